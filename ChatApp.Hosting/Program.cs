@@ -1,0 +1,2 @@
+// Entry point of the helper processes that ChatApp.Hosting starts.
+return;
