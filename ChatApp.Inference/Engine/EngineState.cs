@@ -1,0 +1,20 @@
+namespace ChatApp.Inference.Engine;
+
+/// <summary>Life of an engine.</summary>
+public enum EngineState
+{
+    /// <summary>The model is being read and warmed up.</summary>
+    Loading,
+
+    /// <summary>Takes requests.</summary>
+    Ready,
+
+    /// <summary>Takes no new requests; running ones finish within the bound.</summary>
+    Draining,
+
+    /// <summary>A step failed and the session is being restarted, or the restart failed.</summary>
+    Unhealthy,
+
+    /// <summary>Disposed or drained.</summary>
+    Stopped,
+}

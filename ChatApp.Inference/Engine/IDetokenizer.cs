@@ -1,0 +1,11 @@
+namespace ChatApp.Inference.Engine;
+
+/// <summary>Turns the tokens of one choice into text, in order.</summary>
+public interface IDetokenizer
+{
+    /// <summary>Adds a token. Returns the text that is now complete, never half a character; often one word, sometimes empty.</summary>
+    string Append(int tokenId);
+
+    /// <summary>Text of bytes that no further token will complete (U+FFFD for broken UTF-8); empty when there is none.</summary>
+    string Flush();
+}
