@@ -1,0 +1,262 @@
+"""Trains one model on a CPU: first plain repetition, then conversations with some repetition kept in.
+
+    python3 train.py --model mini --until 16:45
+
+Copying from the context is the heart of recall, citations and tool arguments. A model of this size does not
+find it from conversations alone in reasonable time, so a first phase shows random tokens and repeats them until
+copying is learned. The schedule is by wall clock (constant, then linear decay until --until), because the
+hours are what is given here. Everything needed to resume lies in the checkpoint.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import random
+import time
+
+# Page faults of freshly mapped tensors cost a third of the time otherwise. glibc reads these at start,
+# so the interpreter is started again with them.
+ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "8589934592",
+    "MALLOC_TOP_PAD_": "268435456", "ATEN_CPU_CAPABILITY": "avx512",
+}
+
+
+def restart_with_environment():
+    import sys
+
+    if any(os.environ.get(k) != v for k, v in ENVIRONMENT.items()):
+        os.environ.update(ENVIRONMENT)
+        os.environ.pop("OPENBLAS_CORETYPE", None)
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
+def checkpoint_folder():
+    """Where checkpoints live: outside the repository."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return pathlib.Path(os.environ.get("CHATAPP_DEMO_MODELS", os.path.join(cache, "chatapp-demo-models")))
+
+
+def parse():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--model", choices=("mini", "nano"), required=True)
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--run", help="folder name under the checkpoint folder; default: the model's name")
+    p.add_argument("--until", help="HH:MM (UTC) at which training ends")
+    p.add_argument("--decay-minutes", type=float, default=25)
+    p.add_argument("--phase", choices=("repeat", "task"), help="default: what the checkpoint says")
+    p.add_argument("--step-tokens", type=int, default=8192)
+    p.add_argument("--micro-tokens", type=int, default=2048)
+    p.add_argument("--longest", type=int, default=640, help="longest conversation, in tokens")
+    p.add_argument("--stretch", type=float, default=0.0, help="share of batches with stretched positions")
+    p.add_argument("--repetition", type=float, default=0.15)
+    p.add_argument("--lr", type=float, default=3e-3)
+    p.add_argument("--matrix-lr", type=float, default=0.02)
+    p.add_argument("--adamw", action="store_true", help="AdamW for the matrices too (for comparison)")
+    p.add_argument("--max-steps", type=int, default=0)
+    return p.parse_args()
+
+
+def repetition_batch(rng, vocab, tokens, reserved=263):
+    """Random tokens, a separator, then the same again from a random point on. Loss where it repeats."""
+    import torch
+
+    length = rng.choice((24, 48, 96, 160))
+    total = length * 2 + 1
+    rows = max(1, tokens // total)
+    ids = torch.full((rows, total), 10)
+    weight = torch.zeros(rows, total)
+    for r in range(rows):
+        # A small set of tokens makes some segments repeat inside: copying must then look further back than one token.
+        pool = [rng.randrange(vocab) for _ in range(rng.choice((8, 24, 200, 2000)))]
+        segment = [rng.choice(pool) for _ in range(length)]
+        start = rng.randrange(length // 2)
+        again = segment[start:]
+        lead = 2
+        ids[r, :length] = torch.tensor(segment)
+        ids[r, length] = 0
+        ids[r, length + 1 : length + 1 + len(again)] = torch.tensor(again)
+        weight[r, length + 1 + lead : length + 1 + len(again)] = 1
+    return ids, weight, "repeat"
+
+
+def pad(documents):
+    """Right-padded [rows, longest] ids and weights; causal attention never lets padding reach a token."""
+    import numpy
+    import torch
+
+    longest = max(len(d[0]) for d in documents)
+    ids = numpy.zeros((len(documents), longest), dtype=numpy.int64)
+    weight = numpy.zeros((len(documents), longest), dtype=numpy.float32)
+    for r, (tokens, weights) in enumerate(documents):
+        ids[r, : len(tokens)] = tokens
+        weight[r, : len(tokens)] = weights
+    return torch.from_numpy(ids), torch.from_numpy(weight), "task"
+
+
+def task_batches(seed, micro_tokens, longest):
+    """An endless stream of micro-batches of conversations of like length."""
+    import corpus
+
+    chunk = 0
+    while True:
+        rng = random.Random(f"{seed}/{chunk}")
+        documents = [d for d in corpus.encoded(f"{seed}/{chunk}", 3000) if len(d[0]) <= longest]
+        documents.sort(key=lambda d: len(d[0]) + rng.random() * 8)
+        groups, group = [], []
+        for d in documents:
+            if group and (len(group) + 1) * len(d[0]) > micro_tokens:
+                groups.append(group)
+                group = []
+            group.append(d)
+        groups.append(group)
+        rng.shuffle(groups)
+        yield from map(pad, groups)
+        chunk += 1
+
+
+def stretched_positions(rng, length, context):
+    """Positions with a few random gaps: distances of a long conversation at the cost of a short one."""
+    import torch
+
+    spare = context - length - 1
+    cuts = sorted(rng.randrange(1, length) for _ in range(rng.choice((1, 2, 3))))
+    positions = torch.arange(length)
+    for cut in cuts:
+        gap = rng.randrange(max(1, spare // len(cuts)))
+        positions[cut:] += gap
+    return positions
+
+
+class Trainer:
+    """Owns the model, its optimiser, the stream of batches and the checkpoint."""
+
+    def __init__(self, options):
+        import torch
+        from model import SHAPES, Decoder
+        from optimiser import Optimiser
+
+        torch.manual_seed(options.seed)
+        torch.set_num_threads(options.threads)
+        self.options = options
+        self.shape = SHAPES[options.model]
+        self.model = Decoder(self.shape)
+        self.optimiser = Optimiser(self.model, lr=options.lr, matrix_lr=options.matrix_lr, muon=not options.adamw)
+        self.folder = checkpoint_folder() / (options.run or options.model)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.state = {"tokens": 0, "step": 0, "phase": "repeat", "phase_step": 0, "data": 0, "seconds": 0.0}
+        self.load()
+        if options.phase and options.phase != self.state["phase"]:
+            self.state.update(phase=options.phase, phase_step=0)
+
+    @property
+    def path(self):
+        return self.folder / "checkpoint.pt"
+
+    def load(self):
+        import torch
+
+        if self.path.exists():
+            saved = torch.load(self.path)
+            self.model.load_state_dict(saved["model"])
+            self.optimiser.load_state_dict(saved["optimiser"])
+            self.state = saved["state"]
+            # The same conversations again would be the only thing that a resumed run sees twice.
+            self.state["data"] += 1
+
+    def save(self):
+        import torch
+
+        half = self.path.with_suffix(".part")
+        torch.save({"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(),
+                    "state": self.state, "shape": self.shape.as_dict()}, half)
+        os.replace(half, self.path)
+
+    def scale(self, now, end):
+        """Warm-up, constant, linear decay to a hundredth at the end."""
+        warm = min(1.0, (self.state["phase_step"] + 1) / 60)
+        if end is None:
+            return warm
+        left = (end - now) / 60
+        return warm * max(0.01, min(1.0, left / self.options.decay_minutes))
+
+    def loss(self, ids, weight, rng):
+        """Summed weighted loss, the sum of weights, and hits on the weighted tokens."""
+        import torch
+        import torch.nn.functional as F
+
+        positions = None
+        if ids.shape[1] > 8 and rng.random() < self.options.stretch:
+            positions = stretched_positions(rng, ids.shape[1], 2300)
+        hidden = self.model.hidden(ids[:, :-1], positions[:-1] if positions is not None else None)
+        weight = weight[:, 1:]
+        # The LM head is a quarter of the work: it runs only where there is a loss.
+        chosen = weight > 0
+        logits = self.model.logits(hidden[chosen])
+        targets, weights = ids[:, 1:][chosen], weight[chosen]
+        each = F.cross_entropy(logits, targets, reduction="none")
+        main = weights == 1
+        hits = (logits.argmax(-1) == targets)[main]
+        return (each * weights).sum(), weights.sum(), hits.sum().item(), hits.numel(), each[main].sum().item()
+
+    def run(self):
+        o, s = self.options, self.state
+        end = None
+        if o.until:
+            hour, minute = map(int, o.until.split(":"))
+            now = datetime.datetime.utcnow()
+            end = time.time() + (now.replace(hour=hour, minute=minute, second=0) - now).total_seconds()
+        rng = random.Random(f"{o.seed}/{s['step']}/{s['data']}")
+        tasks = None
+        saved = logged = time.time()
+        window = {"repeat": [0, 0, 0.0], "task": [0, 0, 0.0]}
+        seen, best = 0, 0.0
+        while (end is None or time.time() < end) and not (o.max_steps and s["step"] >= o.max_steps):
+            began, tokens, total = time.time(), 0, 0.0
+            while tokens < o.step_tokens:
+                if s["phase"] == "task" and rng.random() >= o.repetition:
+                    tasks = tasks or task_batches(f"{o.seed}/{s['data']}", o.micro_tokens, o.longest)
+                    ids, weight, kind = next(tasks)
+                else:
+                    ids, weight, kind = repetition_batch(rng, self.shape.vocab, o.micro_tokens)
+                value, weights, hits, count, nats = self.loss(ids, weight, rng)
+                (value / (weights * 4 if kind == "task" else weights * 4)).backward()
+                tokens += ids.numel()
+                w = window[kind]
+                w[0] += hits
+                w[1] += count
+                w[2] += nats
+            self.optimiser.step(self.scale(time.time(), end))
+            s["step"] += 1
+            s["phase_step"] += 1
+            s["tokens"] += tokens
+            s["seconds"] += time.time() - began
+            seen += tokens
+            if time.time() - logged > 20:
+                self.log(window, seen, time.time() - logged, self.scale(time.time(), end))
+                w = window["repeat"]
+                if s["phase"] == "repeat" and w[1] and w[0] / w[1] > 0.9:
+                    s.update(phase="task", phase_step=0)
+                window = {"repeat": [0, 0, 0.0], "task": [0, 0, 0.0]}
+                seen, logged = 0, time.time()
+            if time.time() - saved > 150:
+                self.save()
+                saved = time.time()
+        self.save()
+
+    def log(self, window, seen, seconds, scale):
+        line = {"at": datetime.datetime.utcnow().strftime("%H:%M:%S"), "step": self.state["step"],
+                "Mtok": round(self.state["tokens"] / 1e6, 3), "tok/s": round(seen / seconds), "scale": round(scale, 3)}
+        for kind, (hits, count, nats) in window.items():
+            if count:
+                line[kind] = f"{hits / count:.4f} / {nats / count:.4f}"
+        print(json.dumps(line), flush=True)
+        with open(self.folder / "curve.jsonl", "a") as f:
+            f.write(json.dumps(line) + "\n")
+
+
+if __name__ == "__main__":
+    restart_with_environment()
+    Trainer(parse()).run()
