@@ -1,0 +1,40 @@
+using System.Text.Json;
+using ChatApp.Api.App;
+using ChatApp.Api.Callers;
+using ChatApp.Api.OpenAI;
+using ChatApp.Api.Orchestration;
+using ChatApp.Api.Streaming;
+
+namespace ChatApp.Api;
+
+internal static class ApiServices
+{
+    public static void AddApiServices(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<EdgeOptions>()
+            .BindConfiguration(EdgeOptions.Section)
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        var edge = builder.Configuration.GetSection(EdgeOptions.Section).Get<EdgeOptions>() ?? new EdgeOptions();
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = edge.MaxRequestBytes;
+        });
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.MaxDepth = edge.MaxJsonDepth;
+        });
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<EdgeExceptionHandler>();
+        builder.Services.AddSingleton<EventStreamWriter>();
+        builder.Services.AddSingleton<JsonBodyReader>();
+        builder.Services.AddSingleton<StatelessCompletion>();
+        builder.AddCallers();
+        builder.Services.AddOrchestrator();
+    }
+}

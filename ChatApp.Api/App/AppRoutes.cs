@@ -1,0 +1,22 @@
+namespace ChatApp.Api.App;
+
+/// <summary>The surface of the web chat and of other apps under <c>/api</c>.</summary>
+internal static class AppRoutes
+{
+    public static void MapApp(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api").WithTags("App");
+        api.MapGet("/models", AppModelsApi.ListAsync);
+
+        api.MapGet("/conversations", ConversationsApi.ListAsync);
+        api.MapPost("/conversations", ConversationsApi.CreateAsync);
+        api.MapGet("/conversations/{id}", ConversationsApi.GetAsync);
+        api.MapPatch("/conversations/{id}", ConversationsApi.UpdateAsync);
+        api.MapDelete("/conversations/{id}", ConversationsApi.DeleteAsync);
+
+        api.MapPost("/turns", TurnsApi.RunAsync);
+        api.MapGet("/turns/{id}", TurnsApi.GetReceiptAsync);
+        api.MapGet("/turns/{id}/events", TurnsApi.ResumeAsync);
+        api.MapPost("/turns/{id}/stop", TurnsApi.StopAsync);
+    }
+}

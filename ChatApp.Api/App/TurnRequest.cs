@@ -1,0 +1,58 @@
+using ChatApp.Orchestrator.V1;
+
+namespace ChatApp.Api.App;
+
+/// <summary>Body of <c>POST /api/turns</c>.</summary>
+internal sealed record TurnRequest
+{
+    public string? ConversationId { get; init; }
+
+    public string? ParentId { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public string? Content { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? System { get; init; }
+
+    public bool Regenerate { get; init; }
+
+    public bool ContinueMessage { get; init; }
+
+    public bool Branch { get; init; }
+
+    public TurnSampling? Sampling { get; init; }
+
+    public RunTurnRequest ToRun(string requestId) => new()
+    {
+        ConversationId = ConversationId ?? "",
+        ParentId = ParentId ?? "",
+        RequestId = requestId,
+        Content = Content ?? "",
+        Model = Model ?? "",
+        System = System ?? "",
+        Regenerate = Regenerate,
+        ContinueMessage = ContinueMessage,
+        Branch = Branch,
+        Sampling = Sampling?.ToSampling(),
+    };
+
+    internal sealed record TurnSampling(double? Temperature, double? TopP, int? MaxTokens, long? Seed)
+    {
+        public Sampling ToSampling()
+        {
+            var sampling = new Sampling();
+            if (Temperature is { } temperature)
+                sampling.Temperature = temperature;
+            if (TopP is { } topP)
+                sampling.TopP = topP;
+            if (MaxTokens is { } maxTokens)
+                sampling.MaxTokens = maxTokens;
+            if (Seed is { } seed)
+                sampling.Seed = seed;
+            return sampling;
+        }
+    }
+}

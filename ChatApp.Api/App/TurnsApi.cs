@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using ChatApp.Api.Orchestration;
+using ChatApp.Api.Streaming;
+using ChatApp.Orchestrator.V1;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace ChatApp.Api.App;
+
+internal static class TurnsApi
+{
+    public static Task RunAsync(
+        TurnRequest body, HttpContext context, TurnStream turns, EventStreamWriter streams, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
+        WriteAsync(context, turns.RunAsync(body.ToRun(RequestIds.Read(context.Request, body.RequestId)), cancellationToken), streams, json.Value, cancellationToken);
+
+    public static Task ResumeAsync(
+        string id,
+        HttpContext context,
+        TurnStream turns,
+        EventStreamWriter streams,
+        IOptions<JsonOptions> json,
+        long? after = null,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId = null,
+        CancellationToken cancellationToken = default)
+    {
+        var last = lastEventId is null ? after ?? 0
+            : long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new BadHttpRequestException("'Last-Event-ID' must be the number of the last event seen.");
+        return WriteAsync(context, turns.ResumeAsync(id, last, cancellationToken), streams, json.Value, cancellationToken);
+    }
+
+    public static async Task<IResult> StopAsync(string id, Turns.TurnsClient turns, CancellationToken cancellationToken)
+    {
+        var reply = await turns.StopAsync(new StopTurnRequest { TurnId = id }, cancellationToken: cancellationToken);
+        return Results.Json(new { reply.Status });
+    }
+
+    public static async Task<IResult> GetReceiptAsync(string id, Turns.TurnsClient turns, CancellationToken cancellationToken)
+    {
+        var receipt = await turns.GetReceiptAsync(new GetReceiptRequest { TurnId = id }, cancellationToken: cancellationToken);
+        return Results.Text(receipt.Json, "application/json");
+    }
+
+    private static Task WriteAsync(
+        HttpContext context, IAsyncEnumerable<TurnEvent> events, EventStreamWriter streams, JsonOptions json, CancellationToken cancellationToken)
+    {
+        return streams.WriteAsync(context.Response, events, WriteEvent, WriteError, cancellationToken);
+
+        void WriteEvent(IBufferWriter<byte> output, TurnEvent turnEvent)
+        {
+            var (name, data) = TurnEventView.From(turnEvent);
+            EventStreamWriter.WriteFrame(output, JsonSerializer.SerializeToUtf8Bytes(data, json.SerializerOptions), turnEvent.Number, name);
+        }
+
+        bool WriteError(IBufferWriter<byte> output, Exception exception)
+        {
+            var error = EdgeErrors.From(exception);
+            EventStreamWriter.WriteFrame(output,
+                JsonSerializer.SerializeToUtf8Bytes(new { error.Status, Detail = error.Message, error.Code }, json.SerializerOptions), eventName: "error");
+            return true;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using ChatApp.Api.OpenAI;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace ChatApp.Api;
+
+internal sealed class EdgeExceptionHandler(ILogger<EdgeExceptionHandler> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var error = EdgeErrors.From(exception);
+        if (error.Status >= StatusCodes.Status500InternalServerError)
+            logger.RequestFailed(exception, context.Request.Method, context.Request.Path);
+        context.Response.StatusCode = error.Status;
+        await EdgeErrors.WriteAsync(context, error);
+        return true;
+    }
+}
