@@ -9,8 +9,11 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Refusals as gRPC statuses, with the OpenAI error object in the trailers.</summary>
 internal static class Refusals
 {
-    /// <summary>Trailer: <c>{"status": 404, "error": {"message", "type", "param", "code"}}</c> in UTF-8.</summary>
-    public const string ErrorTrailer = "x-chatapp-error-bin";
+    /// <summary>Trailer: <c>{"error": {"message", "type", "param", "code"}}</c> in UTF-8.</summary>
+    public const string ErrorTrailer = "x-openai-error-bin";
+
+    /// <summary>Trailer: the HTTP status that goes with the error.</summary>
+    public const string StatusTrailer = "x-http-status";
 
     /// <summary>Trailer of ABORTED: the newest message of the path.</summary>
     public const string NewerMessageTrailer = "x-chatapp-newer-message";
@@ -72,11 +75,11 @@ internal static class Refusals
 
     private static Metadata Trailers(int http, Error error) => new()
     {
+        { StatusTrailer, http.ToString(System.Globalization.CultureInfo.InvariantCulture) },
         {
             ErrorTrailer,
             JsonSerializer.SerializeToUtf8Bytes(new
             {
-                status = http,
                 error = new
                 {
                     message = error.Message,
