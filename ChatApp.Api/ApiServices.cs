@@ -4,7 +4,6 @@ using ChatApp.Api.Callers;
 using ChatApp.Api.OpenAI;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ChatApp.Api;
 
@@ -29,7 +28,7 @@ internal static class ApiServices
             json.SerializerOptions.MaxDepth = edge.MaxJsonDepth;
         });
 
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<EdgeExceptionHandler>();
         builder.Services.AddSingleton<EventStreamWriter>();
