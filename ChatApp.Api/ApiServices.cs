@@ -4,6 +4,7 @@ using ChatApp.Api.Callers;
 using ChatApp.Api.OpenAI;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ChatApp.Api;
 
@@ -28,7 +29,7 @@ internal static class ApiServices
             json.SerializerOptions.MaxDepth = edge.MaxJsonDepth;
         });
 
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<EdgeExceptionHandler>();
         builder.Services.AddSingleton<EventStreamWriter>();

@@ -19,6 +19,7 @@ internal static class EdgeErrors
 
     public static OpenAIError From(Exception exception) => exception switch
     {
+        RefusedException refused => refused.Error,
         RpcException rpc => FromRpc(rpc),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(
             StatusCodes.Status413PayloadTooLarge, "The request body is larger than this server accepts (Edge:MaxRequestBytes).",
@@ -47,8 +48,15 @@ internal static class EdgeErrors
             ? error.ToResult().ExecuteAsync(context)
             : Results.Problem(error.Message, statusCode: error.Status, type: null, extensions: Extensions(error)).ExecuteAsync(context);
 
-    private static Dictionary<string, object?>? Extensions(OpenAIError error) =>
-        error.Code is null ? null : new() { ["code"] = error.Code };
+    private static Dictionary<string, object?>? Extensions(OpenAIError error)
+    {
+        if (error.Code is null && error.Param is null)
+            return null;
+        var extensions = new Dictionary<string, object?> { ["code"] = error.Code };
+        if (error.Param is not null)
+            extensions["param"] = error.Param;
+        return extensions;
+    }
 
     private static OpenAIError FromRpc(RpcException exception)
     {

@@ -1,4 +1,4 @@
-using ChatApp.Api.OpenAI;
+using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace ChatApp.Api;
@@ -10,6 +10,10 @@ internal sealed class EdgeExceptionHandler(ILogger<EdgeExceptionHandler> logger)
         var error = EdgeErrors.From(exception);
         if (error.Status >= StatusCodes.Status500InternalServerError)
             logger.RequestFailed(exception, context.Request.Method, context.Request.Path);
+        if (exception is RefusedException { RetryAfter: { } wait })
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (error.Status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
         context.Response.StatusCode = error.Status;
         await EdgeErrors.WriteAsync(context, error);
         return true;

@@ -1,1 +1,45 @@
-return;
+var builder = DistributedApplication.CreateBuilder(args);
+var ports = builder.Configuration.GetSection("Ports");
+
+// Signs who is calling, from the edge to the orchestrator.
+var internalKey = builder.AddParameter("internal-key", new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);
+
+var chatdb = Given("chatdb") ?? builder.AddPostgres("postgres").WithDataVolume().AddDatabase("chatdb");
+var redis = Given("redis") ?? builder.AddRedis("redis");
+
+var inference = builder.AddProject<Projects.ChatApp_Inference>("inference", launchProfileName: null)
+    .WithHttpEndpoint(name: "http")
+    .WithHttpHealthCheck("/health")
+    .WithEnvironment("Inference__ModelsPath", Path.GetFullPath(builder.Configuration["Inference:ModelsPath"] ?? "../models", builder.AppHostDirectory));
+
+var orchestrator = builder.AddProject<Projects.ChatApp_Orchestrator>("orchestrator", launchProfileName: null)
+    .WithHttpEndpoint(name: "http")
+    .WithHttpEndpoint(name: "grpc")
+    .WithHttpHealthCheck("/health", endpointName: "http")
+    .WithReplicas(builder.Configuration.GetValue("Replicas:Orchestrator", 1))
+    .WithEnvironment("Internal__IdentityKey", internalKey)
+    .WithReference(inference)
+    .WithReference(chatdb).WaitFor(chatdb)
+    .WithReference(redis).WaitFor(redis);
+
+var api = builder.AddProject<Projects.ChatApp_Api>("api", launchProfileName: null)
+    .WithHttpEndpoint(ports.GetValue("Api", 8081), name: "http")
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithReplicas(builder.Configuration.GetValue("Replicas:Api", 1))
+    .WithEnvironment("Internal__IdentityKey", internalKey)
+    .WithReference(orchestrator)
+    .WithReference(chatdb).WaitFor(chatdb)
+    .WithReference(redis).WaitFor(redis);
+
+builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: null)
+    .WithHttpEndpoint(ports.GetValue("Web", 8080), name: "http")
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithReference(api);
+
+builder.Build().Run();
+
+// What configuration gives a connection string for runs elsewhere, and nothing is started for it here.
+IResourceBuilder<IResourceWithConnectionString>? Given(string name) =>
+    string.IsNullOrEmpty(builder.Configuration.GetConnectionString(name)) ? null : builder.AddConnectionString(name);

@@ -1,4 +1,16 @@
+using ChatApp.Orchestrator;
+using ChatApp.Orchestrator.Grpc;
+using ChatApp.Orchestrator.Migrations;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddOrchestrator();
 
 var app = builder.Build();
-app.Run();
+await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+
+app.MapDefaultEndpoints();
+app.MapGrpcService<TurnsService>();
+app.MapGrpcService<ConversationsService>();
+app.MapGrpcService<CompletionsService>();
+await app.RunAsync();

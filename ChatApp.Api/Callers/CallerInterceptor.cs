@@ -1,3 +1,4 @@
+using ChatApp.Api.Accounts;
 using ChatApp.ServiceDefaults.Identity;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -5,7 +6,7 @@ using Grpc.Core.Interceptors;
 namespace ChatApp.Api.Callers;
 
 /// <summary>Signs the caller into the metadata of every call to the orchestrator.</summary>
-internal sealed class CallerInterceptor(CallerIdentitySigner signer) : Interceptor
+internal sealed class CallerInterceptor(CallerIdentitySigner signer, CurrentCaller current) : Interceptor
 {
     /// <summary>Long enough to outlive the retries of a call; a stream is checked when it begins.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
@@ -22,11 +23,11 @@ internal sealed class CallerInterceptor(CallerIdentitySigner signer) : Intercept
         where TRequest : class
         where TResponse : class
     {
-        var caller = Caller.Local;
+        var caller = current.Required;
         var headers = new Metadata();
         foreach (var entry in context.Options.Headers ?? [])
             headers.Add(entry);
-        headers.Add(CallerIdentity.HeaderName, signer.Sign(caller.UserId, caller.Role, caller.Plan, Lifetime));
+        headers.Add(CallerIdentity.HeaderName, signer.Sign(caller.UserId, caller.Kind == CallerKind.Guest ? Account.Guest : caller.Role, caller.Plan, Lifetime, caller.Name));
         return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, context.Options.WithHeaders(headers));
     }
 }

@@ -44,4 +44,7 @@ public sealed record GenerationRequest
 
     /// <summary>Makes a fresh constraint per choice; null or a null result leaves the text free.</summary>
     public Func<ITokenConstraint?>? ConstraintFactory { get; init; }
+
+    /// <summary>Makes the detokenizer of a choice, where the tokenizer's own is not wanted (to show some control tokens).</summary>
+    public Func<IDetokenizer>? DetokenizerFactory { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 
 namespace ChatApp.Inference.Engine;
@@ -5,31 +6,80 @@ namespace ChatApp.Inference.Engine;
 /// <summary>Generates text with one model for many callers at once. Thread-safe.</summary>
 public sealed class InferenceEngine : IAsyncDisposable
 {
+    private static readonly Meter Meter = new(EngineMetrics.MeterName);
+
+    private readonly ITokenText _text;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Func<IModelRunner> _load;
+    private readonly Action<EngineSequences>? _afterStep;
+    private IModelRunner? _runner;
+    private EngineLoop? _loop;
+    private volatile EngineHealth _beforeStart = new(EngineState.Loading);
+    private volatile bool _draining;
+    private int _live;
+
     /// <param name="options">The model and its limits.</param>
     /// <param name="text">The model's tokenizer.</param>
     /// <param name="logger">Receives ids and counts only.</param>
     /// <param name="time">Clock of queue bounds and timings.</param>
     public InferenceEngine(EngineOptions options, ITokenText text, ILogger<InferenceEngine> logger, TimeProvider? time = null)
+        : this(options, text, logger, time, null, null)
+    {
+    }
+
+    internal InferenceEngine(
+        EngineOptions options, ITokenText text, ILogger<InferenceEngine> logger, TimeProvider? time, Func<IModelRunner>? load, Action<EngineSequences>? afterStep)
     {
         Options = options;
-        _ = (text, logger, time);
+        _text = text;
+        _logger = logger;
+        _time = time ?? TimeProvider.System;
+        _load = load ?? Load;
+        _afterStep = afterStep;
+        Metrics = new EngineMetrics(options.Id, Meter);
     }
 
     /// <summary>What it was started with.</summary>
     public EngineOptions Options { get; }
 
+    /// <summary>Distributions of waiting and token times.</summary>
+    public EngineMetrics Metrics { get; }
+
     /// <summary>The loaded model; throws <see cref="InvalidOperationException"/> before <see cref="StartAsync"/> has completed.</summary>
-    public ModelInfo Model => throw new InvalidOperationException("The engine has not started.");
+    public ModelInfo Model => _runner?.Model ?? throw new InvalidOperationException($"Model '{Options.Id}' has not been loaded.");
 
     /// <summary>Whether it takes requests, and if not, why.</summary>
-    public EngineHealth Health { get; } = new(EngineState.Loading);
+    public EngineHealth Health => _loop switch
+    {
+        null => _beforeStart,
+        { Health.State: EngineState.Ready } when _draining => new EngineHealth(EngineState.Draining, "The service is shutting down."),
+        var loop => loop.Health,
+    };
 
     /// <summary>Gauges and totals after the latest step.</summary>
-    public EngineStats Stats { get; } = new();
+    public EngineStats Stats => _loop?.Stats ?? new EngineStats();
 
     /// <summary>Reads the model, warms it up and begins to take requests.</summary>
     /// <exception cref="Models.ModelLoadException">The folder is not a model this engine can run; the message names the file and the reason.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.FromException(new InvalidOperationException("The engine cannot start yet."));
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var runner = await Task.Run(_load, cancellationToken);
+            await Task.Run(() => WarmUp(runner), cancellationToken);
+            _runner = runner;
+            var loop = new EngineLoop(Options, runner, _text, Metrics, _time, _logger) { AfterStep = _afterStep };
+            loop.Start();
+            _loop = loop;
+            Log.Ready(_logger, Options.Id, runner.Lanes, runner.LaneTokens, runner.BlockSlots);
+        }
+        catch (Exception e)
+        {
+            _beforeStart = new EngineHealth(EngineState.Unhealthy, e.Message);
+            throw;
+        }
+    }
 
     /// <summary>
     /// Streams the answers to a prompt. Cancelling, or leaving the enumeration, frees the lanes within one step.
@@ -38,16 +88,106 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <exception cref="RequestRefusedException">The request was not taken, or waited too long.</exception>
     public async IAsyncEnumerable<GenerationChunk> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        throw new RequestRefusedException(RefusalKind.Unhealthy, "The engine cannot start yet.");
-#pragma warning disable CS0162
-        yield break;
-#pragma warning restore CS0162
+        cancellationToken.ThrowIfCancellationRequested();
+        var loop = Accept(request);
+        Generation? generation = null;
+        try
+        {
+            generation = new Generation(request, _text, Options.StreamBufferTokens, _time.GetTimestamp(), loop.Wake);
+            loop.Submit(generation);
+            using var registration = cancellationToken.UnsafeRegister(static state => ((Generation)state!).Cancel(), generation);
+
+            // Waiting without the token allocates nothing; a cancelled request is completed by the engine within a step.
+            while (await generation.Chunks.WaitToReadAsync(CancellationToken.None))
+            {
+                while (generation.Chunks.TryRead(out var chunk))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    generation.Taken();
+                    yield return chunk;
+                }
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        finally
+        {
+            generation?.Cancel();
+            Interlocked.Add(ref _live, -request.Choices);
+        }
     }
 
     /// <summary>Takes no new requests; returns when running ones have finished, or ends them when the bound has passed.</summary>
-    public Task DrainAsync(TimeSpan bound, CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task DrainAsync(TimeSpan bound, CancellationToken cancellationToken)
+    {
+        _draining = true;
+        if (_loop is not { } loop)
+            return;
+        var deadline = _time.GetTimestamp();
+        try
+        {
+            while (Volatile.Read(ref _live) > 0 && _time.GetElapsedTime(deadline) < bound)
+                await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
+        }
+        finally
+        {
+            loop.Stop();
+        }
+
+        await loop.Ended;
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        _draining = true;
+        if (_loop is { } loop)
+        {
+            loop.Stop();
+            await loop.Ended;
+            loop.Dispose();
+        }
+
+        _runner?.Dispose();
+    }
+
+    private ModelRunner Load()
+    {
+        var runner = ModelRunner.Load(Options, out var note);
+        if (note is not null)
+            Log.NoCuda(_logger, Options.Id, note);
+        if (!runner.SelectsLogitRows)
+            Log.AllLogits(_logger, Options.Id);
+        return runner;
+    }
+
+    /// <summary>Runs the largest shapes once, so that the first request does not pay for ONNX Runtime's allocations.</summary>
+    private void WarmUp(IModelRunner runner)
+    {
+        var chunk = new int[Math.Min(Options.PrefillChunkTokens, runner.Model.ContextLength)];
+        runner.Extend(0, 0, chunk, 1);
+        var tokens = new int[runner.Lanes];
+        runner.Decode(tokens, tokens);
+        runner.Decode(tokens.AsSpan(0, 1), tokens.AsSpan(0, 1));
+    }
+
+    private EngineLoop Accept(GenerationRequest request)
+    {
+        var health = Health;
+        if (_loop is not { } loop || health.State is EngineState.Loading or EngineState.Unhealthy)
+            throw new RequestRefusedException(RefusalKind.Unhealthy, $"Model '{Options.Id}' is not available: {health.Reason ?? "it is being loaded"}", TimeSpan.FromSeconds(5));
+        if (health.State is not EngineState.Ready)
+            throw new RequestRefusedException(RefusalKind.Draining, "The service is shutting down.", TimeSpan.FromSeconds(5));
+        RequestCheck.ThrowIfInvalid(request, Model, Options, _text.VocabularySize);
+
+        var bound = Options.MaxWaiting + _runner!.Lanes;
+        var live = Interlocked.Add(ref _live, request.Choices);
+        if (live <= bound)
+            return loop;
+        Interlocked.Add(ref _live, -request.Choices);
+        throw new RequestRefusedException(
+            RefusalKind.QueueFull,
+            $"Model '{Options.Id}' has {live - request.Choices} sequences running or waiting; with {request.Choices} more it would pass its bound of {bound}.",
+            loop.RetryAfter);
+    }
 }

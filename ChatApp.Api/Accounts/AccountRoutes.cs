@@ -1,0 +1,34 @@
+using ChatApp.Api.ApiKeys;
+using ChatApp.Api.SigningKeys;
+
+namespace ChatApp.Api.Accounts;
+
+/// <summary>Accounts, sessions and keys.</summary>
+internal static class AccountRoutes
+{
+    public static void MapAccounts(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/.well-known/jwks.json", JwksEndpoint.Get).WithTags("Auth");
+
+        var auth = app.MapGroup("/api/auth").WithTags("Auth");
+        auth.MapPost("/guest", AuthApi.GuestAsync);
+        auth.MapPost("/sign-up", AuthApi.SignUpAsync);
+        auth.MapPost("/sign-in", AuthApi.SignInAsync);
+        auth.MapPost("/refresh", AuthApi.RefreshAsync);
+        auth.MapPost("/sign-out", AuthApi.SignOutAsync);
+        auth.MapPost("/sign-out-everywhere", AuthApi.SignOutEverywhereAsync);
+        auth.MapPost("/password", AuthApi.ChangePasswordAsync);
+        auth.MapGet("/antiforgery", AuthApi.Antiforgery);
+
+        var me = app.MapGroup("/api/me").WithTags("Account");
+        me.MapGet("", MeApi.GetAsync);
+        me.MapPatch("", MeApi.UpdateAsync);
+        me.MapGet("/sessions", MeApi.SessionsAsync);
+        me.MapDelete("/sessions/{id}", MeApi.EndSessionAsync);
+
+        var keys = app.MapGroup("/api/keys").WithTags("Account");
+        keys.MapGet("", KeysApi.ListAsync);
+        keys.MapPost("", KeysApi.CreateAsync);
+        keys.MapDelete("/{id}", KeysApi.RevokeAsync);
+    }
+}

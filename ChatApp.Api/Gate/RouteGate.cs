@@ -1,0 +1,90 @@
+using ChatApp.Api.Callers;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace ChatApp.Api.Gate;
+
+/// <summary>
+/// The one choke point: every request that has a route passes here, and goes on only when the route's rule lets it. The
+/// caller it establishes is what endpoints and calls to the orchestrator act for.
+/// </summary>
+internal sealed class RouteGate(RequestDelegate next, CallerResolver callers, IAntiforgery antiforgery)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint() is not { } endpoint)
+        {
+            await next(context);
+            return;
+        }
+
+        var rule = Find(context, endpoint);
+        var caller = await ResolveAsync(context, rule);
+        if (rule.Access != RouteAccess.Public)
+        {
+            Admit(rule, caller);
+
+            // What is public and changes something takes a JSON body, which another site's form cannot send.
+            if (caller is { ByCookie: true })
+                await RefuseForgedAsync(context);
+        }
+
+        context.Features.Set(caller);
+        await next(context);
+    }
+
+    private static RouteRule Find(HttpContext context, Endpoint endpoint)
+    {
+        var name = RouteTable.NamesOf(endpoint).FirstOrDefault(name => name.StartsWith(context.Request.Method + " ", StringComparison.Ordinal) || name.StartsWith('*'));
+        return (name is null ? null : RouteTable.Find(name))
+            ?? throw RefusedException.Forbidden("This route has no rule, so nobody may use it.", "no_rule");
+    }
+
+    /// <summary>A public route serves whoever comes: there a stale credential is as good as none.</summary>
+    private async Task<Caller?> ResolveAsync(HttpContext context, RouteRule rule)
+    {
+        if (rule.Limit == RouteLimit.None)
+            return null;
+        try
+        {
+            return await callers.ResolveAsync(context);
+        }
+        catch (RefusedException) when (rule.Access == RouteAccess.Public)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="RefusedException">The caller may not use the route.</exception>
+    private static void Admit(RouteRule rule, Caller? caller)
+    {
+        if (caller is null)
+            throw RefusedException.Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer sk-...'.");
+
+        if (caller.Scopes is { } scopes)
+        {
+            if (rule.Access != RouteAccess.Caller || rule.Scope is null)
+                throw RefusedException.Forbidden("This route is for a signed-in person; API keys are not accepted here.", "session_required");
+            if (!scopes.Contains(rule.Scope))
+                throw RefusedException.Forbidden($"The API key lacks the scope '{rule.Scope}'.", "missing_scope");
+        }
+
+        if (rule.Access == RouteAccess.Account && caller.Kind == CallerKind.Guest)
+            throw RefusedException.Forbidden("Guests have no account; sign up first.", "account_required");
+        if (rule.Access == RouteAccess.Admin && !caller.IsAdmin)
+            throw RefusedException.Forbidden("This route is for administrators.", "admin_required");
+    }
+
+    private async Task RefuseForgedAsync(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            return;
+        try
+        {
+            await antiforgery.ValidateRequestAsync(context);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            throw RefusedException.Forbidden("Changes made by cookie need the X-CSRF-Token of GET /api/auth/antiforgery.", "antiforgery");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using ChatApp.Api.Accounts;
+using ChatApp.Api.Audit;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Api.Sessions;
+
+/// <summary>Opens sessions, continues them by their refresh token, and ends them.</summary>
+internal sealed class SessionDesk(
+    SessionStore sessions,
+    AccountStore accounts,
+    AccountDirectory directory,
+    AccessTokens accessTokens,
+    AuditLog audit,
+    IHttpContextAccessor http,
+    IOptions<AccountsOptions> options,
+    TimeProvider time)
+{
+    private const string RefreshPrefix = "rt-";
+    private const int MaxUserAgent = 200;
+
+    /// <exception cref="RefusedException">The user is banned.</exception>
+    public async Task<SessionTokens> OpenAsync(Account account, CancellationToken cancellationToken)
+    {
+        RefuseBanned(account);
+        var (refresh, hash) = NewRefreshToken();
+        var expires = RefreshExpiry();
+        var context = http.HttpContext;
+        var agent = context?.Request.Headers.UserAgent.ToString();
+        var session = await sessions.OpenAsync(account.Id, hash, expires,
+            agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken);
+        if (!account.IsGuest)
+            await audit.WriteAsync("session.opened", account.Id, session, null, cancellationToken);
+        return Tokens(account, session, refresh, expires);
+    }
+
+    /// <exception cref="RefusedException">The token is unknown, expired, used before, or its user may not go on.</exception>
+    public async Task<SessionTokens> RefreshAsync(string? refreshToken, CancellationToken cancellationToken)
+    {
+        if (refreshToken is null || !refreshToken.StartsWith(RefreshPrefix, StringComparison.Ordinal) || refreshToken.Length > 128)
+            throw NotARefreshToken();
+
+        var (next, nextHash) = NewRefreshToken();
+        var expires = RefreshExpiry();
+        var outcome = await sessions.RotateAsync(Hash(refreshToken), nextHash, expires, cancellationToken);
+        if (outcome.UserId is not { } userId)
+            throw NotARefreshToken();
+        if (outcome.Replayed)
+        {
+            directory.Forget(userId);
+            await audit.WriteAsync("session.refresh_replayed", null, outcome.SessionId, null, cancellationToken);
+            throw RefusedException.Unauthenticated("This refresh token was used before, so its session has been ended; sign in again.", "refresh_token_replayed");
+        }
+
+        var account = await accounts.FindAsync(userId, cancellationToken) ?? throw NotARefreshToken();
+        RefuseBanned(account);
+        return Tokens(account, outcome.SessionId, next, expires);
+    }
+
+    public async Task CloseAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
+    {
+        if (!await sessions.RevokeAsync(userId, sessionId, "signed_out", cancellationToken))
+            throw RefusedException.NotFound("session");
+        directory.Forget(userId);
+        await audit.WriteAsync("session.closed", userId, sessionId, null, cancellationToken);
+    }
+
+    public async Task CloseAllAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await sessions.RevokeAllAsync(userId, "signed_out_everywhere", cancellationToken);
+        directory.Forget(userId);
+        await audit.WriteAsync("session.closed_all", userId, userId, null, cancellationToken);
+    }
+
+    private SessionTokens Tokens(Account account, Guid session, string refresh, DateTimeOffset expires) =>
+        new(accessTokens.Issue(account, session), (int)accessTokens.Lifetime.TotalSeconds, refresh, expires);
+
+    private DateTimeOffset RefreshExpiry() => time.GetUtcNow().AddDays(options.Value.RefreshTokenDays);
+
+    private void RefuseBanned(Account account)
+    {
+        if (account.BannedUntil > time.GetUtcNow().UtcDateTime)
+            throw RefusedException.Forbidden("This account is suspended.", "account_banned");
+    }
+
+    private static RefusedException NotARefreshToken() =>
+        RefusedException.Unauthenticated("The refresh token is unknown or has expired; sign in again.", "invalid_refresh_token");
+
+    private static (string Token, byte[] Hash) NewRefreshToken()
+    {
+        var token = RefreshPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        return (token, Hash(token));
+    }
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+
+namespace ChatApp.Inference.Engine;
+
+/// <summary>
+/// The thread that owns the model. Each turn: take submissions, drop the cancelled, give out lanes, plan, run and commit one step. Nothing here
+/// is touched by other threads but the queue of submissions and the few volatile fields.
+/// </summary>
+internal sealed class EngineLoop : IDisposable
+{
+    private const int MaxFailuresOfSequence = 2;
+    private static readonly TimeSpan IdleCheck = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRestartDelay = TimeSpan.FromSeconds(30);
+
+    private readonly EngineOptions _options;
+    private readonly IModelRunner _runner;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentQueue<Generation> _submitted = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EngineSequences _sequences;
+    private readonly StepRunner _steps;
+    private readonly SchedulerLimits _limits;
+    private readonly AdmissionPlan _admission = new();
+    private readonly StepPlan _plan = new();
+
+    private volatile EngineHealth _health = new(EngineState.Ready);
+    private volatile EngineStats _stats;
+    private volatile bool _stop;
+    private int _signalled;
+    private TimeSpan _restartDelay = TimeSpan.Zero;
+
+    public EngineLoop(EngineOptions options, IModelRunner runner, ITokenText text, EngineMetrics metrics, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _runner = runner;
+        _time = time;
+        _logger = logger;
+        _limits = new SchedulerLimits(runner.Lanes, options.PrefillChunkTokens, options.MaxQueueTime, options.FairnessWait);
+        _sequences = new EngineSequences(options, runner, metrics, time);
+        _steps = new StepRunner(runner, _sequences, text, metrics, time);
+        _stats = _sequences.Stats();
+        _thread = new Thread(Run) { IsBackground = true, Name = $"engine {options.Id}" };
+    }
+
+    public EngineHealth Health => _health;
+
+    public EngineStats Stats => _stats;
+
+    /// <summary>When a refused request may be tried again: about when the queue has moved on by one request.</summary>
+    public TimeSpan RetryAfter => TimeSpan.FromSeconds(Math.Clamp(_sequences.RequestSeconds * Math.Max(1, _stats.Waiting) / _stats.Lanes, 1, 60));
+
+    /// <summary>Completes when the thread has ended and every request has been answered.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Called on the engine's thread after every step, for tests: sees the whole state.</summary>
+    public Action<EngineSequences>? AfterStep { get; init; }
+
+    public void Start() => _thread.Start();
+
+    public void Submit(Generation generation)
+    {
+        _submitted.Enqueue(generation);
+        Wake();
+    }
+
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _signalled, 1) == 0)
+            _signal.Release();
+    }
+
+    /// <summary>Ends everything that still runs, then the thread.</summary>
+    public void Stop()
+    {
+        _stop = true;
+        Wake();
+    }
+
+    /// <summary>Call after <see cref="Ended"/>.</summary>
+    public void Dispose() => _signal.Dispose();
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stop)
+            {
+                if (!Turn())
+                    Idle();
+            }
+        }
+        finally
+        {
+            _sequences.Take(_submitted);
+            _sequences.EndAll(FinishReason.Cancelled, "The engine is shutting down.");
+            _health = new EngineHealth(EngineState.Stopped);
+            _stats = _sequences.Stats();
+            _ended.TrySetResult();
+        }
+    }
+
+    /// <returns>False when there was nothing to do.</returns>
+    private bool Turn()
+    {
+        _plan.Clear();
+        try
+        {
+            _sequences.Take(_submitted);
+            _sequences.DropCancelled();
+            if (_health.State == EngineState.Unhealthy)
+                return Restart();
+            if (_sequences.Waiting.Count > 0)
+            {
+                Scheduler.PlanAdmission(_sequences.View(), _limits, _admission);
+                _sequences.Apply(_admission, _options.MaxQueueTime);
+            }
+
+            Scheduler.PlanStep(_sequences.View(), _limits, _plan);
+            if (_plan.IsEmpty)
+                return false;
+            _steps.Run(_plan);
+            AfterStep?.Invoke(_sequences);
+            _stats = _sequences.Stats();
+            return true;
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            return true;
+        }
+    }
+
+    private void Idle()
+    {
+        try
+        {
+            EngineValidator.Validate(_sequences);
+        }
+        catch (EngineInvariantException e)
+        {
+            Fail(e);
+        }
+
+        _stats = _sequences.Stats();
+        _signal.Wait(_health.State == EngineState.Unhealthy ? _restartDelay + TimeSpan.FromMilliseconds(1) : IdleCheck);
+        Volatile.Write(ref _signalled, 0);
+    }
+
+    /// <summary>
+    /// After a failed step nothing in the lanes is trusted: sequences go back to their last committed token, to be recomputed, and those that were
+    /// part of a failure before end with an error. The session is made anew before anything else runs.
+    /// </summary>
+    private void Fail(Exception error)
+    {
+        Log.StepFailed(_logger, error, _options.Id);
+        _health = new EngineHealth(EngineState.Unhealthy, $"A step failed ({error.GetType().Name}); the session is being restarted.");
+        _restartDelay = TimeSpan.Zero;
+        _sequences.FailedSteps++;
+        if (error is EngineInvariantException)
+            _sequences.EndAll(FinishReason.Error, "The engine lost track of its state and was restarted.");
+        else
+            _sequences.RollBack(_steps.Ran, MaxFailuresOfSequence, error.GetType().Name);
+    }
+
+    private bool Restart()
+    {
+        try
+        {
+            _sequences.ForgetCache();
+            _runner.Restart();
+            EngineValidator.Validate(_sequences);
+            _health = new EngineHealth(EngineState.Ready);
+            _restartDelay = TimeSpan.Zero;
+            Log.Restarted(_logger, _options.Id);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Log.RestartFailed(_logger, e, _options.Id);
+            _sequences.EndAll(FinishReason.Error, "The engine failed and could not be restarted.");
+            _health = new EngineHealth(EngineState.Unhealthy, $"The session could not be restarted: {e.Message}");
+            _restartDelay = _restartDelay == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : Min(_restartDelay * 2, LongestRestartDelay);
+            return false;
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

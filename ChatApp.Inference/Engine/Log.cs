@@ -1,0 +1,22 @@
+namespace ChatApp.Inference.Engine;
+
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Information, "Model {Model} is ready: {Lanes} lanes of {LaneTokens} tokens, {Blocks} prefix-cache blocks.")]
+    public static partial void Ready(ILogger logger, string model, int lanes, int laneTokens, int blocks);
+
+    [LoggerMessage(LogLevel.Information, "Model {Model} runs on the CPU: {Reason}.")]
+    public static partial void NoCuda(ILogger logger, string model, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Model {Model}: the graph's LM head was not found, so prompts compute logits for every token and speculation costs memory.")]
+    public static partial void AllLogits(ILogger logger, string model);
+
+    [LoggerMessage(LogLevel.Error, "A step of model {Model} failed.")]
+    public static partial void StepFailed(ILogger logger, Exception error, string model);
+
+    [LoggerMessage(LogLevel.Warning, "Model {Model} was restarted after a failed step.")]
+    public static partial void Restarted(ILogger logger, string model);
+
+    [LoggerMessage(LogLevel.Error, "Model {Model} could not be restarted.")]
+    public static partial void RestartFailed(ILogger logger, Exception error, string model);
+}

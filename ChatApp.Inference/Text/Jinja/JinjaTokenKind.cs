@@ -1,0 +1,16 @@
+namespace ChatApp.Inference.Text.Jinja;
+
+internal enum JinjaTokenKind
+{
+    Data,
+    BlockBegin,
+    BlockEnd,
+    VariableBegin,
+    VariableEnd,
+    Name,
+    Text,
+    Integer,
+    Float,
+    Operator,
+    End,
+}

@@ -1,0 +1,112 @@
+using ChatApp.Orchestrator.Storage;
+
+namespace ChatApp.Orchestrator.Conversations;
+
+/// <summary>Conversations in PostgreSQL: made, listed, changed, deleted (a tombstone remains until the purge).</summary>
+public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
+{
+    /// <summary>The columns of <see cref="ConversationRecord"/>, from <c>chat.conversations c</c>.</summary>
+    internal const string Columns =
+        """
+        c.id, c.user_id, c.title, c.title_source, c.pinned, c.archived, c.last_seq, c.current_message_id,
+        c.created_at, c.updated_at, c.deleted_at,
+        (SELECT t.id FROM chat.turns t WHERE t.conversation_id = c.id AND t.status IN ('Queued', 'Running')) AS running_turn_id
+        """;
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public async Task<ConversationRecord> CreateAsync(string owner, Guid id, string? title, CancellationToken cancellationToken)
+    {
+        await database.For(owner).ExecuteAsync(
+            """
+            INSERT INTO chat.conversations (id, user_id, title, title_source, created_at, updated_at)
+            VALUES (@id, @owner, @title, CASE WHEN @title IS NULL THEN 'none' ELSE 'user' END, @now, @now)
+            """,
+            new { id, title, now = Now }, cancellationToken);
+        return await GetAsync(owner, id, cancellationToken);
+    }
+
+    /// <exception cref="RefusedException">Unknown, another user's, or deleted.</exception>
+    public async Task<ConversationRecord> GetAsync(string owner, Guid id, CancellationToken cancellationToken)
+    {
+        var conversation = await database.For(owner).FirstOrDefaultAsync<ConversationRecord>(
+            $"SELECT {Columns} FROM chat.conversations c WHERE c.id = @id AND c.user_id = @owner",
+            new { id }, cancellationToken);
+        return Alive(conversation);
+    }
+
+    /// <summary>Newest activity first, pinned ones before all others.</summary>
+    public Task<IReadOnlyList<ConversationRecord>> ListAsync(
+        string owner, bool archived, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
+        database.For(owner).QueryAsync<ConversationRecord>(
+            $"""
+            SELECT {Columns} FROM chat.conversations c
+            WHERE c.user_id = @owner AND c.deleted_at IS NULL AND c.archived = @archived
+              AND (@afterId::uuid IS NULL OR (c.pinned, c.updated_at, c.id) < (@afterPinned, @afterUpdated::timestamptz, @afterId::uuid))
+            ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC
+            LIMIT @limit
+            """,
+            new
+            {
+                archived,
+                limit,
+                afterId = after?.Id,
+                afterPinned = after?.Pinned ?? false,
+                afterUpdated = after?.UpdatedAt,
+            },
+            cancellationToken);
+
+    /// <summary>Changes what is given and leaves the rest. A title that is set here is the user's for good.</summary>
+    /// <exception cref="RefusedException">Unknown conversation, or a current message that is not in it.</exception>
+    public async Task<ConversationRecord> UpdateAsync(string owner, Guid id, ConversationChange change, CancellationToken cancellationToken)
+    {
+        var changed = await database.For(owner).ExecuteAsync(
+            """
+            UPDATE chat.conversations c SET
+                title = COALESCE(@title, title),
+                title_source = CASE WHEN @title IS NULL THEN title_source ELSE 'user' END,
+                pinned = COALESCE(@pinned, pinned),
+                archived = COALESCE(@archived, archived),
+                current_message_id = COALESCE(@current, current_message_id)
+            WHERE id = @id AND user_id = @owner AND deleted_at IS NULL
+              AND (@current IS NULL OR EXISTS (
+                    SELECT FROM chat.messages m WHERE m.id = @current AND m.conversation_id = c.id AND m.user_id = @owner))
+            """,
+            new { id, title = change.Title, pinned = change.Pinned, archived = change.Archived, current = change.CurrentMessageId },
+            cancellationToken);
+
+        var conversation = await GetAsync(owner, id, cancellationToken);
+        return changed == 1 ? conversation : throw RefusedException.NotFound("message in this conversation");
+    }
+
+    /// <summary>Leaves a tombstone. Deleting a deleted one changes nothing.</summary>
+    /// <returns>The turn that was still running and has now been asked to stop, if any.</returns>
+    public async Task<Guid?> DeleteAsync(string owner, Guid id, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.For(owner).BeginAsync(cancellationToken);
+        var known = await transaction.FirstOrDefaultAsync<Guid?>(
+            "SELECT id FROM chat.conversations WHERE id = @id AND user_id = @owner FOR UPDATE", new { id }, cancellationToken);
+        if (known is null)
+            throw RefusedException.NotFound("conversation");
+
+        await transaction.ExecuteAsync(
+            "UPDATE chat.conversations SET deleted_at = COALESCE(deleted_at, @now) WHERE id = @id AND user_id = @owner",
+            new { id, now = Now }, cancellationToken);
+        var running = await transaction.FirstOrDefaultAsync<Guid?>(
+            """
+            UPDATE chat.turns SET stop_requested_at = COALESCE(stop_requested_at, @now)
+            WHERE conversation_id = @id AND user_id = @owner AND status IN ('Queued', 'Running')
+            RETURNING id
+            """,
+            new { id, now = Now }, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return running;
+    }
+
+    internal static ConversationRecord Alive(ConversationRecord? conversation) => conversation switch
+    {
+        null => throw RefusedException.NotFound("conversation"),
+        { DeletedAt: not null } => throw RefusedException.Gone(),
+        _ => conversation,
+    };
+}

@@ -1,0 +1,21 @@
+namespace ChatApp.Orchestrator.Conversations;
+
+/// <summary>A message as stored: one node of its conversation's tree.</summary>
+public sealed record MessageRecord
+{
+    public required Guid Id { get; init; }
+    public required Guid ConversationId { get; init; }
+    public Guid? ParentId { get; init; }
+    public long Seq { get; init; }
+    public required string Role { get; init; }
+    public required string Text { get; init; }
+    public string? ContentJson { get; init; }
+    public required string Status { get; init; }
+    public string? Model { get; init; }
+    public Guid? TurnId { get; init; }
+    public int? TokenCount { get; init; }
+
+    /// <summary>The model whose tokenizer made <see cref="TokenCount"/>.</summary>
+    public string? TokenModel { get; init; }
+    public DateTime CreatedAt { get; init; }
+}

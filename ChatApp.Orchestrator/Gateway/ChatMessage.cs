@@ -1,0 +1,4 @@
+namespace ChatApp.Orchestrator.Gateway;
+
+/// <summary>A message of a model's request.</summary>
+public sealed record ChatMessage(string Role, string Content);

@@ -1,0 +1,20 @@
+using ChatApp.Orchestrator.Turns;
+
+namespace ChatApp.Orchestrator.Gateway;
+
+/// <summary>What a model is asked, in our own terms.</summary>
+public sealed record ChatRequest
+{
+    public required string Model { get; init; }
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+    public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>The answer so far, to be continued; null: a new answer.</summary>
+    public string? Draft { get; init; }
+
+    /// <summary>Whose request it is: keeps one user's prefix cache apart from another's.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Titles, summaries: may wait for what people wait for.</summary>
+    public bool Background { get; init; }
+}

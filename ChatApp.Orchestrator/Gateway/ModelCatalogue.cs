@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Orchestrator.Gateway;
+
+/// <summary>The models on offer: configured ones, then those that upstreams list themselves. Follows the configuration without a restart.</summary>
+public sealed class ModelCatalogue(
+    UpstreamClient client, IOptionsMonitor<GatewayOptions> options, TimeProvider time, ILogger<ModelCatalogue> logger) : IDisposable
+{
+    private const string LocalUpstream = "local";
+
+    /// <summary>The graph's own inference service, where nothing else is configured.</summary>
+    private static readonly Dictionary<string, UpstreamOptions> LocalOnly = new()
+    {
+        [LocalUpstream] = new UpstreamOptions { BaseUrl = "http://inference", Dialect = UpstreamDialect.Vllm, Discover = true },
+    };
+
+    private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private volatile Snapshot? _snapshot;
+
+    /// <summary>Every model, the default one first.</summary>
+    public async Task<IReadOnlyList<CatalogueModel>> ListAsync(CancellationToken cancellationToken)
+    {
+        var current = options.CurrentValue;
+        if (IsFresh(_snapshot, current))
+            return _snapshot!.Models;
+
+        await _refreshing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!IsFresh(_snapshot, current))
+                _snapshot = await LoadAsync(current, _snapshot, cancellationToken);
+            return _snapshot!.Models;
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
+    }
+
+    /// <summary>The model of that id; for null or empty the default one.</summary>
+    /// <exception cref="RefusedException">No such model, or no model at all can be reached.</exception>
+    public async Task<CatalogueModel> ResolveAsync(string? id, CancellationToken cancellationToken)
+    {
+        var models = await ListAsync(cancellationToken);
+        if (models.Count == 0)
+            throw new RefusedException(Refusal.Unavailable, "no_models", "No model can be reached now. Try again in a moment.");
+        if (string.IsNullOrEmpty(id))
+            return models[0];
+        return models.FirstOrDefault(model => model.Id == id) ?? throw new RefusedException(Refusal.NotFound, "model_not_found",
+            $"The model '{(id.Length <= 100 ? id : id[..100])}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.") { Param = "model" };
+    }
+
+    /// <summary>The model for titles, summaries and the like.</summary>
+    /// <exception cref="RefusedException">No model can be reached.</exception>
+    public async Task<CatalogueModel> ResolveBackgroundAsync(CancellationToken cancellationToken)
+    {
+        if (options.CurrentValue.BackgroundModel is { Length: > 0 } id)
+            return await ResolveAsync(id, cancellationToken);
+        var models = await ListAsync(cancellationToken);
+        return models.FirstOrDefault(model => model.Options.Tier == "fast") ?? await ResolveAsync(null, cancellationToken);
+    }
+
+    public void Dispose() => _refreshing.Dispose();
+
+    // An empty list is not believed at all: the upstream may be about to start.
+    private bool IsFresh(Snapshot? snapshot, GatewayOptions current) =>
+        snapshot is { Models.Count: > 0 }
+        && ReferenceEquals(snapshot.Options, current)
+        && time.GetElapsedTime(snapshot.LoadedAt) < current.DiscoveryLifetime;
+
+    private async Task<Snapshot> LoadAsync(GatewayOptions current, Snapshot? last, CancellationToken cancellationToken)
+    {
+        var upstreams = current.Upstreams.Count > 0 ? current.Upstreams : LocalOnly;
+        var models = current.Models.Select(model => new CatalogueModel(model, Routes(model, upstreams))).ToList();
+        foreach (var (name, upstream) in upstreams.Where(pair => pair.Value.Discover))
+        {
+            foreach (var found in await DiscoverAsync(name, upstream, last, cancellationToken))
+            {
+                if (models.All(model => model.Id != found.Id))
+                    models.Add(found);
+            }
+        }
+
+        var preferred = models.FindIndex(model => current.DefaultModel is { Length: > 0 } id ? model.Id == id : model.Options.Tier == "capable");
+        if (preferred > 0)
+        {
+            var first = models[preferred];
+            models.RemoveAt(preferred);
+            models.Insert(0, first);
+        }
+
+        return new Snapshot(current, models, time.GetTimestamp());
+    }
+
+    private static List<UpstreamRoute> Routes(ModelOptions model, Dictionary<string, UpstreamOptions> upstreams) =>
+    [
+        .. (model.Upstreams.Count > 0 ? model.Upstreams : [.. upstreams.Keys])
+            .Select(name => upstreams.TryGetValue(name, out var upstream)
+                ? new UpstreamRoute(name, upstream, model.UpstreamModel ?? model.Id)
+                : throw new InvalidOperationException(
+                    $"Gateway:Models '{model.Id}' names the upstream '{name}', which is not in Gateway:Upstreams ({string.Join(", ", upstreams.Keys)}).")),
+    ];
+
+    private async Task<IReadOnlyList<CatalogueModel>> DiscoverAsync(
+        string name, UpstreamOptions upstream, Snapshot? last, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var list = JsonDocument.Parse(await client.ListModelsAsync(name, upstream, cancellationToken));
+            return [.. list.RootElement.GetProperty("data").EnumerateArray().Select(model => Discovered(model, name, upstream))];
+        }
+        catch (Exception exception) when (exception is UpstreamException or JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            Log.DiscoveryFailed(logger, name, exception.Message);
+            return [.. last?.Models.Where(model => model.Routes is [var route] && route.Name == name) ?? []];
+        }
+    }
+
+    private static CatalogueModel Discovered(JsonElement model, string name, UpstreamOptions upstream)
+    {
+        var id = model.GetProperty("id").GetString() ?? throw new JsonException("A model without an id.");
+        var found = new ModelOptions { Id = id };
+        if (model.TryGetProperty("max_model_len", out var length) && length.TryGetInt32(out var tokens))
+            found = found with { ContextWindow = tokens };
+        if (model.TryGetProperty("tier", out var tier) && tier.GetString() is "fast" or "capable")
+            found = found with { Tier = tier.GetString()! };
+        if (model.TryGetProperty("description", out var description) && description.ValueKind == JsonValueKind.String)
+            found = found with { Description = description.GetString()! };
+        if (model.TryGetProperty("capabilities", out var capabilities) && capabilities.ValueKind == JsonValueKind.Array)
+            found = found with { Capabilities = [.. capabilities.EnumerateArray().Select(c => c.ToString())] };
+        return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id)]);
+    }
+
+    private sealed record Snapshot(GatewayOptions Options, IReadOnlyList<CatalogueModel> Models, long LoadedAt);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using ChatApp.Orchestrator.V1;
+
+namespace ChatApp.Orchestrator.Gateway;
+
+/// <summary>An upstream refused a request, or could not be reached, or broke off.</summary>
+/// <param name="upstream">Its name in the configuration.</param>
+/// <param name="failure">What happened.</param>
+/// <param name="message">For the user.</param>
+/// <param name="inner">The cause, if any.</param>
+public sealed class UpstreamException(string upstream, UpstreamFailure failure, string message, Exception? inner = null)
+    : Exception(message, inner)
+{
+    public string Upstream { get; } = upstream;
+
+    public UpstreamFailure Failure { get; } = failure;
+
+    /// <summary>The HTTP status that the upstream gave; 0 when it gave none.</summary>
+    public int Status { get; init; }
+
+    /// <summary>The upstream's OpenAI error object, when it sent one.</summary>
+    public string? ErrorJson { get; init; }
+
+    /// <summary>When the upstream wants to be asked again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The request was fine: another attempt, from the text so far, may get through.</summary>
+    public bool MayContinue => Failure is UpstreamFailure.Unreachable or UpstreamFailure.BrokeOff or UpstreamFailure.TimedOut or UpstreamFailure.Overloaded;
+
+    public Error ToError()
+    {
+        var error = new Error
+        {
+            Code = Failure switch
+            {
+                UpstreamFailure.Refused => "upstream_refused",
+                UpstreamFailure.Overloaded => "upstream_overloaded",
+                UpstreamFailure.TimedOut => "upstream_timeout",
+                _ => "upstream_unavailable",
+            },
+            Type = Failure == UpstreamFailure.Refused ? "invalid_request_error" : "server_error",
+            Message = Message,
+        };
+        if (ErrorJson is null)
+            return error;
+
+        using var json = JsonDocument.Parse(ErrorJson);
+        error.Code = Text(json.RootElement, "code") ?? error.Code;
+        error.Type = Text(json.RootElement, "type") ?? error.Type;
+        error.Message = Text(json.RootElement, "message") ?? error.Message;
+        error.Param = Text(json.RootElement, "param") ?? "";
+        return error;
+    }
+
+    private static string? Text(JsonElement error, string property) =>
+        error.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

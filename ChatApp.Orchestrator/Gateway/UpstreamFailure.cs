@@ -1,0 +1,19 @@
+namespace ChatApp.Orchestrator.Gateway;
+
+public enum UpstreamFailure
+{
+    /// <summary>The request is at fault: asking again changes nothing.</summary>
+    Refused,
+
+    /// <summary>No connection, or a server error before the first token.</summary>
+    Unreachable,
+
+    /// <summary>429 or 503: it is to be asked again later.</summary>
+    Overloaded,
+
+    /// <summary>Silent for too long.</summary>
+    TimedOut,
+
+    /// <summary>The stream ended in the middle.</summary>
+    BrokeOff,
+}

@@ -1,0 +1,71 @@
+using ChatApp.Orchestrator.Gateway;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace ChatApp.Orchestrator.Grpc;
+
+/// <summary>Turns what the service throws into the statuses that <c>orchestrator.proto</c> documents.</summary>
+internal sealed class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : Interceptor
+{
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (Exception exception) when (Translate(exception, context) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception exception) when (Translate(exception, context) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(requestStream, context);
+        }
+        catch (Exception exception) when (Translate(exception, context) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    private RpcException? Translate(Exception exception, ServerCallContext context)
+    {
+        switch (exception)
+        {
+            case RpcException:
+                return null;
+            case RefusedException refused:
+                return Refusals.ToRpc(refused);
+            case UpstreamException upstream:
+                Log.CallRefused(logger, context.Method, upstream.Message);
+                return Refusals.ToRpc(upstream);
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
+            case Npgsql.NpgsqlException or StackExchange.Redis.RedisException or TimeoutException:
+                Log.CallFailed(logger, exception, context.Method);
+                return Refusals.ToRpc(new RefusedException(Refusal.Unavailable, "storage_unavailable", "The store can't be reached now. Try again in a moment."));
+            default:
+                Log.CallFailed(logger, exception, context.Method);
+                return new RpcException(new Status(StatusCode.Internal, "Something went wrong on our side. Try again."));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Orchestrator.Grpc;
+
+/// <summary>Starts, tails and stops turns.</summary>
+public sealed class TurnsService(
+    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnJournal journal, StopSignals stops,
+    IHostApplicationLifetime lifetime, IOptions<TurnOptions> options) : V1.Turns.TurnsBase
+{
+    private const int LongestRequestId = 200;
+    private const int LongestSystem = 100_000;
+    private const int MostStops = 16;
+
+    public override async Task Run(RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+    {
+        var owner = context.Caller().Subject;
+        var started = await store.StartAsync(owner, ToNewTurn(request, context.Caller().Name), context.CancellationToken);
+        if (started.IsNew)
+            supervisor.Launch(started.Turn, await journal.ReadAsync(owner, started.Turn.Id, 0, CancellationToken.None));
+        await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
+    }
+
+    public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+    {
+        if (request.After < 0)
+            throw RefusedException.Invalid("after", "An event number is 0 or more.");
+        return TailAsync(context.Caller().Subject, TurnId(request.TurnId), request.After, responseStream, context);
+    }
+
+    public override async Task<StopTurnReply> Stop(StopTurnRequest request, ServerCallContext context)
+    {
+        var turnId = TurnId(request.TurnId);
+        var status = await store.RequestStopAsync(context.Caller().Subject, turnId, context.CancellationToken);
+        if (!TurnStatus.IsFinal(status))
+            stops.Send(turnId);
+        return new StopTurnReply { Status = status };
+    }
+
+    public override async Task<TurnReceipt> GetReceipt(GetReceiptRequest request, ServerCallContext context)
+    {
+        var turn = await store.GetAsync(context.Caller().Subject, TurnId(request.TurnId), context.CancellationToken);
+        return new TurnReceipt { Json = turn.Receipt ?? "{}" };
+    }
+
+    private async Task TailAsync(
+        string owner, Guid turnId, long after, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await foreach (var turnEvent in viewing.TailAsync(owner, turnId, after, gone.Token))
+                await responseStream.WriteAsync(turnEvent, gone.Token);
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "This replica shuts down; resume on another one."));
+        }
+    }
+
+    private static Guid TurnId(string id) => WireId.Parse(WireId.Turn, id) ?? throw RefusedException.NotFound("turn");
+
+    private NewTurn ToNewTurn(RunTurnRequest request, string? callerName)
+    {
+        Check(request);
+        var hashed = request.Clone();
+        hashed.RequestId = "";
+        return new NewTurn
+        {
+            ConversationId = request.ConversationId.Length == 0
+                ? null
+                : WireId.Parse(WireId.Conversation, request.ConversationId) ?? throw RefusedException.NotFound("conversation"),
+            ParentId = request.ParentId.Length == 0
+                ? null
+                : WireId.Parse(WireId.Message, request.ParentId) ?? throw RefusedException.NotFound("message in this conversation"),
+            RequestId = request.RequestId.Length == 0 ? null : request.RequestId,
+            ContentHash = SHA256.HashData(hashed.ToByteArray()),
+            Content = request.Content,
+            Kind = request.Regenerate ? TurnKind.Regenerate : request.ContinueMessage ? TurnKind.Continue : TurnKind.Append,
+            Branch = request.Branch,
+            Order = new TurnOrder
+            {
+                Model = request.Model.Length == 0 ? null : request.Model,
+                System = request.System.Length == 0 ? null : request.System,
+                Tools = [.. request.Tools],
+                CallerName = callerName,
+                Sampling = request.Sampling is not { } sampling ? new SamplingSettings() : new SamplingSettings
+                {
+                    Temperature = sampling.HasTemperature ? sampling.Temperature : null,
+                    TopP = sampling.HasTopP ? sampling.TopP : null,
+                    MaxTokens = sampling.HasMaxTokens ? sampling.MaxTokens : null,
+                    Seed = sampling.HasSeed ? sampling.Seed : null,
+                    Stop = [.. sampling.Stop],
+                    FrequencyPenalty = sampling.HasFrequencyPenalty ? sampling.FrequencyPenalty : null,
+                    PresencePenalty = sampling.HasPresencePenalty ? sampling.PresencePenalty : null,
+                },
+            },
+        };
+    }
+
+    private void Check(RunTurnRequest request)
+    {
+        var longest = options.Value.MaximumContentLength;
+        if (request is { Regenerate: true, ContinueMessage: true })
+            throw RefusedException.Invalid("regenerate", "Either answer again or continue, not both.");
+        if (request is { Regenerate: false, ContinueMessage: false } && string.IsNullOrWhiteSpace(request.Content))
+            throw RefusedException.Invalid("content", "The message is empty.");
+        if ((request.Regenerate || request.ContinueMessage) && request.Content.Length > 0)
+            throw RefusedException.Invalid("content", "Answering again or continuing takes no new text.");
+        if (request.Content.Length > longest)
+            throw RefusedException.Invalid("content", $"The message has {request.Content.Length} characters; at most {longest} are possible.");
+        if (request.Content.Contains('\0') || request.System.Contains('\0'))
+            throw RefusedException.Invalid("content", "The message contains the character U+0000, which text can't hold.");
+        if (request.System.Length > LongestSystem)
+            throw RefusedException.Invalid("system", $"The system text has {request.System.Length} characters; at most {LongestSystem} are possible.");
+        if (request.RequestId.Length > LongestRequestId)
+            throw RefusedException.Invalid("request_id", $"A request id has at most {LongestRequestId} characters.");
+        if (request.RequestId.Contains('\0'))
+            throw RefusedException.Invalid("request_id", "A request id can't contain the character U+0000.");
+        if (request.Sampling is { } sampling)
+            Check(sampling);
+    }
+
+    private static void Check(Sampling sampling)
+    {
+        Within("temperature", sampling.HasTemperature, sampling.Temperature, 0, 2);
+        Within("top_p", sampling.HasTopP, sampling.TopP, 0, 1);
+        Within("max_tokens", sampling.HasMaxTokens, sampling.MaxTokens, 1, int.MaxValue);
+        Within("frequency_penalty", sampling.HasFrequencyPenalty, sampling.FrequencyPenalty, -2, 2);
+        Within("presence_penalty", sampling.HasPresencePenalty, sampling.PresencePenalty, -2, 2);
+        if (sampling.Stop.Count > MostStops)
+            throw RefusedException.Invalid("stop", $"At most {MostStops} stop texts are possible.");
+    }
+
+    private static void Within(string param, bool given, double value, double least, double most)
+    {
+        if (given && !(value >= least && value <= most))
+            throw RefusedException.Invalid(param, $"'{param}' is {value}; it must be between {least} and {most}.");
+    }
+}

@@ -1,0 +1,49 @@
+using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ChatApp.Orchestrator.Grpc;
+
+/// <summary>Records as protobuf messages.</summary>
+internal static class Wire
+{
+    public static Conversation ToWire(ConversationRecord conversation) => new()
+    {
+        Id = WireId.Format(WireId.Conversation, conversation.Id),
+        Title = conversation.Title ?? "",
+        CreatedAt = Timestamp.FromDateTime(conversation.CreatedAt),
+        UpdatedAt = Timestamp.FromDateTime(conversation.UpdatedAt),
+        Pinned = conversation.Pinned,
+        Archived = conversation.Archived,
+        CurrentMessageId = WireId.Format(WireId.Message, conversation.CurrentMessageId),
+        RunningTurnId = WireId.Format(WireId.Turn, conversation.RunningTurnId),
+    };
+
+    public static Message ToWire(MessageRecord message) => new()
+    {
+        Id = WireId.Format(WireId.Message, message.Id),
+        ParentId = WireId.Format(WireId.Message, message.ParentId),
+        Seq = message.Seq,
+        Role = message.Role,
+        Text = message.Text,
+        Status = message.Status,
+        Model = message.Model ?? "",
+        CreatedAt = Timestamp.FromDateTime(message.CreatedAt),
+        ContentJson = message.ContentJson ?? "",
+        TokenCount = message.TokenCount ?? 0,
+        TurnId = WireId.Format(WireId.Turn, message.TurnId),
+    };
+
+    public static Model ToWire(CatalogueModel model) => new()
+    {
+        Id = model.Id,
+        Tier = model.Options.Tier,
+        ContextWindow = model.Options.ContextWindow,
+        Capabilities = { model.Options.Capabilities },
+        InputPricePerMillion = model.Options.InputPrice,
+        OutputPricePerMillion = model.Options.OutputPrice,
+        Description = model.Options.Description,
+    };
+}

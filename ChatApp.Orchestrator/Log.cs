@@ -1,0 +1,53 @@
+namespace ChatApp.Orchestrator;
+
+/// <summary>Ids and counts, never what anyone wrote.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Information, "Migrated the database: {Script}")]
+    public static partial void Migrated(ILogger logger, string script);
+
+    [LoggerMessage(LogLevel.Warning, "The database is not ready yet: {Reason}")]
+    public static partial void DatabaseNotReady(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Turn {TurnId} ended: {Status}, {OutputTokens} tokens in {TotalMs:F0} ms")]
+    public static partial void TurnEnded(ILogger logger, Guid turnId, string status, int outputTokens, double totalMs);
+
+    [LoggerMessage(LogLevel.Error, "Turn {TurnId} failed")]
+    public static partial void TurnFailed(ILogger logger, Exception exception, Guid turnId);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId}: generation by upstream {Upstream} failed: {Reason}")]
+    public static partial void GenerationFailed(ILogger logger, Guid turnId, string upstream, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId} belongs to another replica now")]
+    public static partial void TurnFenced(ILogger logger, Guid turnId);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId} taken over (takeover {Takeovers})")]
+    public static partial void TurnTakenOver(ILogger logger, Guid turnId, int takeovers);
+
+    [LoggerMessage(LogLevel.Information, "Turn {TurnId} handed over to another replica")]
+    public static partial void TurnHandedOver(ILogger logger, Guid turnId);
+
+    [LoggerMessage(LogLevel.Warning, "The end of turn {TurnId} could not be stored yet: {Reason}")]
+    public static partial void FinishRetried(ILogger logger, Guid turnId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The database does not answer: {Reason}")]
+    public static partial void JournalAway(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId}: Redis does not answer: {Reason}")]
+    public static partial void LogAway(ILogger logger, Guid turnId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The models of upstream {Upstream} could not be listed: {Reason}")]
+    public static partial void DiscoveryFailed(ILogger logger, string upstream, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Upstream {Upstream} failed before its first token, trying again: {Reason}")]
+    public static partial void UpstreamRetried(ILogger logger, string upstream, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Call {Method} failed")]
+    public static partial void CallFailed(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(LogLevel.Warning, "Call {Method} refused: {Reason}")]
+    public static partial void CallRefused(ILogger logger, string method, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The usage of a completion could not be recorded: {Reason}")]
+    public static partial void UsageLost(ILogger logger, string reason);
+}

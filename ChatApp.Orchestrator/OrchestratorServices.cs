@@ -1,0 +1,96 @@
+using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Grpc;
+using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Migrations;
+using ChatApp.Orchestrator.Prompts;
+using ChatApp.Orchestrator.Storage;
+using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Stages;
+using ChatApp.Orchestrator.Metering;
+using ChatApp.ServiceDefaults.Identity;
+using Dapper;
+using StackExchange.Redis;
+
+namespace ChatApp.Orchestrator;
+
+/// <summary>What the service is made of.</summary>
+internal static class OrchestratorServices
+{
+    private const int LargestRequest = 8 * 1024 * 1024;
+
+    public static void AddOrchestrator(this WebApplicationBuilder builder)
+    {
+        builder.UseGrpcAndHealthPorts();
+        builder.AddCallerIdentity();
+        builder.AddStores();
+        builder.AddGateway();
+        builder.AddTurns();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = LargestRequest;
+            grpc.Interceptors.Add<RefusalInterceptor>();
+            grpc.Interceptors.Add<IdentityInterceptor>();
+        });
+    }
+
+    private static void AddStores(this WebApplicationBuilder builder)
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        builder.AddNpgsqlDataSource("chatdb");
+        builder.AddRedisClient("redis", configureOptions: redis =>
+        {
+            // Slower without Redis, not stuck: a command that can't be sent fails at once.
+            redis.BacklogPolicy = BacklogPolicy.FailFast;
+            redis.ConnectTimeout = 2000;
+            redis.AsyncTimeout = 1500;
+            redis.SyncTimeout = 1500;
+            redis.ReconnectRetryPolicy = new LinearRetry(500);
+        });
+        builder.Services.AddSingleton<DatabaseMigrator>();
+        builder.Services.AddSingleton<IdFactory>();
+        builder.Services.AddSingleton<OwnedDatabase>();
+        builder.Services.AddSingleton<ConversationStore>();
+        builder.Services.AddSingleton<MessageStore>();
+        builder.Services.AddSingleton<UsageStore>();
+    }
+
+    private static void AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
+        // The gateway has retries and timeouts of its own, which know where in an answer they are.
+        builder.Services.AddHttpClient(UpstreamClient.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddSingleton<UpstreamClient>();
+        builder.Services.AddSingleton<ModelCatalogue>();
+        builder.Services.AddSingleton<ModelGateway>();
+        builder.Services.AddSingleton<CompletionForwarding>();
+    }
+
+    private static void AddTurns(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<TurnOptions>().BindConfiguration("Turns").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PromptOptions>().BindConfiguration("Prompts");
+        services.AddSingleton(ReplicaName.Unique());
+        services.AddSingleton<TurnStore>();
+        services.AddSingleton<TurnLeases>();
+        services.AddSingleton<TurnJournal>();
+        services.AddSingleton<TurnLog>();
+        services.AddSingleton<TurnViewing>();
+        services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<LoadHistory>();
+        services.AddSingleton<BuildPrompt>();
+        services.AddSingleton<Generate>();
+        services.AddSingleton<TurnPipeline>();
+        services.AddSingleton<TurnRunner>();
+
+        // Stopped in reverse: first nothing new is taken over, then turns are handed over, then their heartbeat ends.
+        services.AddSingleton<JournalWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<JournalWriter>());
+        services.AddSingleton<TurnSupervisor>();
+        services.AddHostedService(provider => provider.GetRequiredService<TurnSupervisor>());
+        services.AddSingleton<StopSignals>();
+        services.AddHostedService(provider => provider.GetRequiredService<StopSignals>());
+        services.AddHostedService<TurnTakeover>();
+    }
+}

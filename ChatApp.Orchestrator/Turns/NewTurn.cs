@@ -1,0 +1,21 @@
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>A request for a turn, with its ids resolved.</summary>
+public sealed record NewTurn
+{
+    /// <summary>Null: a new conversation.</summary>
+    public Guid? ConversationId { get; init; }
+
+    /// <summary>The message that the caller saw last; null: the newest of the active path.</summary>
+    public Guid? ParentId { get; init; }
+    public string? RequestId { get; init; }
+
+    /// <summary>Tells whether a repeated request id means the same request.</summary>
+    public required byte[] ContentHash { get; init; }
+    public required string Content { get; init; }
+    public required TurnOrder Order { get; init; }
+    public TurnKind Kind { get; init; }
+
+    /// <summary>Where the path moved on: make a branch instead of refusing. Without a parent: a new first message.</summary>
+    public bool Branch { get; init; }
+}

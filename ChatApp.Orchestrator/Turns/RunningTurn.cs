@@ -1,0 +1,30 @@
+using ChatApp.Orchestrator.V1;
+
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>A turn that this replica runs, and the way to cut it short.</summary>
+public sealed class RunningTurn : IDisposable
+{
+    private readonly CancellationTokenSource _cut = new();
+    private int _reason;
+
+    public RunningTurn(TurnRecord turn, TurnWriter writer) => (Turn, Writer) = (turn, writer);
+
+    public TurnRecord Turn { get; }
+
+    public TurnWriter Writer { get; }
+
+    public TurnEndReason Reason => (TurnEndReason)Volatile.Read(ref _reason);
+
+    /// <summary>Cancelled once the turn is to be cut short.</summary>
+    public CancellationToken Cut => _cut.Token;
+
+    /// <summary>Cuts the turn short; the first reason stands.</summary>
+    public void CutShort(TurnEndReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)TurnEndReason.None) == (int)TurnEndReason.None)
+            _cut.Cancel();
+    }
+
+    public void Dispose() => _cut.Dispose();
+}

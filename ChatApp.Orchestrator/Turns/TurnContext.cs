@@ -1,0 +1,50 @@
+using System.Text;
+using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.V1;
+
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>A turn on its way through the pipeline: each stage adds what the next ones need.</summary>
+public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter writer, TurnFold soFar, long startedAt)
+{
+    public TurnRecord Turn { get; } = turn;
+
+    public TurnOrder Order { get; } = order;
+
+    /// <summary>When this replica began to run the turn, as a timestamp of its clock.</summary>
+    public long StartedAt { get; } = startedAt;
+
+    /// <summary>The messages before the answer, oldest first.</summary>
+    public IReadOnlyList<MessageRecord> History { get; set; } = [];
+
+    /// <summary>What the model is asked.</summary>
+    public ChatRequest? Prompt { get; set; }
+
+    /// <summary>The answer so far: what an earlier owner wrote, then what this one adds.</summary>
+    public StringBuilder Draft { get; } = new(soFar.Text);
+
+    public StringBuilder Reasoning { get; } = new(soFar.Reasoning);
+
+    public GenerationTally Tally { get; } = new();
+
+    public string FinishReason { get; set; } = "";
+
+    /// <summary>What the turn's receipt will say, by section.</summary>
+    public Dictionary<string, object> Receipt { get; } = [];
+
+    public ValueTask ShowTextAsync(string text, CancellationToken cancellationToken)
+    {
+        Draft.Append(text);
+        return writer.WriteAsync(new TurnEvent { Text = new TextDelta { Text = text } }, cancellationToken);
+    }
+
+    public ValueTask ShowReasoningAsync(string text, CancellationToken cancellationToken)
+    {
+        Reasoning.Append(text);
+        return writer.WriteAsync(new TurnEvent { Reasoning = new TextDelta { Text = text } }, cancellationToken);
+    }
+
+    public ValueTask NotifyAsync(string code, string text, CancellationToken cancellationToken) =>
+        writer.WriteAsync(new TurnEvent { Notice = new Notice { Code = code, Text = text } }, cancellationToken);
+}

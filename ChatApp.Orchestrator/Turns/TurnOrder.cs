@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>What a turn was asked to do, stored with it so that any replica can run it.</summary>
+public sealed record TurnOrder
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>The model asked for; null: the catalogue's default.</summary>
+    public string? Model { get; init; }
+
+    public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>Extra system text of the caller.</summary>
+    public string? System { get; init; }
+
+    public IReadOnlyList<string> Tools { get; init; } = [];
+
+    /// <summary>Text that the assistant message has already when the turn continues it; null when it starts empty.</summary>
+    public string? InitialText { get; init; }
+
+    /// <summary>The caller's name, for the prompt.</summary>
+    public string? CallerName { get; init; }
+
+    public string Serialize() => JsonSerializer.Serialize(this, Json);
+
+    public static TurnOrder Deserialize(string json) =>
+        JsonSerializer.Deserialize<TurnOrder>(json, Json) ?? throw new InvalidOperationException("A turn's stored request is empty.");
+}

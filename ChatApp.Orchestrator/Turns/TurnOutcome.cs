@@ -1,0 +1,17 @@
+using ChatApp.Orchestrator.V1;
+
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>How a turn ended, as it is stored and told.</summary>
+public sealed record TurnOutcome
+{
+    public required string Status { get; init; }
+    public string FinishReason { get; init; } = "";
+    public required string Model { get; init; }
+    public required Usage Usage { get; init; }
+    public required Timings Timings { get; init; }
+    public Error? Error { get; init; }
+
+    /// <summary>The receipt as JSON.</summary>
+    public required string Receipt { get; init; }
+}

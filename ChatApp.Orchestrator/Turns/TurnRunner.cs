@@ -1,0 +1,191 @@
+using System.Text.Json;
+using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Storage;
+using ChatApp.Orchestrator.V1;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>Runs one turn from its start, or from where an earlier owner left it, to its stored end.</summary>
+public sealed class TurnRunner(
+    TurnPipeline pipeline, TurnStore store, TurnLeases leases, TimeProvider time, IOptions<TurnOptions> options, ILogger<TurnRunner> logger)
+{
+    private static readonly JsonSerializerOptions ReceiptJson = new(JsonSerializerDefaults.Web);
+    private static readonly TimeSpan FinishPause = TimeSpan.FromMilliseconds(200);
+
+    public async Task RunAsync(RunningTurn running)
+    {
+        using var writing = new CancellationTokenSource();
+        var writer = running.Writer;
+        var writes = WriteAsync(running, writing.Token);
+        try
+        {
+            var (context, outcome) = await RunPipelineAsync(running);
+            writer.Complete();
+            await writes;
+            await FinishAsync(running, context, outcome);
+        }
+        catch (FencedException)
+        {
+            running.CutShort(TurnEndReason.Fenced);
+            Log.TurnFenced(logger, running.Turn.Id);
+        }
+        catch (OperationCanceledException) when (running.Reason is TurnEndReason.Handover or TurnEndReason.Fenced)
+        {
+            if (running.Reason == TurnEndReason.Handover)
+                await HandOverAsync(running, writes);
+        }
+        finally
+        {
+            writer.Complete();
+            await writing.CancelAsync();
+            await writes.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            writer.Feed.Close();
+        }
+    }
+
+    // A writer that fails has to end the pipeline too: it would wait on the full queue for ever.
+    private static async Task WriteAsync(RunningTurn running, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await running.Writer.RunAsync(cancellationToken);
+        }
+        catch (FencedException)
+        {
+            running.CutShort(TurnEndReason.Fenced);
+            throw;
+        }
+    }
+
+    private async Task<(TurnContext Context, PipelineEnd End)> RunPipelineAsync(RunningTurn running)
+    {
+        var turn = running.Turn;
+        var soFar = TurnFold.Of(running.Writer.Events);
+        var context = new TurnContext(turn, TurnOrder.Deserialize(turn.Request), running.Writer, soFar, time.GetTimestamp());
+        try
+        {
+            if (turn.StopRequested)
+                return (context, new PipelineEnd(TurnStatus.Stopped));
+            if (turn.Takeovers > options.Value.TakeoverLimit)
+                return (context, PipelineEnd.Interrupted("The answer broke off several times and was given up. Continue it to try again."));
+            if (turn.Takeovers > 0)
+                await context.NotifyAsync("takeover", "The answer goes on on another server.", running.Cut);
+
+            await pipeline.RunAsync(context, running.Cut);
+            return (context, new PipelineEnd(TurnStatus.Completed));
+        }
+        catch (OperationCanceledException) when (running.Reason == TurnEndReason.Stop)
+        {
+            return (context, new PipelineEnd(TurnStatus.Stopped));
+        }
+        catch (OperationCanceledException) when (running.Reason != TurnEndReason.None)
+        {
+            throw;
+        }
+        catch (UpstreamException exception)
+        {
+            Log.GenerationFailed(logger, turn.Id, exception.Upstream, exception.Message);
+            return (context, exception.MayContinue && context.Draft.Length > 0
+                ? PipelineEnd.Interrupted("The model's server went away and did not come back in time. Continue the answer to try again.")
+                : new PipelineEnd(TurnStatus.Failed, exception.ToError()));
+        }
+        catch (RefusedException exception)
+        {
+            return (context, new PipelineEnd(TurnStatus.Failed, new Error
+            {
+                Code = exception.Code, Type = "invalid_request_error", Message = exception.Message, Param = exception.Param ?? "",
+            }));
+        }
+        catch (Exception exception)
+        {
+            Log.TurnFailed(logger, exception, turn.Id);
+            return (context, new PipelineEnd(TurnStatus.Failed, new Error
+            {
+                Code = "internal_error", Type = "server_error", Message = "Something went wrong on our side. Try again.",
+            }));
+        }
+    }
+
+    private async Task FinishAsync(RunningTurn running, TurnContext context, PipelineEnd end)
+    {
+        var writer = running.Writer;
+        var outcome = new TurnOutcome
+        {
+            Status = end.Status,
+            FinishReason = end.Status == TurnStatus.Completed ? context.FinishReason : "",
+            Model = context.Tally.Model.Length > 0 ? context.Tally.Model : context.Order.Model ?? "",
+            Usage = context.Tally.ToUsage(),
+            Timings = context.Tally.ToTimings(time, context.StartedAt),
+            Error = end.Error,
+            Receipt = Receipt(context, end),
+        };
+        writer.NumberLast(new TurnEvent
+        {
+            Ended = new TurnEnded
+            {
+                Status = outcome.Status,
+                FinishReason = outcome.FinishReason,
+                Usage = outcome.Usage,
+                Timings = outcome.Timings,
+                Error = outcome.Error,
+            },
+        });
+
+        await StoreAsync(running, outcome);
+        await writer.ShowLastAsync();
+        Log.TurnEnded(logger, running.Turn.Id, outcome.Status, outcome.Usage.OutputTokens, outcome.Timings.TotalMs);
+    }
+
+    // A database that is away is waited for: the lease, which can't be renewed meanwhile, decides who stores the end.
+    private async Task StoreAsync(RunningTurn running, TurnOutcome outcome)
+    {
+        while (true)
+        {
+            try
+            {
+                await store.FinishAsync(running.Turn, outcome, running.Writer.Events, CancellationToken.None);
+                return;
+            }
+            catch (Exception exception) when (TransientFailures.IsTransient(exception))
+            {
+                Log.FinishRetried(logger, running.Turn.Id, exception.Message);
+                if (running.Reason is TurnEndReason.Handover)
+                    throw new OperationCanceledException("The replica shuts down while the database is away.", exception);
+                await Task.Delay(FinishPause, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task HandOverAsync(RunningTurn running, Task writes)
+    {
+        running.Writer.Complete();
+        await writes;
+        await leases.ReleaseAsync(running.Turn.Id, running.Turn.LeaseEpoch, CancellationToken.None);
+        Log.TurnHandedOver(logger, running.Turn.Id);
+    }
+
+    private string Receipt(TurnContext context, PipelineEnd end)
+    {
+        var timings = context.Tally.ToTimings(time, context.StartedAt);
+        var receipt = new Dictionary<string, object?>(context.Receipt.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)))
+        {
+            ["turn"] = Ids.WireId.Format(Ids.WireId.Turn, context.Turn.Id),
+            ["status"] = end.Status,
+            ["model"] = context.Tally.Model,
+            ["upstream"] = context.Tally.Upstream,
+            ["sampling"] = context.Order.Sampling,
+            ["usage"] = new { context.Tally.InputTokens, context.Tally.CachedTokens, context.Tally.OutputTokens },
+            ["generations"] = context.Tally.Generations,
+            ["takeovers"] = context.Turn.Takeovers,
+            ["timings"] = new { ttftMs = timings.TimeToFirstTokenMs, tokensPerSecond = timings.TokensPerSecond, totalMs = timings.TotalMs },
+        };
+        return JsonSerializer.Serialize(receipt, ReceiptJson);
+    }
+
+    private sealed record PipelineEnd(string Status, Error? Error = null)
+    {
+        public static PipelineEnd Interrupted(string message) =>
+            new(TurnStatus.Interrupted, new Error { Code = "interrupted", Type = "server_error", Message = message });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using ChatApp.Orchestrator.V1;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Orchestrator.Turns;
+
+/// <summary>Owns the turns that this replica runs: starts them apart from their callers, finds them, and hands them over at the end.</summary>
+public sealed class TurnSupervisor(
+    TurnRunner runner, TurnLog log, JournalWriter journal, TimeProvider time, IOptions<TurnOptions> options, ILogger<TurnSupervisor> logger)
+    : IHostedService
+{
+    private readonly ConcurrentDictionary<Guid, (RunningTurn Turn, Task Task)> _running = [];
+    private volatile bool _stopping;
+
+    public IEnumerable<RunningTurn> Running => _running.Values.Select(entry => entry.Turn);
+
+    /// <summary>Runs a turn that this replica holds the lease of.</summary>
+    /// <param name="turn">The turn, with the epoch of our lease.</param>
+    /// <param name="events">Its events so far, from the first on.</param>
+    public void Launch(TurnRecord turn, IReadOnlyList<TurnEvent> events)
+    {
+        var writer = new TurnWriter(turn, events, log, options.Value, time, journal.Hurry);
+        var running = new RunningTurn(turn, writer);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (ExecutionContext.SuppressFlow())
+            _running[turn.Id] = (running, Task.Run(() => RunAsync(running, go.Task)));
+        journal.Watch(running);
+        go.SetResult();
+        if (_stopping)
+            running.CutShort(TurnEndReason.Handover);
+    }
+
+    public RunningTurn? Find(Guid turnId) => _running.TryGetValue(turnId, out var entry) ? entry.Turn : null;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        var entries = _running.Values.ToArray();
+        foreach (var (turn, _) in entries)
+            turn.CutShort(TurnEndReason.Handover);
+        await Task.WhenAll(entries.Select(entry => entry.Task)).WaitAsync(cancellationToken);
+    }
+
+    private async Task RunAsync(RunningTurn running, Task go)
+    {
+        await go;
+        try
+        {
+            await runner.RunAsync(running);
+        }
+        catch (Exception exception)
+        {
+            // The lease expires and another attempt is made by whoever takes over.
+            Log.TurnFailed(logger, exception, running.Turn.Id);
+        }
+        finally
+        {
+            running.Writer.Feed.Close();
+            journal.Forget(running);
+            _running.TryRemove(running.Turn.Id, out _);
+            running.Dispose();
+        }
+    }
+}

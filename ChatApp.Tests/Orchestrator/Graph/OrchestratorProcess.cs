@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Identity;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace ChatApp.Tests.Orchestrator.Graph;
+
+/// <summary>One orchestrator in a process of its own, which a test may kill and start again on the same port.</summary>
+public sealed class OrchestratorProcess : IAsyncDisposable
+{
+    public const string IdentityKey = "tests-only-key-of-32-bytes-or-more";
+
+    private static readonly CallerIdentitySigner Signer = new(IdentityKey, TimeProvider.System);
+
+    private readonly Dictionary<string, string> _environment;
+    private readonly StringBuilder _output = new();
+    private readonly GrpcChannel _channel;
+    private Process? _process;
+
+    public OrchestratorProcess(int port, IReadOnlyDictionary<string, string> environment)
+    {
+        Url = $"http://127.0.0.1:{port}";
+        _environment = new Dictionary<string, string>(environment)
+        {
+            ["ASPNETCORE_URLS"] = Url,
+            ["Internal__IdentityKey"] = IdentityKey,
+            ["DOTNET_ENVIRONMENT"] = "Development",
+        };
+        _channel = GrpcChannel.ForAddress(Url, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ConnectTimeout = TimeSpan.FromSeconds(2) },
+        });
+    }
+
+    public string Url { get; }
+
+    public ChatApp.Orchestrator.V1.Turns.TurnsClient Turns => new(_channel);
+
+    public ChatApp.Orchestrator.V1.Conversations.ConversationsClient Conversations => new(_channel);
+
+    public Completions.CompletionsClient Completions => new(_channel);
+
+    public int ProcessId => _process?.Id ?? 0;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>The metadata of a call made for a user.</summary>
+    public static Metadata As(string user, string role = "user") =>
+        new() { { CallerIdentity.HeaderName, Signer.Sign(user, role, "free", TimeSpan.FromMinutes(30)) } };
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, "ChatApp.Orchestrator.dll");
+        var start = new ProcessStartInfo("dotnet", [assembly])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Append(line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await WaitHealthyAsync(cancellationToken);
+    }
+
+    /// <summary>As <c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { HasExited: false })
+            return;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>As a cluster does: SIGTERM, and time to finish.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process?.Dispose();
+        _channel.Dispose();
+    }
+
+    private async Task WaitHealthyAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                if (await http.GetStringAsync(new Uri(Url + "/health"), cancellationToken) is "Healthy" or "Degraded")
+                    return;
+            }
+            catch (HttpRequestException) when (clock.Elapsed < TimeSpan.FromSeconds(40) && !_process!.HasExited)
+            {
+                await Task.Delay(50, cancellationToken);
+                continue;
+            }
+            catch (HttpRequestException exception)
+            {
+                throw new InvalidOperationException($"The orchestrator does not start:\n{Output}", exception);
+            }
+        }
+    }
+
+    private void Append(string? line)
+    {
+        lock (_output)
+            _output.AppendLine(line);
+    }
+}
