@@ -13,5 +13,4 @@ app.MapDefaultEndpoints();
 app.MapGrpcService<TurnsService>();
 app.MapGrpcService<ConversationsService>();
 app.MapGrpcService<CompletionsService>();
-app.MapGrpcService<MeteringService>();
 await app.RunAsync();

@@ -216,7 +216,8 @@ internal sealed class Sampler(int vocabulary)
     {
         // Positive floats order like their bits: bisect for the largest border at which the set is big enough.
         var p = _kept.AsSpan(0, count);
-        uint low = 0, high = BitConverter.SingleToUInt32Bits(1f) + 1;
+        // The largest is 1, give or take the rounding of the exponential.
+        uint low = 0, high = BitConverter.SingleToUInt32Bits(2f);
         while (high - low > 1)
         {
             var middle = low + (high - low) / 2;

@@ -1,3 +1,0 @@
-namespace ChatApp.Web.Api;
-
-public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Data, string? NextCursor);

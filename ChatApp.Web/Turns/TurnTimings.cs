@@ -1,3 +1,0 @@
-namespace ChatApp.Web.Turns;
-
-public sealed record TurnTimings(double TimeToFirstTokenMs = 0, double TokensPerSecond = 0, double TotalMs = 0);

@@ -1,0 +1,3 @@
+using ChatApp.Bench;
+
+return await BenchCommand.RunAsync(args);
