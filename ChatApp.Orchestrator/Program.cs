@@ -13,4 +13,5 @@ app.MapDefaultEndpoints();
 app.MapGrpcService<TurnsService>();
 app.MapGrpcService<ConversationsService>();
 app.MapGrpcService<CompletionsService>();
+app.MapGrpcService<MeteringService>();
 await app.RunAsync();

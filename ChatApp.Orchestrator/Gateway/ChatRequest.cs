@@ -15,6 +15,9 @@ public sealed record ChatRequest
     /// <summary>Whose request it is: keeps one user's prefix cache apart from another's.</summary>
     public required string User { get; init; }
 
+    /// <summary>Its requests go to the replica that has its prefix cached, and stay on one version of a model; null: by the prompt's beginning.</summary>
+    public string? Conversation { get; init; }
+
     /// <summary>Titles, summaries: may wait for what people wait for.</summary>
     public bool Background { get; init; }
 }

@@ -49,16 +49,16 @@ public sealed class CompletionForwarding(ModelCatalogue catalogue, ModelGateway 
         finally
         {
             if (tally.Any)
-                await RecordAsync(owner, operation, model.Id, tally.Usage);
+                await RecordAsync(owner, new GenerationRecord(operation, model.Id, "", tally.Usage, GenerationOutcome.Completed));
         }
     }
 
     // Also when the caller is gone: what was generated was used.
-    private async Task RecordAsync(string owner, string operation, string model, TokenUsage usage)
+    private async Task RecordAsync(string owner, GenerationRecord generation)
     {
         try
         {
-            await usages.RecordAsync(owner, operation, model, usage, CancellationToken.None);
+            await usages.RecordAsync(owner, generation, CancellationToken.None);
         }
         catch (Npgsql.NpgsqlException exception)
         {

@@ -22,7 +22,7 @@ public sealed class ModelGateway(
         var model = await catalogue.ResolveAsync(request.Model, cancellationToken);
         var chunks = StreamAsync(model, route => (ChatPath, ChatProtocol.Write(request, route, stream: true)), cancellationToken);
         await foreach (var (upstream, chunk) in chunks)
-            yield return Read(upstream, chunk);
+            yield return Read(upstream, chunk) with { Model = model.Id };
     }
 
     /// <summary>Chunks of a streamed answer as the upstream sent them.</summary>

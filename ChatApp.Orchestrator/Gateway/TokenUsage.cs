@@ -1,4 +1,8 @@
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>Tokens of one generation; cached ones are part of the input.</summary>
-public readonly record struct TokenUsage(int InputTokens, int CachedTokens, int OutputTokens);
+public readonly record struct TokenUsage(int InputTokens, int CachedTokens, int OutputTokens)
+{
+    /// <summary>Money, in the currency of the configured prices.</summary>
+    public decimal Cost { get; init; }
+}

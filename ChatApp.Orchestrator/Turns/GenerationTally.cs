@@ -15,6 +15,9 @@ public sealed class GenerationTally
     public int CachedTokens { get; private set; }
     public int OutputTokens { get; private set; }
 
+    /// <summary>Money, in the currency of the configured prices.</summary>
+    public decimal Cost { get; private set; }
+
     /// <summary>Model runs, counting those that continued a broken one.</summary>
     public int Generations { get; set; }
 
@@ -29,6 +32,7 @@ public sealed class GenerationTally
         InputTokens += usage.InputTokens;
         CachedTokens += usage.CachedTokens;
         OutputTokens += usage.OutputTokens;
+        Cost += usage.Cost;
     }
 
     public Usage ToUsage() => new() { InputTokens = InputTokens, CachedTokens = CachedTokens, OutputTokens = OutputTokens };

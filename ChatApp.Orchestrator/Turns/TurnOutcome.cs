@@ -9,6 +9,12 @@ public sealed record TurnOutcome
     public string FinishReason { get; init; } = "";
     public required string Model { get; init; }
     public required Usage Usage { get; init; }
+
+    /// <summary>Money, in the currency of the configured prices.</summary>
+    public decimal Cost { get; init; }
+
+    /// <summary>The upstream that answered last.</summary>
+    public string Upstream { get; init; } = "";
     public required Timings Timings { get; init; }
     public Error? Error { get; init; }
 

@@ -116,6 +116,8 @@ public sealed class TurnRunner(
             FinishReason = end.Status == TurnStatus.Completed ? context.FinishReason : "",
             Model = context.Tally.Model.Length > 0 ? context.Tally.Model : context.Order.Model ?? "",
             Usage = context.Tally.ToUsage(),
+            Cost = context.Tally.Cost,
+            Upstream = context.Tally.Upstream,
             Timings = context.Tally.ToTimings(time, context.StartedAt),
             Error = end.Error,
             Receipt = Receipt(context, end),

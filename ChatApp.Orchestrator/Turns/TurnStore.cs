@@ -202,8 +202,10 @@ public sealed class TurnStore(
 
             UPDATE chat.conversations SET updated_at = @now WHERE id = @ConversationId AND user_id = @owner;
 
-            INSERT INTO chat.usage_events (id, user_id, turn_id, request_id, purpose, model, input_tokens, cached_tokens, output_tokens, ts)
-            VALUES (@usageId, @owner, @Id, @RequestId, 'turn', @model, @inputTokens, @cachedTokens, @outputTokens, @now)
+            INSERT INTO chat.usage_events (id, user_id, turn_id, request_id, purpose, model, input_tokens, cached_tokens, output_tokens,
+                cost, upstream, outcome, ts)
+            VALUES (@usageId, @owner, @Id, @RequestId, 'turn', @model, @inputTokens, @cachedTokens, @outputTokens,
+                @Cost, @Upstream, lower(@status), @now)
             ON CONFLICT (turn_id) DO NOTHING;
             """,
             new
@@ -225,6 +227,8 @@ public sealed class TurnStore(
                 inputTokens = outcome.Usage.InputTokens,
                 cachedTokens = outcome.Usage.CachedTokens,
                 outputTokens = outcome.Usage.OutputTokens,
+                outcome.Cost,
+                outcome.Upstream,
                 now = Now,
             },
             cancellationToken);

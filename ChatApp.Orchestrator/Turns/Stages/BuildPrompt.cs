@@ -16,6 +16,7 @@ public sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogue)
             Messages = prompts.Build(turn.Order, turn.History),
             Sampling = turn.Order.Sampling,
             User = turn.Turn.UserId,
+            Conversation = turn.Turn.ConversationId.ToString(),
         };
     }
 }

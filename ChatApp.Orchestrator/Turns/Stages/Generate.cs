@@ -57,6 +57,7 @@ public sealed class Generate(ModelGateway gateway, TimeProvider time, IOptions<T
             await foreach (var delta in gateway.StreamChatAsync(request, cancellationToken))
             {
                 turn.Tally.Upstream = delta.Upstream;
+                turn.Tally.Model = delta.Model;
                 usage = delta.Usage ?? usage;
                 if (delta.FinishReason is { } reason)
                     turn.FinishReason = reason;

@@ -1,0 +1,15 @@
+namespace ChatApp.Inference.Embeddings;
+
+/// <summary>Turns texts into vectors of length one. Safe for concurrent use.</summary>
+public interface IEmbedder
+{
+    /// <summary>Name it is served under.</summary>
+    string Id { get; }
+
+    /// <summary>Length of a vector.</summary>
+    int Dimensions { get; }
+
+    /// <summary>Embeds a text.</summary>
+    /// <returns>The unit vector, and how many tokens were read.</returns>
+    (float[] Vector, int Tokens) Embed(string text);
+}

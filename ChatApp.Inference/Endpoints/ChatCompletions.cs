@@ -1,0 +1,141 @@
+using System.Text.Json;
+using ChatApp.Inference.Engine;
+using ChatApp.Inference.Serving;
+using ChatApp.Inference.ToolCalls;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Inference.Endpoints;
+
+/// <summary><c>POST /v1/chat/completions</c>.</summary>
+internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOptions> options, TimeProvider time, ILogger<ChatCompletions> logger)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        ChatRequest request;
+        GenerationRequest generation;
+        ServedModel model;
+        var id = RequestIds.New("chatcmpl-");
+        using (var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes))
+        {
+            request = ChatRequest.Read(body.RootElement);
+            model = ModelLookup.Find(catalog, request.Model);
+            generation = Generation(id, request, model);
+        }
+        context.Response.Headers["X-Request-Id"] = id;
+        using var trace = RequestTrace.Start("chat", model, generation);
+        if (request.Stream)
+            await StreamAsync(context, request, model, generation, trace);
+        else
+            await AnswerAsync(context, request, model, generation, trace);
+    }
+
+    private GenerationRequest Generation(string id, ChatRequest request, ServedModel model) => new()
+    {
+        Id = id,
+        PromptTokens = PromptFactory.Chat(model, request.Template, time),
+        Sampling = request.Sampling,
+        MaxTokens = request.MaxTokens,
+        StopStrings = request.Stop,
+        StopTokens = request.StopTokens,
+        IgnoreEos = request.IgnoreEos,
+        Choices = request.Choices,
+        Tenant = request.CacheSalt,
+        User = request.User,
+        Priority = request.Priority,
+        ConstraintFactory = AnswerConstraint.Create(model, request),
+    };
+
+    private async Task AnswerAsync(HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, RequestTrace trace)
+    {
+        var choices = Enumerable.Range(0, request.Choices).Select(i => new CollectedChoice(i, Parser(request, model), request.ParallelToolCalls)).ToArray();
+        GenerationSummary? summary = null;
+        await foreach (var chunk in model.Engine.GenerateAsync(generation, context.RequestAborted))
+        {
+            if (chunk.Finish == FinishReason.Error)
+                throw Failed(generation, chunk);
+            if (chunk.Choice >= 0)
+                choices[chunk.Choice].Append(chunk);
+            trace.Observe(chunk);
+            summary = chunk.Summary ?? summary;
+        }
+        context.Response.ContentType = "application/json";
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, generation.Id);
+            json.WriteString("object"u8, "chat.completion"u8);
+            json.WriteNumber("created"u8, time.GetUtcNow().ToUnixTimeSeconds());
+            json.WriteString("model"u8, model.Id);
+            json.WriteString("system_fingerprint"u8, model.Fingerprint);
+            json.WriteStartArray("choices"u8);
+            foreach (var choice in choices)
+                choice.Write(json, model.Tokenizer);
+            json.WriteEndArray();
+            if (summary is not null)
+                UsageJson.Write(json, summary);
+            json.WriteEndObject();
+        }
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task StreamAsync(HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, RequestTrace trace)
+    {
+        await using var chunks = model.Engine.GenerateAsync(generation, context.RequestAborted).GetAsyncEnumerator(CancellationToken.None);
+        var next = await StreamStart.FirstAsync(chunks);
+        await using var stream = await SseWriter.StartAsync(context, options.Value.HeartbeatInterval, time);
+        var writer = new ChatChunkWriter(stream, generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id, model.Fingerprint, model.Tokenizer);
+        var choices = Enumerable.Range(0, request.Choices).Select(i => new StreamedChoice(i, writer, Parser(request, model), request.ParallelToolCalls)).ToArray();
+        ApiException? failure = null;
+        try
+        {
+            while (await next)
+            {
+                await stream.LockAsync();
+                try
+                {
+                    var chunk = chunks.Current;
+                    trace.Observe(chunk);
+                    if (chunk.Finish == FinishReason.Error)
+                        writer.Error(Failed(generation, chunk));
+                    else if (chunk.Choice >= 0)
+                        choices[chunk.Choice].Append(chunk);
+                    else if (request.IncludeUsage && chunk.Summary is { } summary)
+                        writer.Usage(summary);
+                    next = chunks.MoveNextAsync();
+                    // What is already there goes out with the same write.
+                    if (!next.IsCompleted)
+                        await stream.FlushAsync();
+                }
+                finally
+                {
+                    stream.Unlock();
+                }
+            }
+        }
+        catch (RequestRefusedException refused)
+        {
+            failure = ApiErrors.Translate(refused);
+        }
+        await stream.LockAsync();
+        try
+        {
+            if (failure is not null)
+                writer.Error(failure);
+            stream.Done();
+            await stream.FlushAsync();
+        }
+        finally
+        {
+            stream.Unlock();
+        }
+    }
+
+    private static IToolCallParser Parser(ChatRequest request, ServedModel model) =>
+        ToolCallFormats.CreateParser(request.ToolChoice.Mode == ToolChoiceMode.None ? ToolCallFormat.None : model.ToolCallFormat);
+
+    private ApiException Failed(GenerationRequest generation, GenerationChunk chunk)
+    {
+        Log.AnswerFailed(logger, generation.Id, chunk.Error ?? "the engine stopped");
+        return new ApiException(StatusCodes.Status500InternalServerError, "server_error", chunk.Error ?? "The engine could not finish the answer.", code: "generation_failed");
+    }
+}

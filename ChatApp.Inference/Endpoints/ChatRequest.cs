@@ -1,0 +1,124 @@
+using System.Text.Json;
+using ChatApp.Inference.Engine;
+using ChatApp.Inference.Text;
+using ChatApp.Inference.Text.Jinja;
+
+namespace ChatApp.Inference.Endpoints;
+
+/// <summary>A chat completion as asked for, read and checked as far as it does not depend on the model.</summary>
+internal sealed record ChatRequest
+{
+    private const int MaximumDocuments = 256;
+
+    public required string Model { get; init; }
+
+    public required ChatTemplateInput Template { get; init; }
+
+    public required IReadOnlyList<ToolDefinition> Tools { get; init; }
+
+    public required ToolChoice ToolChoice { get; init; }
+
+    public required bool ParallelToolCalls { get; init; }
+
+    public required ResponseFormat? Format { get; init; }
+
+    public required SamplingParams Sampling { get; init; }
+
+    public required int Choices { get; init; }
+
+    public required int? MaxTokens { get; init; }
+
+    public required IReadOnlyList<string> Stop { get; init; }
+
+    public required IReadOnlyList<int> StopTokens { get; init; }
+
+    public required bool Stream { get; init; }
+
+    public required bool IncludeUsage { get; init; }
+
+    public required string User { get; init; }
+
+    public required string CacheSalt { get; init; }
+
+    public required RequestPriority Priority { get; init; }
+
+    public required bool IgnoreEos { get; init; }
+
+    public static ChatRequest Read(JsonElement body)
+    {
+        var request = new RequestFields(body);
+        GenerationFields.RefuseUnsupported(request);
+        var model = request.Text("model", 256) ?? throw ApiException.Invalid("model", "model is required.", "missing_required_parameter");
+        var messages = ChatMessages.Read(request);
+        var (tools, choice) = ToolDefinition.Read(request);
+        var continued = request.Flag("continue_final_message") ?? false;
+        var generate = request.Flag("add_generation_prompt") ?? !continued;
+        if (continued && generate)
+            throw ApiException.Invalid("add_generation_prompt", "add_generation_prompt and continue_final_message exclude each other.", "invalid_value");
+        var stream = request.Flag("stream") ?? false;
+        if (request.Has("stream_options") && !stream)
+            throw ApiException.Invalid("stream_options", "stream_options goes with stream: true.", "invalid_value");
+        return new ChatRequest
+        {
+            Model = model,
+            Template = new ChatTemplateInput
+            {
+                Messages = messages,
+                Tools = choice.Mode == ToolChoiceMode.None ? null : [.. tools.Select(t => t.Template)],
+                Documents = Documents(request),
+                AddGenerationPrompt = generate,
+                ContinueFinalMessage = continued,
+                Variables = Variables(request),
+            },
+            Tools = tools,
+            ToolChoice = choice,
+            ParallelToolCalls = request.Flag("parallel_tool_calls") ?? true,
+            Format = ResponseFormat.Read(request),
+            Sampling = GenerationFields.Sampling(request, Logprobs(request)),
+            Choices = GenerationFields.Choices(request),
+            MaxTokens = GenerationFields.MaxTokens(request),
+            Stop = GenerationFields.Stop(request),
+            StopTokens = GenerationFields.StopTokens(request),
+            Stream = stream,
+            IncludeUsage = request.Object("stream_options")?.Flag("include_usage") ?? false,
+            User = request.Text("user", 512) ?? "",
+            CacheSalt = request.Text("cache_salt", 512) ?? "",
+            Priority = GenerationFields.Priority(request),
+            IgnoreEos = request.Flag("ignore_eos") ?? false,
+        };
+    }
+
+    private static int? Logprobs(RequestFields request)
+    {
+        var top = request.Int32("top_logprobs", 0, SamplingParams.MaxLogprobs);
+        if (request.Flag("logprobs") != true)
+            return top is null ? null : throw ApiException.Invalid("top_logprobs", "top_logprobs goes with logprobs: true.", "invalid_value");
+        return top ?? 0;
+    }
+
+    private static List<JinjaMap>? Documents(RequestFields request)
+    {
+        if (request.Array("documents", MaximumDocuments) is not { } array)
+            return null;
+        var documents = new List<JinjaMap>();
+        foreach (var item in array.EnumerateArray())
+        {
+            var path = $"documents[{documents.Count}]";
+            if (item.ValueKind != JsonValueKind.Object)
+                throw ApiException.Invalid(path, $"{path} must be an object.", "invalid_type");
+            var document = TemplateValues.Map(item, path);
+            if (!document.TryGet("text", out var text) || text is not string)
+                throw ApiException.Invalid($"{path}.text", $"{path}.text is required and must be text.", "missing_required_parameter");
+            documents.Add(document);
+        }
+        return documents;
+    }
+
+    private static JinjaMap? Variables(RequestFields request)
+    {
+        var variables = request.Object("chat_template_kwargs") is { } given ? TemplateValues.Map(given.Element, "chat_template_kwargs") : null;
+        if (request.Text("reasoning_effort", 32) is { } effort)
+            (variables ??= [])["reasoning_effort"] = effort;
+        return variables;
+    }
+}

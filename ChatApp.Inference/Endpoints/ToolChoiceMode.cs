@@ -1,0 +1,9 @@
+namespace ChatApp.Inference.Endpoints;
+
+internal enum ToolChoiceMode
+{
+    None,
+    Auto,
+    Required,
+    Named,
+}

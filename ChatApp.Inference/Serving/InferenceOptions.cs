@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatApp.Inference.Serving;
+
+/// <summary>Settings of the service, section <c>Inference</c>. Settings of an engine are in <c>Inference:Engine</c> (all models) and <c>Inference:Models:N</c> (one model).</summary>
+public sealed record InferenceOptions
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Inference";
+
+    /// <summary>Folder whose subfolders with a <c>genai_config.json</c> are served when <see cref="Models"/> is empty; relative to the content root or the folder above it.</summary>
+    public string ModelsPath { get; init; } = "models";
+
+    /// <summary>Models to serve; empty serves every model found in <see cref="ModelsPath"/>.</summary>
+    public IReadOnlyList<ModelSettings> Models { get; init; } = [];
+
+    /// <summary>Folder of an ONNX text encoder (BERT-shaped) for embeddings; null serves the built-in hashing embedder.</summary>
+    public string? EmbeddingModelPath { get; init; }
+
+    /// <summary>Largest request body, bytes.</summary>
+    [Range(1 << 10, 1 << 30)]
+    public int MaxRequestBytes { get; init; } = 8 << 20;
+
+    /// <summary>A stream that has been silent this long gets a comment, so that no proxy takes it for dead.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long running answers may go on after a stop was asked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(25);
+}

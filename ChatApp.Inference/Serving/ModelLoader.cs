@@ -1,0 +1,120 @@
+using System.ComponentModel.DataAnnotations;
+using ChatApp.Inference.Engine;
+using ChatApp.Inference.Models;
+using ChatApp.Inference.Text;
+using ChatApp.Inference.ToolCalls;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Inference.Serving;
+
+/// <summary>
+/// Loads and warms up the models when the service starts, while it already answers <c>/alive</c>; when it stops, lets running answers finish within a bound.
+/// </summary>
+public sealed class ModelLoader(
+    ModelCatalog catalog,
+    IOptions<InferenceOptions> options,
+    IConfiguration configuration,
+    IHostEnvironment environment,
+    IHostApplicationLifetime lifetime,
+    ILoggerFactory loggers,
+    TimeProvider time) : BackgroundService
+{
+    private readonly ILogger _logger = loggers.CreateLogger<ModelLoader>();
+    private readonly List<InferenceEngine> _engines = [];
+    private Task _drain = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await _drain.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var engine in _engines)
+            await engine.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopping = lifetime.ApplicationStopping.Register(BeginDrain);
+        foreach (var settings in Configured())
+            await LoadAsync(settings, stoppingToken);
+        catalog.MarkLoaded();
+        if (catalog.Models.Count == 0)
+            Log.NothingToServe(_logger, options.Value.ModelsPath);
+        // The registration must live until the service stops.
+        await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Called once when a stop is asked for, before the server closes its connections: new requests are refused from here on.</summary>
+    private void BeginDrain()
+    {
+        Log.Draining(_logger, options.Value.DrainTimeout.TotalSeconds);
+        _drain = Task.WhenAll(_engines.Select(e => e.DrainAsync(options.Value.DrainTimeout, CancellationToken.None)));
+    }
+
+    private List<EngineOptions> Configured()
+    {
+        var models = new List<EngineOptions>();
+        var section = configuration.GetSection($"{InferenceOptions.Section}:Models");
+        foreach (var (settings, entry) in options.Value.Models.Zip(section.GetChildren()))
+            models.Add(Bind(settings.Id, settings.Path ?? "", entry));
+        if (models.Count > 0)
+            return models;
+        foreach (var root in (string[])[environment.ContentRootPath, Path.Combine(environment.ContentRootPath, "..")])
+        {
+            var folder = Path.GetFullPath(Path.Combine(root, options.Value.ModelsPath));
+            if (!Directory.Exists(folder))
+                continue;
+            models.AddRange(Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, "genai_config.json")))
+                .Order(StringComparer.Ordinal).Select(d => Bind(null, d, null)));
+            break;
+        }
+        return models;
+    }
+
+    private EngineOptions Bind(string? id, string path, IConfigurationSection? own)
+    {
+        path = path.Length == 0 ? path : Path.GetFullPath(Path.Combine(environment.ContentRootPath, path));
+        var builder = new ConfigurationBuilder().AddConfiguration(configuration.GetSection($"{InferenceOptions.Section}:Engine"));
+        if (own is not null)
+            builder.AddConfiguration(own);
+        builder.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [nameof(EngineOptions.Id)] = string.IsNullOrWhiteSpace(id) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(path)) : id,
+            [nameof(EngineOptions.ModelPath)] = path,
+        });
+        return builder.Build().Get<EngineOptions>()!;
+    }
+
+    private async Task LoadAsync(EngineOptions settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Validator.ValidateObject(settings, new ValidationContext(settings), validateAllProperties: true);
+            if (catalog.Find(settings.Id) is not null)
+                throw new ValidationException($"Two models are named '{settings.Id}'; set Inference:Models:N:Id.");
+            var tokenizer = await Task.Run(() => Tokenizer.Load(settings.ModelPath), cancellationToken);
+            var template = ChatTemplate.Load(settings.ModelPath, tokenizer);
+            var text = new ModelText(tokenizer, ToolCallFormats.Detect(template));
+            var engine = new InferenceEngine(settings, text, loggers.CreateLogger<InferenceEngine>(), time);
+            _engines.Add(engine);
+            await engine.StartAsync(cancellationToken);
+            catalog.Add(new ServedModel(engine, tokenizer, template));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopped while loading.
+        }
+        catch (Exception error) when (error is ModelLoadException or TokenizerFormatException or ValidationException or IOException or UnauthorizedAccessException)
+        {
+            catalog.Fail(settings.Id, error.Message);
+            Log.NotLoaded(_logger, settings.Id, error.Message);
+        }
+        catch (Exception error)
+        {
+            // A damaged model must not take the others down with it.
+            catalog.Fail(settings.Id, $"{error.GetType().Name}: {error.Message}");
+            Log.LoadFailed(_logger, error, settings.Id);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using ChatApp.Orchestrator.Gateway;
+
+namespace ChatApp.Orchestrator.Metering;
+
+/// <summary>One generation that belongs to no turn, as it is metered.</summary>
+/// <param name="Purpose">What it was for: <c>chat.completions</c>, <c>embeddings</c>, <c>title</c>...</param>
+/// <param name="Model">The model that generated, as the catalogue names it.</param>
+/// <param name="Upstream">The upstream that served it.</param>
+/// <param name="Usage">Tokens and money.</param>
+/// <param name="Outcome">How it ended.</param>
+public sealed record GenerationRecord(string Purpose, string Model, string Upstream, TokenUsage Usage, GenerationOutcome Outcome)
+{
+    /// <summary>The caller's own id of the request, when it gave one.</summary>
+    public string? RequestId { get; init; }
+}

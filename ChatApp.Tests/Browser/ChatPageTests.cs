@@ -1,0 +1,128 @@
+using ChatApp.Tests.Web;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class ChatPageTests : ScriptedPageTests
+{
+    [Test]
+    public async Task A_question_streams_its_answer_and_is_there_after_a_reload()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            await turn.SayAsync("The first half");
+            await turn.Gate.Task;
+            await turn.SayAsync(" and the second.");
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "How does it go?");
+
+        await Expect(Answers(Page)).ToContainTextAsync("The first half");
+        await Expect(Answers(Page)).ToHaveAttributeAsync("aria-busy", "true");
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Answers(Page)).ToContainTextAsync("and the second.");
+        await Expect(Answers(Page)).ToHaveAttributeAsync("aria-busy", "false");
+        await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/c/conv_"));
+        await Expect(Page.Locator(".conversation.active")).ToContainTextAsync("How does it go?");
+
+        await Page.ReloadAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("The first half and the second.");
+        await Expect(Page.Locator(".message.user")).ToContainTextAsync("How does it go?");
+        Errors.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Stop_keeps_what_was_said_and_offers_to_continue()
+    {
+        Api.Answer = async (request, turn) =>
+        {
+            await turn.SayAsync(request.ContinueMessage == true ? " and the end." : "A long story");
+            if (request.ContinueMessage != true)
+                await Task.Delay(Timeout.Infinite, turn.Stopped).ContinueWith(static _ => { }, TaskScheduler.Default);
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "Tell me");
+        await Expect(Answers(Page)).ToContainTextAsync("A long story");
+        await Page.Locator("[data-shortcut=stop]").ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Continue", Exact = true }).ClickAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("A long story and the end.");
+        await Expect(Answers(Page)).ToHaveCountAsync(1);
+    }
+
+    [Test]
+    public async Task A_cut_stream_is_taken_up_again_without_loss()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            await turn.SayAsync("One two");
+            await turn.Gate.Task;
+            await turn.SayAsync(" three.");
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "Count");
+        await Expect(Answers(Page)).ToContainTextAsync("One two");
+        Api.Turns.Single().Cut();
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Answers(Page).Locator(".markdown")).ToHaveTextAsync("One two three.");
+        Api.Turns.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task An_error_is_shown_and_can_be_retried()
+    {
+        var attempts = 0;
+        Api.Answer = (_, turn) => ++attempts == 1 ? throw new InvalidOperationException("The model is not loaded.") : turn.SayAsync("Now it works.");
+        await OpenAsync(Page);
+        await AskAsync(Page, "Are you there?");
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The model is not loaded.");
+        await PictureAsync("error");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Now it works.");
+    }
+
+    [Test]
+    public async Task Answers_and_questions_branch_and_one_moves_between_the_versions()
+    {
+        var count = 0;
+        Api.Answer = (request, turn) => turn.SayAsync($"Answer {++count} to {request.Content}");
+        await OpenAsync(Page);
+        await AskAsync(Page, "first");
+        await Expect(Answers(Page)).ToContainTextAsync("Answer 1");
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Answer again" }).ClickAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Answer 2");
+        await Expect(Answers(Page).Locator(".branch-count")).ToHaveTextAsync("2/2");
+        await Answers(Page).GetByRole(AriaRole.Button, new() { Name = "Previous version" }).ClickAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Answer 1");
+
+        await Page.Locator(".message.user").HoverAsync();
+        await Page.Locator("[data-edit-message]").ClickAsync();
+        await Page.Locator("textarea[data-edit]").FillAsync("changed");
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(Answers(Page)).ToContainTextAsync("Answer 3 to changed");
+        await Expect(Page.Locator(".message.user .branch-count")).ToHaveTextAsync("2/2");
+        await Page.ReloadAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Answer 3 to changed");
+    }
+
+    [Test]
+    public async Task Another_tab_shows_the_same_stream()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            await turn.SayAsync("Shared so far");
+            await turn.Gate.Task;
+            await turn.SayAsync(", shared to the end.");
+        };
+        var conversation = Api.AddConversation("Shared", "Hi", "Hello");
+        var other = await NewPageAsync(await NewContextAsync());
+        await OpenAsync(other, $"/c/{conversation.Id}");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await AskAsync(Page, "Go on");
+        await Expect(Answers(other).Last).ToContainTextAsync("Shared so far");
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Answers(other).Last).ToContainTextAsync("shared to the end.");
+        await Expect(Answers(Page).Last).ToContainTextAsync("shared to the end.");
+        await other.Context.CloseAsync();
+    }
+}

@@ -1,0 +1,110 @@
+using ChatApp.Tests.Web;
+using Microsoft.Playwright;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>A page of the web project in a browser, over an Api that answers by a script.</summary>
+internal abstract class ScriptedPageTests
+{
+    private static readonly string Pictures = Path.Combine(TestContext.CurrentContext.WorkDirectory, "TestResults", "screenshots");
+
+    private readonly List<string> _errors = [];
+
+    protected static ScriptedApi Api { get; private set; } = null!;
+
+    protected static WebProcess Web { get; private set; } = null!;
+
+    protected IBrowserContext Context { get; private set; } = null!;
+
+    protected IPage Page { get; private set; } = null!;
+
+    /// <summary>What the browser complained about: errors of scripts and breaches of the security policy.</summary>
+    protected IReadOnlyList<string> Errors => _errors;
+
+    [OneTimeSetUp]
+    public async Task StartServersAsync()
+    {
+        await ChromiumBrowser.GetAsync();
+        Api = await ScriptedApi.StartAsync();
+        Web = await WebProcess.StartAsync(Api.Address);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopServersAsync()
+    {
+        if (Web is not null)
+            await Web.DisposeAsync();
+        if (Api is not null)
+            await Api.DisposeAsync();
+    }
+
+    [SetUp]
+    public async Task OpenBrowserAsync()
+    {
+        Api.RemoveAll();
+        Api.Down = false;
+        Api.Answer = (_, turn) => turn.SayAsync("Hello.");
+        Context = await NewContextAsync();
+        Page = await NewPageAsync(Context);
+    }
+
+    [TearDown]
+    public async Task CloseBrowserAsync()
+    {
+        if (TestContext.CurrentContext.Result.FailCount > 0)
+        {
+            await PictureAsync($"failed-{TestContext.CurrentContext.Test.MethodName}");
+            TestContext.Out.WriteLine(string.Join('\n', _errors));
+            TestContext.Out.WriteLine(Web.Output);
+        }
+
+        _errors.Clear();
+        await Context.CloseAsync();
+    }
+
+    protected static async Task<IBrowserContext> NewContextAsync(int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool mobile = false) =>
+        await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Web.Address,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = scheme,
+            HasTouch = mobile,
+            IsMobile = mobile,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+
+    protected async Task<IPage> NewPageAsync(IBrowserContext context)
+    {
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout(15_000);
+        page.PageError += (_, error) => _errors.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                _errors.Add(message.Text);
+        };
+        return page;
+    }
+
+    /// <summary>Opens a page and waits until its circuit is there.</summary>
+    protected static async Task OpenAsync(IPage page, string path = "/")
+    {
+        await page.GotoAsync(path);
+        await page.Locator("chat-composer[live]").WaitForAsync();
+    }
+
+    protected static async Task AskAsync(IPage page, string text)
+    {
+        await page.Locator("#composer-input").FillAsync(text);
+        await page.Keyboard.PressAsync("Enter");
+    }
+
+    protected static ILocator Answers(IPage page) => page.Locator("article.assistant");
+
+    /// <summary>Kept among the results of the tests, to be looked at.</summary>
+    protected Task PictureAsync(string name, IPage? page = null)
+    {
+        Directory.CreateDirectory(Pictures);
+        return (page ?? Page).ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{name}.png") });
+    }
+}

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Aspire.Hosting.Testing;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace ChatApp.Tests.Graph;
+
+/// <summary>One question through all planes: edge, orchestrator, engine, and back.</summary>
+public sealed class FirstTurnTests
+{
+    private const string Model = "chatapp-mini";
+
+    private HttpClient _api = null!;
+
+    [OneTimeSetUp]
+    public async Task ConnectAsync() => _api = await ProductGraph.ApiAsync();
+
+    [OneTimeTearDown]
+    public void Disconnect() => _api.Dispose();
+
+    [Test]
+    public async Task A_streamed_answer_arrives_in_pieces_and_ends_with_a_reason()
+    {
+        using var response = await PostAsync(new
+        {
+            model = Model,
+            stream = true,
+            temperature = 0,
+            messages = new[] { new { role = "user", content = "Hello, who are you?" } },
+        });
+
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        List<string> texts = [];
+        string? finish = null;
+        await foreach (var (_, data) in response.ReadEventsAsync())
+        {
+            var choice = data.GetProperty("choices")[0];
+            if (choice.GetProperty("delta").TryGetProperty("content", out var content) && content.GetString() is { Length: > 0 } text)
+                texts.Add(text);
+            finish = choice.GetProperty("finish_reason").GetString() ?? finish;
+        }
+
+        texts.Count.ShouldBeGreaterThan(3);
+        finish.ShouldBe("stop");
+    }
+
+    [Test]
+    public async Task The_same_greedy_question_has_the_same_answer_streamed_or_whole()
+    {
+        var messages = new[] { new { role = "user", content = "What can you do?" } };
+        using var streamed = await PostAsync(new { model = Model, stream = true, temperature = 0, messages });
+        using var whole = await PostAsync(new { model = Model, temperature = 0, messages });
+
+        var text = string.Concat(await streamed.ReadTextAsync());
+        var answer = await whole.Content.ReadFromJsonAsync<JsonElement>();
+
+        answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString().ShouldBe(text);
+        answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Test]
+    public async Task A_turn_is_in_PostgreSQL_and_its_context_in_Redis_when_the_stream_closes()
+    {
+        var conversation = await NewConversationAsync();
+
+        var text = string.Concat(await AskAsync(conversation, "Hi there!"));
+
+        var stored = (await GetAsync($"/api/conversations/{conversation}")).GetProperty("messages");
+        stored.GetArrayLength().ShouldBe(2);
+        stored[0].GetProperty("text").GetString().ShouldBe("Hi there!");
+        stored[1].GetProperty("text").GetString().ShouldBe(text);
+        stored[1].GetProperty("status").GetString().ShouldBe("Completed");
+        (await RowsAsync(text)).ShouldBeGreaterThan(0);
+        (await RedisKeysAsync()).ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public async Task Earlier_messages_of_the_conversation_reach_the_prompt()
+    {
+        var conversation = await NewConversationAsync();
+        await AskAsync(conversation, "My name is Brisko and I live in Tavernon.");
+
+        var answer = string.Concat(await AskAsync(conversation, "What is my name?"));
+
+        answer.ShouldContain("Brisko");
+    }
+
+    [Test]
+    public async Task Models_are_listed_with_what_they_can_do()
+    {
+        var models = (await GetAsync("/v1/models")).GetProperty("data").EnumerateArray().ToList();
+
+        models.Select(model => model.GetProperty("id").GetString()).ShouldBe(["chatapp-mini", "chatapp-nano"], ignoreOrder: true);
+        models.ShouldAllBe(model => model.GetProperty("context_window").GetInt32() >= 2048);
+    }
+
+    private async Task<string> NewConversationAsync()
+    {
+        using var response = await _api.PostAsJsonAsync("/api/conversations", new { });
+        response.StatusCode.ShouldBe(HttpStatusCode.Created);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    private async Task<List<string>> AskAsync(string conversation, string question)
+    {
+        using var response = await PostAsync(new
+        {
+            model = Model,
+            stream = true,
+            temperature = 0,
+            conversation_id = conversation,
+            messages = new[] { new { role = "user", content = question } },
+        });
+        return await response.ReadTextAsync();
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = JsonContent.Create(body) };
+        var response = await _api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        if (!response.IsSuccessStatusCode)
+            Assert.Fail($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return response;
+    }
+
+    private Task<JsonElement> GetAsync(string path) => _api.GetFromJsonAsync<JsonElement>(path);
+
+    private static async Task<long> RowsAsync(string text)
+    {
+        var graph = await ProductGraph.SharedAsync();
+        await using var database = NpgsqlDataSource.Create((await graph.GetConnectionStringAsync("chatdb"))!);
+        await using var command = database.CreateCommand("SELECT count(*) FROM chat.messages WHERE content_json::text LIKE '%' || $1 || '%'");
+        command.Parameters.AddWithValue(JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString());
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task<List<string>> RedisKeysAsync()
+    {
+        var graph = await ProductGraph.SharedAsync();
+        await using var redis = await ConnectionMultiplexer.ConnectAsync((await graph.GetConnectionStringAsync("redis"))!);
+        return [.. redis.GetServers().SelectMany(server => server.Keys()).Select(key => key.ToString())];
+    }
+}

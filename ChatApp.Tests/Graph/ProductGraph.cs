@@ -1,0 +1,46 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+
+namespace ChatApp.Tests.Graph;
+
+/// <summary>
+/// The product's own graph, as the AppHost describes it. One is shared by all tests that leave it as they found it;
+/// a test that kills or reconfigures something starts its own.
+/// </summary>
+public static class ProductGraph
+{
+    public static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+
+    private static readonly Lazy<Task<DistributedApplication>> s_shared = new(() => StartAsync());
+
+    /// <summary>The shared graph, started by whoever asks first.</summary>
+    public static Task<DistributedApplication> SharedAsync() => s_shared.Value;
+
+    /// <summary>A client of the shared graph's edge.</summary>
+    public static async Task<HttpClient> ApiAsync() => (await SharedAsync()).CreateHttpClient("api", "http");
+
+    /// <summary>Starts a graph of the caller's own, and returns when the web is healthy.</summary>
+    public static async Task<DistributedApplication> StartAsync(params string[] args)
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ChatApp_AppHost>(args, timeout.Token);
+        var app = await builder.BuildAsync(timeout.Token);
+        try
+        {
+            await app.StartAsync(timeout.Token);
+            await app.ResourceNotifications.WaitForResourceHealthyAsync("web", timeout.Token);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static async Task StopSharedAsync()
+    {
+        if (s_shared.IsValueCreated && s_shared.Value.IsCompletedSuccessfully)
+            await (await s_shared.Value).DisposeAsync();
+    }
+}

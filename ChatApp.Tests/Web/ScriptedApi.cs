@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using ChatApp.Web.Api;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChatApp.Tests.Web;
+
+/// <summary>
+/// A server on loopback that speaks the Api's app surface and answers by a script, for tests of the page that need an
+/// exact stream: a given pace, a cut connection, an answer with markup in it.
+/// </summary>
+internal sealed class ScriptedApi : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<string, ScriptedConversation> _conversations = new();
+    private readonly ConcurrentDictionary<string, ScriptedTurn> _turns = new();
+    private readonly ConcurrentDictionary<string, string> _requests = new();
+    private int _ids;
+
+    private ScriptedApi(WebApplication app) => _app = app;
+
+    /// <summary>Writes the answer to a turn; replace it to script one.</summary>
+    public Func<StartTurn, ScriptedTurn, Task> Answer { get; set; } = (_, turn) => turn.SayAsync("Hello.");
+
+    public List<string> Requests { get; } = [];
+
+    /// <summary>While true, every request is refused as by a server that is away.</summary>
+    public bool Down { get; set; }
+
+    public string Address { get; private set; } = "";
+
+    public IReadOnlyCollection<ScriptedTurn> Turns => [.. _turns.Values];
+
+    public static async Task<ScriptedApi> StartAsync(int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        var api = new ScriptedApi(builder.Build());
+        api.Map();
+        await api._app.StartAsync();
+        api.Address = api._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return api;
+    }
+
+    /// <summary>A conversation with alternating messages of a person and answers.</summary>
+    public ScriptedConversation AddConversation(string title, params string[] messages)
+    {
+        var conversation = NewConversation(title);
+        foreach (var text in messages)
+            conversation.Add(NextId("msg"), conversation.Leaf, conversation.Messages.Count % 2 == 0 ? "user" : "assistant", text, "Completed");
+        return conversation;
+    }
+
+    public void RemoveAll()
+    {
+        _conversations.Clear();
+        _turns.Clear();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var turn in _turns.Values)
+            turn.Cut();
+        await _app.DisposeAsync();
+        foreach (var turn in _turns.Values)
+            turn.Dispose();
+    }
+
+    private string NextId(string prefix) => $"{prefix}_{Interlocked.Increment(ref _ids):D6}";
+
+    private ScriptedConversation NewConversation(string title)
+    {
+        var conversation = new ScriptedConversation(NextId("conv"), title);
+        _conversations[conversation.Id] = conversation;
+        return conversation;
+    }
+
+    private void Map()
+    {
+        _app.Use(async (context, next) =>
+        {
+            lock (Requests)
+                Requests.Add($"{context.Request.Method} {context.Request.Path}");
+            if (Down)
+            {
+                context.Abort();
+                return;
+            }
+
+            await next(context);
+        });
+
+        _app.MapGet("/api/models", () => new
+        {
+            Data = new object[]
+            {
+                new { Id = "small", Tier = "fast", ContextWindow = 8192, Capabilities = new[] { "chat" }, InputPricePerMillion = 0.1, OutputPricePerMillion = 0.4, Description = "Quick answers" },
+                new { Id = "large", Tier = "best", ContextWindow = 128_000, Capabilities = new[] { "chat", "tools" }, InputPricePerMillion = 2.0, OutputPricePerMillion = 8.0, Description = "Careful answers" },
+            },
+        });
+        _app.MapGet("/api/conversations", List);
+        _app.MapGet("/api/conversations/{id}", (string id) => _conversations.TryGetValue(id, out var found) ? Results.Json(found.Detail()) : Missing(id));
+        _app.MapPatch("/api/conversations/{id}", (string id, ConversationChange change) =>
+        {
+            if (!_conversations.TryGetValue(id, out var found))
+                return Missing(id);
+            found.Change(change);
+            return Results.Json(found.Summary());
+        });
+        _app.MapDelete("/api/conversations/{id}", (string id) => _conversations.TryRemove(id, out _) ? Results.NoContent() : Missing(id));
+        _app.MapPost("/api/turns", RunAsync);
+        _app.MapGet("/api/turns/{id}/events", (string id, HttpContext context) => _turns.TryGetValue(id, out var turn)
+            ? turn.WriteAsync(context, long.TryParse(context.Request.Headers["Last-Event-ID"], out var after) ? after : 0)
+            : Missing(id).ExecuteAsync(context));
+        _app.MapPost("/api/turns/{id}/stop", (string id) =>
+        {
+            if (!_turns.TryGetValue(id, out var turn))
+                return Missing(id);
+            turn.Stop();
+            return Results.Json(new { Status = "Stopped" });
+        });
+        _app.MapGet("/api/turns/{id}", (string id) => _turns.TryGetValue(id, out var turn)
+            ? Results.Json(new { TurnId = id, Usage = new { InputTokens = 12, CachedTokens = 4, OutputTokens = turn.TokenCount } })
+            : Missing(id));
+    }
+
+    private IResult List(int limit = 30, string? cursor = null, bool archived = false, string? q = null)
+    {
+        var hits = _conversations.Values
+            .Where(conversation => conversation.Archived == archived && (string.IsNullOrEmpty(q) || conversation.Matches(q)))
+            .OrderByDescending(conversation => conversation.UpdatedAt).ThenByDescending(conversation => conversation.Id, StringComparer.Ordinal)
+            .ToList();
+        var start = cursor is null ? 0 : hits.FindIndex(conversation => conversation.Id == cursor) + 1;
+        var page = hits.Skip(start).Take(limit).ToList();
+        return Results.Json(new
+        {
+            Data = page.Select(conversation => conversation.Summary(q)),
+            NextCursor = start + page.Count < hits.Count ? page[^1].Id : null,
+        });
+    }
+
+    private async Task RunAsync(StartTurn request, HttpContext context)
+    {
+        if (_requests.TryGetValue(request.RequestId, out var known) && _turns.TryGetValue(known, out var first))
+        {
+            await first.WriteAsync(context, 0);
+            return;
+        }
+
+        var conversation = request.ConversationId is { Length: > 0 } id
+            ? _conversations.GetValueOrDefault(id)
+            : NewConversation("");
+        if (conversation is null)
+        {
+            await Missing(request.ConversationId!).ExecuteAsync(context);
+            return;
+        }
+
+        var turn = new ScriptedTurn(NextId("turn"), conversation);
+        turn.Begin(request, () => NextId("msg"));
+        _turns[turn.Id] = turn;
+        _requests[request.RequestId] = turn.Id;
+        turn.Run(Task.Run(() => Answer(request, turn)));
+        await turn.WriteAsync(context, 0);
+    }
+
+    private static IResult Missing(string id) => Results.Problem($"There is nothing with the id '{id}'.", statusCode: 404);
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace ChatApp.Web.Api;
+
+/// <summary>
+/// Every request to the Api leaves here: the caller's token is attached and failures become <see cref="ApiException"/>
+/// in this one place.
+/// </summary>
+public sealed class ApiConnection(IHttpClientFactory clients)
+{
+    public const string ClientName = "api";
+
+    /// <summary>Access token of the person behind this circuit; null while the product has one user.</summary>
+    public string? AccessToken { get; set; }
+
+    public async Task<T> ReadAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, body, lastEventId: null, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken)
+                ?? throw new ApiException(response.StatusCode, $"The answer to {method} {path} was empty.");
+        }
+        catch (JsonException exception)
+        {
+            throw new ApiException(response.StatusCode, $"The answer to {method} {path} could not be read.", inner: exception);
+        }
+    }
+
+    public async Task SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, body, lastEventId: null, HttpCompletionOption.ResponseContentRead, cancellationToken);
+    }
+
+    /// <summary>Opens a stream; the caller disposes the response.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, object? body, long? lastEventId, CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, lastEventId, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, object? body, long? lastEventId, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using var client = clients.CreateClient(ClientName);
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+            request.Content = JsonContent.Create(body, body.GetType(), options: ApiJson.Options);
+        if (AccessToken is { Length: > 0 } token)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (lastEventId is { } id)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        HttpResponseMessage response;
+        try
+        {
+            response = await client.SendAsync(request, completion, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(null, "The server cannot be reached at the moment.", "unreachable", exception);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+
+        using (response)
+            throw await ReadProblemAsync(response, cancellationToken);
+    }
+
+    private static async Task<ApiException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        string? detail = null, code = null;
+        try
+        {
+            using var json = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
+            var problem = json.RootElement;
+            detail = Text(problem, "detail") ?? Text(problem, "title");
+            code = Text(problem, "code");
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or HttpRequestException)
+        {
+        }
+
+        return new ApiException(response.StatusCode, detail ?? $"The server answered with status {(int)response.StatusCode}.", code);
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

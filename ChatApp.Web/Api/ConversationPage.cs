@@ -1,0 +1,3 @@
+namespace ChatApp.Web.Api;
+
+public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Data, string? NextCursor);

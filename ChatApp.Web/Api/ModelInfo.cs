@@ -1,0 +1,19 @@
+namespace ChatApp.Web.Api;
+
+/// <summary>A model that a person may choose.</summary>
+public sealed record ModelInfo
+{
+    public required string Id { get; init; }
+
+    public string? Tier { get; init; }
+
+    public int ContextWindow { get; init; }
+
+    public IReadOnlyList<string>? Capabilities { get; init; }
+
+    public double InputPricePerMillion { get; init; }
+
+    public double OutputPricePerMillion { get; init; }
+
+    public string? Description { get; init; }
+}

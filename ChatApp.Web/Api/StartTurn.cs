@@ -1,0 +1,26 @@
+namespace ChatApp.Web.Api;
+
+/// <summary>A turn to start. The same <see cref="RequestId"/> sent again attaches to the first turn.</summary>
+public sealed record StartTurn
+{
+    /// <summary>As <see cref="ParentId"/>: the message starts the conversation, beside its other beginnings.</summary>
+    public const string Root = "root";
+
+    public string? ConversationId { get; init; }
+
+    public string? ParentId { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public string? Content { get; init; }
+
+    public string? Model { get; init; }
+
+    public bool? Regenerate { get; init; }
+
+    public bool? ContinueMessage { get; init; }
+
+    public bool? Branch { get; init; }
+
+    public string? System { get; init; }
+}

@@ -1,0 +1,297 @@
+using ChatApp.Web.Api;
+using ChatApp.Web.Turns;
+
+namespace ChatApp.Web.Chat;
+
+/// <summary>
+/// The conversation that one circuit has open: sends, tails, stops. Everything runs on the circuit's own
+/// synchronisation context, so the fold needs no locks; leaving a conversation only detaches from its turn.
+/// </summary>
+public sealed class ChatSession(
+    TurnsClient turns, ConversationsClient conversations, TurnTail tail, LiveUpdates live, TimeProvider time) : IAsyncDisposable
+{
+    private readonly List<QueuedMessage> _queue = [];
+    private CancellationTokenSource _open = new();
+    private Task _tailing = Task.CompletedTask;
+    private DateTimeOffset _readAt;
+
+    /// <summary>Something visible changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>The conversation got its id or title, or was used: the list wants to know.</summary>
+    public event Action<ConversationView>? Touched;
+
+    public ConversationView View { get; private set; } = new();
+
+    public TurnFold? Running { get; private set; }
+
+    public bool Loading { get; private set; }
+
+    public ApiException? LoadError { get; private set; }
+
+    /// <summary>The stream of the running turn was lost and is being taken up again.</summary>
+    public bool Reconnecting { get; private set; }
+
+    public bool Stopping { get; private set; }
+
+    public IReadOnlyList<QueuedMessage> Queue => _queue;
+
+    public string Owner { get; set; } = "";
+
+    /// <summary>The model asked for; null leaves the choice to the catalogue.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>What the person wants every answer to heed.</summary>
+    public string? Instructions { get; set; }
+
+    /// <summary>Shows a conversation; null shows the start of a new one.</summary>
+    public async Task OpenAsync(string? id, bool follow, ConversationDetail? known, CancellationToken cancellationToken)
+    {
+        if (id is not null && id == View.Id && LoadError is null)
+            return;
+        if (id is null && View.Id is null && View.Path.Count == 0)
+            return;
+
+        await DetachAsync();
+        View = new ConversationView();
+        _queue.Clear();
+        LoadError = null;
+        if (id is null)
+        {
+            Changed?.Invoke();
+            return;
+        }
+
+        Loading = known is null;
+        Changed?.Invoke();
+        var open = _open.Token;
+        try
+        {
+            var detail = known ?? await conversations.GetAsync(id, cancellationToken);
+            if (open.IsCancellationRequested)
+                return;
+            View = ConversationView.From(detail);
+            _readAt = detail.Conversation.UpdatedAt;
+            if (follow && View.RunningTurnId is { } turnId)
+                Follow(View.Watch(turnId), null);
+        }
+        catch (ApiException exception)
+        {
+            LoadError = exception;
+        }
+        finally
+        {
+            Loading = false;
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Reads the conversation again, and joins a turn that someone else started in it.</summary>
+    public async Task RefreshAsync()
+    {
+        if (View.Id is not { } id)
+            return;
+        var (view, open) = (View, _open.Token);
+        var detail = await conversations.GetAsync(id, open);
+        if (view != View || open.IsCancellationRequested)
+            return;
+        View.Merge(detail);
+        _readAt = detail.Conversation.UpdatedAt;
+        if (Running is null && View.RunningTurnId is { } turnId)
+            Follow(View.Watch(turnId), null);
+        Changed?.Invoke();
+    }
+
+    /// <summary>The list shows the conversation as newer than this page has read it.</summary>
+    public bool IsBehind(ConversationSummary listed) =>
+        !string.IsNullOrEmpty(listed.RunningTurnId) || listed.UpdatedAt > _readAt;
+
+    /// <summary>Sends now, or after the running answer.</summary>
+    public void Send(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return;
+        if (Running is not null)
+            _queue.Add(new QueuedMessage(Guid.NewGuid(), text));
+        else
+            SendNow(text);
+        Changed?.Invoke();
+    }
+
+    public void Unqueue(QueuedMessage message)
+    {
+        _queue.Remove(message);
+        Changed?.Invoke();
+    }
+
+    public void SendQueued()
+    {
+        if (Running is not null || _queue.Count == 0)
+            return;
+        var next = _queue[0];
+        _queue.RemoveAt(0);
+        SendNow(next.Text);
+        Changed?.Invoke();
+    }
+
+    public void Edit(MessageNode user, string text)
+    {
+        if (Running is not null || string.IsNullOrWhiteSpace(text))
+            return;
+        Branch(NewRequestId(), user.ParentId, text);
+    }
+
+    public void Regenerate(MessageNode answer, string? model = null)
+    {
+        if (Running is not null || View.Find(answer.ParentId) is not { } user)
+            return;
+        var requestId = NewRequestId();
+        Follow(View.Answer(requestId, user, time.GetUtcNow()), NewTurn(requestId) with
+        {
+            ParentId = user.Id,
+            Regenerate = true,
+            Branch = true,
+            Model = model ?? Model,
+        });
+        Changed?.Invoke();
+    }
+
+    public void Continue(MessageNode answer)
+    {
+        if (Running is not null)
+            return;
+        Follow(View.Continue(answer), NewTurn(NewRequestId()) with { ParentId = answer.Id, ContinueMessage = true });
+        Changed?.Invoke();
+    }
+
+    /// <summary>After an error: sends the message again if it never arrived, else asks for another answer to it.</summary>
+    public void Retry(MessageNode answer)
+    {
+        if (Running is not null || View.Find(answer.ParentId) is not { } user)
+            return;
+        if (user.Status == MessageStatus.Pending)
+        {
+            View.Discard(user);
+            Branch(user.RequestId ?? NewRequestId(), user.ParentId, user.Text);
+        }
+        else
+        {
+            Regenerate(answer);
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        if (Running?.TurnId is not { } turnId || Stopping)
+            return;
+        Stopping = true;
+        Changed?.Invoke();
+        try
+        {
+            await turns.StopAsync(turnId, _open.Token);
+        }
+        finally
+        {
+            Stopping = false;
+        }
+    }
+
+    public async Task ShowBranchAsync(MessageNode node)
+    {
+        var leaf = View.Show(node);
+        Changed?.Invoke();
+        if (View.Id is { } id)
+            await conversations.ChangeAsync(id, new ConversationChange { CurrentMessageId = leaf.Id }, _open.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DetachAsync();
+        _open.Dispose();
+    }
+
+    private static string NewRequestId() => Guid.CreateVersion7().ToString("N");
+
+    private void SendNow(string text)
+    {
+        var requestId = NewRequestId();
+        var parent = View.Leaf?.Id;
+        Follow(View.Send(requestId, parent, text, time.GetUtcNow()), NewTurn(requestId) with { ParentId = parent, Content = text });
+    }
+
+    private void Branch(string requestId, string? parentId, string text)
+    {
+        Follow(View.Send(requestId, parentId, text, time.GetUtcNow()), NewTurn(requestId) with
+        {
+            ParentId = View.Id is null ? null : parentId ?? StartTurn.Root,
+            Content = text,
+            Branch = true,
+        });
+        Changed?.Invoke();
+    }
+
+    private StartTurn NewTurn(string requestId) => new()
+    {
+        RequestId = requestId,
+        ConversationId = View.Id,
+        Model = Model,
+        System = string.IsNullOrWhiteSpace(Instructions) ? null : Instructions,
+    };
+
+    private void Follow(TurnFold fold, StartTurn? start)
+    {
+        Running = fold;
+        _tailing = FollowAsync(View, fold, start, _open.Token);
+    }
+
+    private async Task FollowAsync(ConversationView view, TurnFold fold, StartTurn? start, CancellationToken cancellationToken)
+    {
+        // The caller has not yet told the page about the message: let that happen first.
+        await Task.Yield();
+        var (knownId, knownTitle) = (view.Id, view.Title);
+        try
+        {
+            await tail.RunAsync(fold, start, (lost, turnEvent) =>
+            {
+                Reconnecting = lost;
+                if (turnEvent is TurnEvent.Started started && start is not null)
+                    Publish(LiveUpdateKind.TurnStarted, started.TurnId);
+                if (view.Id != knownId || view.Title != knownTitle)
+                {
+                    (knownId, knownTitle) = (view.Id, view.Title);
+                    Touched?.Invoke(view);
+                }
+
+                Changed?.Invoke();
+            }, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Running = null;
+        Reconnecting = false;
+        Touched?.Invoke(view);
+        if (start is not null)
+            Publish(LiveUpdateKind.TurnEnded, fold.TurnId);
+        if (fold.Answer?.Status == MessageStatus.Completed)
+            SendQueued();
+        Changed?.Invoke();
+    }
+
+    private void Publish(LiveUpdateKind kind, string? turnId)
+    {
+        if (View.Id is { } id)
+            live.Publish(new LiveUpdate(Owner, this, id, kind, turnId, View.Title));
+    }
+
+    private async Task DetachAsync()
+    {
+        await _open.CancelAsync();
+        await _tailing;
+        _open.Dispose();
+        _open = new CancellationTokenSource();
+        (Running, Reconnecting, Stopping) = (null, false, false);
+    }
+}

@@ -1,0 +1,242 @@
+using ChatApp.Web.Api;
+using ChatApp.Web.Turns;
+
+namespace ChatApp.Web.Chat;
+
+/// <summary>The sidebar's list: loaded by cursor, searched as one types, changed at once and confirmed afterwards.</summary>
+public sealed class ConversationList(ConversationsClient conversations, LiveUpdates live, TimeProvider time, ILogger<ConversationList> logger) : IDisposable
+{
+    private const int PageSize = 40;
+    private readonly HashSet<string> _hidden = [];
+    private List<ConversationSummary> _items = [];
+    private CancellationTokenSource? _search;
+
+    public event Action? Changed;
+
+    public string Owner { get; set; } = "";
+
+    public string Query { get; private set; } = "";
+
+    public bool Archived { get; private set; }
+
+    public bool Loading { get; private set; }
+
+    public bool Loaded { get; private set; }
+
+    public string? Error { get; private set; }
+
+    public string? NextCursor { get; private set; }
+
+    public IEnumerable<ConversationSummary> Items => _items.Where(item => !_hidden.Contains(item.Id));
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        Loading = true;
+        Changed?.Invoke();
+        try
+        {
+            Take(await conversations.ListAsync(PageSize, null, Archived, Query, cancellationToken));
+        }
+        catch (ApiException exception)
+        {
+            Error = exception.Message;
+        }
+        finally
+        {
+            Loading = false;
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Starts with a page that was read before, so that nothing flickers.</summary>
+    public void Start(ConversationPage page)
+    {
+        Take(page);
+        Changed?.Invoke();
+    }
+
+    public ConversationPage Snapshot() => new(_items, NextCursor);
+
+    public async Task LoadMoreAsync(CancellationToken cancellationToken)
+    {
+        if (Loading || NextCursor is not { Length: > 0 } cursor)
+            return;
+        Loading = true;
+        try
+        {
+            var page = await conversations.ListAsync(PageSize, cursor, Archived, Query, cancellationToken);
+            var known = _items.Select(item => item.Id).ToHashSet();
+            _items.AddRange(page.Data.Where(item => !known.Contains(item.Id)));
+            NextCursor = page.NextCursor;
+        }
+        catch (ApiException exception)
+        {
+            Error = exception.Message;
+        }
+        finally
+        {
+            Loading = false;
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Shows what matches; a later call ends an earlier one that has not answered yet.</summary>
+    public async Task SearchAsync(string query, bool archived)
+    {
+        if (_search is { } earlier)
+        {
+            await earlier.CancelAsync();
+            earlier.Dispose();
+        }
+
+        var search = _search = new CancellationTokenSource();
+        var stop = search.Token;
+        (Query, Archived) = (query.Trim(), archived);
+        try
+        {
+            await LoadAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Brings the first page up to date without disturbing what was loaded below it.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (Loading || Query.Length > 0)
+            return;
+        try
+        {
+            var page = await conversations.ListAsync(PageSize, null, Archived, null, cancellationToken);
+            if (Loading || Query.Length > 0)
+                return;
+            var fresh = page.Data.Select(item => item.Id).ToHashSet();
+            var older = page.Data.Count > 0 && !string.IsNullOrEmpty(page.NextCursor)
+                ? _items.Where(item => !fresh.Contains(item.Id) && item.UpdatedAt <= page.Data[^1].UpdatedAt).ToList()
+                : [];
+            var cursor = older.Count > 0 ? NextCursor : page.NextCursor;
+            List<ConversationSummary> items = [.. page.Data, .. older];
+            var same = Error is null && items.SequenceEqual(_items);
+            (_items, NextCursor, Error, Loaded) = (items, cursor, null, true);
+            if (!same)
+                Changed?.Invoke();
+        }
+        catch (ApiException exception)
+        {
+            logger.ListRefreshFailed(exception.Message);
+        }
+    }
+
+    /// <summary>The conversation on the page was used, named or has just been made.</summary>
+    public void Touch(ConversationView view)
+    {
+        if (view.Id is not { } id || Archived || Query.Length > 0)
+            return;
+        var now = time.GetUtcNow();
+        var known = _items.Find(item => item.Id == id) ?? new ConversationSummary { Id = id, CreatedAt = now };
+        _items.RemoveAll(item => item.Id == id);
+        _items.Insert(0, known with { Title = view.Title ?? known.Title, UpdatedAt = now });
+        Changed?.Invoke();
+    }
+
+    public Task RenameAsync(string id, string title, CancellationToken cancellationToken) =>
+        ChangeAsync(id, item => item with { Title = title }, new ConversationChange { Title = title }, cancellationToken);
+
+    public Task PinAsync(string id, bool pinned, CancellationToken cancellationToken) =>
+        ChangeAsync(id, item => item with { Pinned = pinned }, new ConversationChange { Pinned = pinned }, cancellationToken);
+
+    public async Task ArchiveAsync(string id, bool archived, CancellationToken cancellationToken)
+    {
+        _hidden.Add(id);
+        Changed?.Invoke();
+        try
+        {
+            await conversations.ChangeAsync(id, new ConversationChange { Archived = archived }, cancellationToken);
+            _items.RemoveAll(item => item.Id == id);
+            Publish(id, LiveUpdateKind.Changed);
+        }
+        finally
+        {
+            _hidden.Remove(id);
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Takes a conversation out of sight; <see cref="Restore"/> brings it back until <see cref="DeleteAsync"/>.</summary>
+    public void Hide(string id)
+    {
+        _hidden.Add(id);
+        Changed?.Invoke();
+    }
+
+    public void Restore(string id)
+    {
+        _hidden.Remove(id);
+        Changed?.Invoke();
+    }
+
+    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await conversations.DeleteAsync(id, cancellationToken);
+            _items.RemoveAll(item => item.Id == id);
+            Publish(id, LiveUpdateKind.Deleted);
+        }
+        catch (ApiException exception) when (exception.Gone)
+        {
+            _items.RemoveAll(item => item.Id == id);
+        }
+        catch (ApiException exception)
+        {
+            logger.DeleteFailed(id, exception.Message);
+            throw;
+        }
+        finally
+        {
+            _hidden.Remove(id);
+            Changed?.Invoke();
+        }
+    }
+
+    public void Dispose()
+    {
+        _search?.Cancel();
+        _search?.Dispose();
+    }
+
+    private async Task ChangeAsync(
+        string id, Func<ConversationSummary, ConversationSummary> apply, ConversationChange change, CancellationToken cancellationToken)
+    {
+        var before = _items.Find(item => item.Id == id);
+        Replace(id, apply);
+        try
+        {
+            await conversations.ChangeAsync(id, change, cancellationToken);
+            Publish(id, LiveUpdateKind.Changed);
+        }
+        catch (ApiException) when (before is not null)
+        {
+            Replace(id, _ => before);
+            throw;
+        }
+    }
+
+    private void Replace(string id, Func<ConversationSummary, ConversationSummary> apply)
+    {
+        var index = _items.FindIndex(item => item.Id == id);
+        if (index >= 0)
+            _items[index] = apply(_items[index]);
+        Changed?.Invoke();
+    }
+
+    private void Publish(string id, LiveUpdateKind kind) =>
+        live.Publish(new LiveUpdate(Owner, this, id, kind, Title: _items.Find(item => item.Id == id)?.Title));
+
+    private void Take(ConversationPage page)
+    {
+        _items = [.. page.Data];
+        (NextCursor, Error, Loaded) = (page.NextCursor, null, true);
+    }
+}

@@ -1,0 +1,9 @@
+namespace ChatApp.Web.Chat;
+
+public enum LiveUpdateKind
+{
+    TurnStarted,
+    TurnEnded,
+    Changed,
+    Deleted,
+}

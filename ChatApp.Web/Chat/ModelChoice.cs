@@ -1,0 +1,53 @@
+using ChatApp.Web.Api;
+
+namespace ChatApp.Web.Chat;
+
+/// <summary>The models on offer and the one chosen; null is "auto", which leaves the choice to the server.</summary>
+public sealed class ModelChoice(ModelsClient client)
+{
+    private Task<IReadOnlyList<ModelInfo>>? _loading;
+
+    public event Action? Changed;
+
+    public IReadOnlyList<ModelInfo> Models { get; private set; } = [];
+
+    public string? Selected { get; set; }
+
+    public string? Error { get; private set; }
+
+    /// <summary>Starts with what was read before.</summary>
+    public void Start(IReadOnlyList<ModelInfo> models)
+    {
+        Models = models;
+        ForgetUnknown();
+    }
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (Models.Count > 0)
+            return;
+        try
+        {
+            Models = await (_loading ??= client.ListAsync(cancellationToken));
+            Error = null;
+            ForgetUnknown();
+        }
+        catch (ApiException exception)
+        {
+            Error = exception.Message;
+        }
+        finally
+        {
+            _loading = null;
+            Changed?.Invoke();
+        }
+    }
+
+    public ModelInfo? Find(string? id) => Models.FirstOrDefault(model => model.Id == id);
+
+    private void ForgetUnknown()
+    {
+        if (Models.Count > 0 && Models.All(model => model.Id != Selected))
+            Selected = null;
+    }
+}

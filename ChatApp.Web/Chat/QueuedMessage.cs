@@ -1,0 +1,4 @@
+namespace ChatApp.Web.Chat;
+
+/// <summary>A message that waits until the running answer has ended.</summary>
+public sealed record QueuedMessage(Guid Key, string Text);

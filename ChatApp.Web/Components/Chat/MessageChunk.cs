@@ -1,0 +1,21 @@
+using ChatApp.Web.Turns;
+
+namespace ChatApp.Web.Components.Chat;
+
+/// <summary>A stretch of a conversation that is drawn, or replaced by its height, as one.</summary>
+public sealed record MessageChunk(int Index, IReadOnlyList<MessageNode> Nodes)
+{
+    public const int Size = 12;
+
+    private const int MessageChrome = 72;
+    private const int LineHeight = 26;
+    private const int CharactersPerLine = 85;
+
+    public int EstimatedHeight => Nodes.Sum(node => MessageChrome + (LineHeight * (1 + (node.Text.Length / CharactersPerLine))));
+
+    public static IEnumerable<MessageChunk> Of(IReadOnlyList<MessageNode> path)
+    {
+        for (var start = 0; start < path.Count; start += Size)
+            yield return new MessageChunk(start / Size, [.. path.Skip(start).Take(Size)]);
+    }
+}

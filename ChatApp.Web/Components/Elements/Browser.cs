@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace ChatApp.Web.Components.Elements;
+
+/// <summary>What a circuit asks of its page. A page that has gone answers nothing, and nothing is owed to it.</summary>
+public sealed class Browser(IJSRuntime js) : IAsyncDisposable
+{
+    private IJSObjectReference? _module;
+
+    public ValueTask ConnectAsync<T>(ElementReference element, DotNetObjectReference<T> bridge)
+        where T : class =>
+        CallAsync("connect", element, bridge);
+
+    public ValueTask CopyAsync(string text) => CallAsync("copyText", text);
+
+    public ValueTask FocusComposerAsync() => CallAsync("focusComposer");
+
+    public ValueTask FocusAsync(string selector) => CallAsync("focusOn", selector);
+
+    public ValueTask ScrollToLatestAsync() => CallAsync("scrollToLatest");
+
+    public ValueTask SetCookieAsync(string name, string value) => CallAsync("setCookie", name, value);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is null)
+            return;
+        try
+        {
+            await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+        }
+    }
+
+    private async ValueTask CallAsync(string function, params object?[] arguments)
+    {
+        try
+        {
+            _module ??= await js.InvokeAsync<IJSObjectReference>("import", "./js/bridge.js");
+            await _module.InvokeVoidAsync(function, arguments);
+        }
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        {
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using ChatApp.Web.Localization;
+using Markdig;
+using Markdig.Renderers;
+using Markdig.Syntax;
+using Microsoft.Extensions.Localization;
+
+namespace ChatApp.Web.Rendering;
+
+/// <summary>
+/// Markdown to sanitised blocks. HTML inside Markdown is shown as the text it is. A block whose source did not change
+/// is the same object as before, so that a growing answer costs its last block, not its whole length.
+/// </summary>
+public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText> text)
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .UsePipeTables()
+        .UseTaskLists()
+        .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough)
+        .UseAutoLinks()
+        .UseMathematics()
+        .UseListExtras()
+        .DisableHtml()
+        .Build();
+
+    /// <param name="previous">What the shorter text of the same message was rendered to.</param>
+    /// <param name="growing">The text is still arriving: markup that is open at its end is closed for now.</param>
+    public IReadOnlyList<RenderedBlock> Render(string markdown, IReadOnlyList<RenderedBlock>? previous = null, bool growing = false)
+    {
+        var source = MathDelimiters.Normalise(growing ? UnfinishedMarkdown.Complete(markdown) : markdown);
+        var document = Markdown.Parse(source, Pipeline);
+        var blocks = new List<RenderedBlock>(document.Count);
+        var references = document.OfType<LinkReferenceDefinitionGroup>().Any();
+        foreach (var block in document)
+        {
+            if (block is LinkReferenceDefinitionGroup or BlankLineBlock)
+                continue;
+            var slice = SliceOf(source, block);
+            // A reference that arrives later changes blocks before it, so with references nothing is kept.
+            var kept = !references && previous is not null && blocks.Count < previous.Count && previous[blocks.Count].Source == slice
+                ? previous[blocks.Count]
+                : null;
+            blocks.Add(kept ?? policy.Sanitise(slice, ToHtml(block)));
+        }
+
+        return blocks;
+    }
+
+    private static string SliceOf(string source, Block block)
+    {
+        var start = Math.Clamp(block.Span.Start, 0, source.Length);
+        return source[start..Math.Clamp(block.Span.End + 1, start, source.Length)];
+    }
+
+    private string ToHtml(Block block)
+    {
+        using var writer = new StringWriter();
+        var renderer = new HtmlRenderer(writer);
+        Pipeline.Setup(renderer);
+        renderer.ObjectRenderers.RemoveAll(known =>
+            known is Markdig.Renderers.Html.CodeBlockRenderer
+                or Markdig.Extensions.Mathematics.HtmlMathInlineRenderer
+                or Markdig.Extensions.Mathematics.HtmlMathBlockRenderer
+                or Markdig.Extensions.Tables.HtmlTableRenderer);
+        renderer.ObjectRenderers.Insert(0, new MathHtml.Block());
+        renderer.ObjectRenderers.Insert(1, new MathHtml.Inline());
+        renderer.ObjectRenderers.Insert(2, new CodeBlockHtml(text));
+        renderer.ObjectRenderers.Insert(3, new TableHtml());
+        renderer.Render(block);
+        // Styles do not pass the policy; the alignment of a column does, as a class. Text has its quotes encoded.
+        return writer.ToString()
+            .Replace(" style=\"text-align: right;\"", " class=\"right\"", StringComparison.Ordinal)
+            .Replace(" style=\"text-align: center;\"", " class=\"center\"", StringComparison.Ordinal);
+    }
+}

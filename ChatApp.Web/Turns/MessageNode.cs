@@ -1,0 +1,218 @@
+using System.Text;
+using ChatApp.Web.Api;
+
+namespace ChatApp.Web.Turns;
+
+/// <summary>
+/// A message of the tree as the page shows it: what the Api stored, overlaid by what the events of its turn add.
+/// <see cref="Version"/> grows with each visible change.
+/// </summary>
+public sealed class MessageNode(string id, string? parentId, string role)
+{
+    public const string User = "user";
+    public const string Assistant = "assistant";
+
+    private readonly StringBuilder _streamed = new();
+    private readonly StringBuilder _reasoning = new();
+    private readonly List<ToolStep> _tools = [];
+    private readonly List<TurnEvent.Notice> _notices = [];
+    private string _stored = "";
+    private string? _text;
+
+    /// <summary>Stable for the life of the page, while <see cref="Id"/> changes once when a message is confirmed.</summary>
+    public Guid Key { get; } = Guid.NewGuid();
+
+    public string Id { get; private set; } = id;
+
+    public string? ParentId { get; internal set; } = parentId;
+
+    public string Role { get; } = role;
+
+    public long Seq { get; private set; } = long.MaxValue;
+
+    public MessageStatus Status { get; private set; }
+
+    /// <summary>Under which this page asked for it: a retry sends the same one.</summary>
+    public string? RequestId { get; private init; }
+
+    public string? Model { get; private set; }
+
+    public string? TurnId { get; private set; }
+
+    public DateTimeOffset? CreatedAt { get; private set; }
+
+    public int TokenCount { get; private set; }
+
+    public TurnUsage? Usage { get; private set; }
+
+    public TurnTimings? Timings { get; private set; }
+
+    public TurnError? Error { get; private set; }
+
+    public string? FinishReason { get; private set; }
+
+    public int Version { get; private set; }
+
+    /// <summary>Its text arrived while this page watched, so it is drawn node by node instead of as one piece.</summary>
+    public bool Watched { get; private set; }
+
+    /// <summary>While a replay has not caught up with what was stored, the stored text stays: text shown never shrinks.</summary>
+    public string Text => _text ??= _streamed.Length >= _stored.Length ? _streamed.ToString() : _stored;
+
+    public string Reasoning => _reasoning.ToString();
+
+    public IReadOnlyList<ToolStep> Tools => _tools;
+
+    public IReadOnlyList<TurnEvent.Notice> Notices => _notices;
+
+    public bool IsUser => Role == User;
+
+    public bool Running => Status is MessageStatus.Pending or MessageStatus.Streaming;
+
+    internal static MessageNode FromRecord(MessageRecord record)
+    {
+        var node = new MessageNode(record.Id, NullIfEmpty(record.ParentId), record.Role);
+        node.Refresh(record);
+        return node;
+    }
+
+    internal static MessageNode NewPending(string requestId, string? parentId, string role, string text, DateTimeOffset now) =>
+        new($"local-{role}-{requestId}", parentId, role) { RequestId = requestId, Status = MessageStatus.Pending, _stored = text, CreatedAt = now, Watched = role == Assistant };
+
+    /// <summary>Takes over what is stored, unless this page already knows more from events.</summary>
+    internal void Refresh(MessageRecord record)
+    {
+        Seq = record.Seq;
+        ParentId = NullIfEmpty(record.ParentId);
+        CreatedAt = record.CreatedAt;
+        Model = NullIfEmpty(record.Model) ?? Model;
+        TurnId = NullIfEmpty(record.TurnId) ?? TurnId;
+        TokenCount = record.TokenCount == 0 ? TokenCount : record.TokenCount;
+        var status = StatusOf(record.Status);
+        if (status != MessageStatus.Streaming)
+        {
+            // The stored text of a message that ended is the truth, and may be shorter: what was withheld stays out.
+            if (Status is MessageStatus.Pending or MessageStatus.Streaming || _streamed.Length == 0)
+            {
+                _stored = record.Text ?? "";
+                _streamed.Clear();
+            }
+
+            Status = status;
+        }
+        else
+        {
+            _stored = record.Text ?? "";
+            if (Status is not MessageStatus.Pending)
+                Status = status;
+        }
+
+        Changed();
+    }
+
+    internal void Confirm(string id)
+    {
+        Id = id;
+        if (IsUser)
+            Status = MessageStatus.Completed;
+        Changed();
+    }
+
+    internal void BeginStream(TurnEvent.Started started)
+    {
+        TurnId = started.TurnId;
+        Model = NullIfEmpty(started.Model) ?? Model;
+        Status = MessageStatus.Streaming;
+        Error = null;
+        Watched = true;
+        _streamed.Clear().Append(started.InitialText);
+        _reasoning.Clear();
+        _tools.Clear();
+        _notices.Clear();
+        Changed();
+    }
+
+    internal void AppendText(string delta)
+    {
+        _streamed.Append(delta);
+        Changed();
+    }
+
+    internal void AppendReasoning(string delta)
+    {
+        _reasoning.Append(delta);
+        Changed();
+    }
+
+    internal void AddTool(ToolStep step)
+    {
+        _tools.Add(step);
+        Changed();
+    }
+
+    internal void FinishTool(TurnEvent.ToolResult result)
+    {
+        var index = _tools.FindIndex(step => step.Id == result.Id);
+        if (index < 0)
+            return;
+        _tools[index] = _tools[index] with
+        {
+            Result = result.Content ?? "",
+            Failed = result.Failed,
+            Duration = TimeSpan.FromMilliseconds(result.DurationMs),
+        };
+        Changed();
+    }
+
+    internal void AddNotice(TurnEvent.Notice notice)
+    {
+        _notices.Add(notice);
+        Changed();
+    }
+
+    internal void End(TurnEvent.Ended ended)
+    {
+        Status = StatusOf(ended.Status);
+        FinishReason = NullIfEmpty(ended.FinishReason);
+        Usage = ended.Usage;
+        Timings = ended.Timings;
+        Error = ended.Error;
+        TokenCount = ended.Usage?.OutputTokens ?? TokenCount;
+        if (_streamed.Length > 0)
+            _stored = "";
+        Changed();
+    }
+
+    internal void TakeFacts(TurnUsage? usage, TurnTimings? timings)
+    {
+        Usage ??= usage;
+        Timings ??= timings;
+    }
+
+    internal void Fail(TurnError error)
+    {
+        Status = MessageStatus.Failed;
+        Error = error;
+        Changed();
+    }
+
+    internal void ContinueFrom()
+    {
+        _stored = Text;
+        _streamed.Clear();
+        Status = MessageStatus.Pending;
+        Error = null;
+        Changed();
+    }
+
+    private static MessageStatus StatusOf(string? status) =>
+        Enum.TryParse<MessageStatus>(status, ignoreCase: true, out var known) ? known : MessageStatus.Completed;
+
+    private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
+
+    private void Changed()
+    {
+        _text = null;
+        Version++;
+    }
+}

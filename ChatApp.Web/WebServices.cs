@@ -1,0 +1,58 @@
+using ChatApp.Web.Api;
+using ChatApp.Web.Chat;
+using ChatApp.Web.Components.Elements;
+using ChatApp.Web.Localization;
+using ChatApp.Web.Rendering;
+
+namespace ChatApp.Web;
+
+internal static class WebServices
+{
+    /// <summary>A pasted document is one message of the circuit; the default bound of 32 KB would end the circuit instead.</summary>
+    private const long MaxCircuitMessageBytes = 2 * 1024 * 1024;
+
+    public static void AddWebServices(this WebApplicationBuilder builder)
+    {
+        // Assets are found beside the build as well, not only after a publish.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        builder.Services.AddOptions<RenderingOptions>().BindConfiguration(RenderingOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddLocalization();
+        builder.Services.AddRequestLocalization(options =>
+        {
+            options.SetDefaultCulture(Languages.Default)
+                .AddSupportedCultures([.. Languages.All.Select(language => language.Code)])
+                .AddSupportedUICultures([.. Languages.All.Select(language => language.Code)]);
+            options.ApplyCurrentCultureToResponseHeaders = true;
+        });
+
+        builder.Services.AddHttpClient(ApiConnection.ClientName, client => client.BaseAddress = new Uri("http://api"));
+        builder.Services.AddScoped<ApiConnection>();
+        builder.Services.AddScoped<ConversationsClient>();
+        builder.Services.AddScoped<TurnsClient>();
+        builder.Services.AddScoped<ModelsClient>();
+        builder.Services.AddScoped<TurnTail>();
+
+        builder.Services.AddSingleton<LiveUpdates>();
+        builder.Services.AddSingleton<PrerenderHandoff>();
+        builder.Services.AddScoped<ChatSession>();
+        builder.Services.AddScoped<ConversationList>();
+        builder.Services.AddScoped<ModelChoice>();
+        builder.Services.AddScoped<Toasts>();
+        builder.Services.AddScoped<Browser>();
+
+        builder.Services.AddSingleton<HtmlPolicy>();
+        builder.Services.AddSingleton<MarkdownRenderer>();
+
+        builder.Services.AddRazorComponents()
+            .AddInteractiveServerComponents(options =>
+            {
+                // A phone that slept comes back to its page as it was; after that the page reloads from the conversation.
+                options.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
+                options.DisconnectedCircuitMaxRetained = 200;
+            })
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxCircuitMessageBytes);
+    }
+}

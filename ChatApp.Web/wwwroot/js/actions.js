@@ -1,0 +1,111 @@
+// Buttons whose whole effect is in the browser.
+import { composer } from './composer.js';
+import { setCookie } from './settings.js';
+
+const root = document.documentElement;
+const narrow = matchMedia('(max-width: 800px)');
+
+const actions = {
+  'toggle-sidebar'() {
+    if (narrow.matches) {
+      root.toggleAttribute('data-drawer');
+      if (root.hasAttribute('data-drawer'))
+        document.querySelector('#sidebar .new-chat')?.focus();
+    } else {
+      root.dataset.sidebar = root.dataset.sidebar === 'hidden' ? 'shown' : 'hidden';
+      setCookie('chatapp.sidebar', root.dataset.sidebar);
+    }
+  },
+  'close-drawer'() { root.removeAttribute('data-drawer'); },
+  'focus-composer'() { composer()?.focusInput(); },
+  'close-dialog'(button) { button.closest('dialog')?.close(); },
+  'jump-latest'() { document.querySelector('chat-scroller')?.toLatest(); },
+  'reload'() { location.reload(); },
+};
+
+export function run(name, button) {
+  actions[name]?.(button);
+}
+
+export function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+    dialog.dispatchEvent(new Event('opened', { bubbles: true }));
+  }
+}
+
+function flash(button) {
+  button.classList.add('done');
+  setTimeout(() => button.classList.remove('done'), 1500);
+}
+
+async function copyCode(button) {
+  const code = button.closest('.code-block')?.querySelector('code');
+  if (!code)
+    return;
+  await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ''));
+  flash(button);
+}
+
+export function startActions() {
+  document.addEventListener('click', event => {
+    const button = event.target.closest('[data-action], [data-dialog], .code-copy, [data-flash], .new-chat');
+    if (!button) {
+      // A click beside a dialog closes it.
+      if (event.target instanceof HTMLDialogElement)
+        event.target.close();
+      return;
+    }
+
+    if (button.dataset.action)
+      run(button.dataset.action, button);
+    if (button.dataset.dialog)
+      openDialog(button.dataset.dialog);
+    if (button.classList.contains('code-copy'))
+      copyCode(button);
+    if ('flash' in button.dataset)
+      flash(button);
+    if (button.classList.contains('new-chat')) {
+      root.removeAttribute('data-drawer');
+      composer()?.focusInput();
+    }
+  });
+
+  // Keys of an edited message.
+  document.addEventListener('keydown', event => {
+    const edit = event.target.closest?.('textarea[data-edit]');
+    if (!edit)
+      return;
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      edit.form.querySelector('[data-edit-cancel]').click();
+    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      const save = edit.form.querySelector('[data-edit-save]');
+      save.focus();
+      save.click();
+    }
+  }, true);
+
+  // The list goes on when its end comes into sight.
+  const more = new IntersectionObserver(entries => {
+    for (const entry of entries) {
+      if (entry.isIntersecting)
+        entry.target.click();
+    }
+  });
+  const seen = new WeakSet();
+  new MutationObserver(() => {
+    const button = document.querySelector('[data-autoclick]');
+    if (button && !seen.has(button)) {
+      seen.add(button);
+      more.observe(button);
+    }
+  }).observe(document.getElementById('conversations') ?? document.body, { childList: true, subtree: true });
+  const first = document.querySelector('[data-autoclick]');
+  if (first) {
+    seen.add(first);
+    more.observe(first);
+  }
+}

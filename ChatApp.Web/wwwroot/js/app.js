@@ -1,0 +1,16 @@
+// The page's own script: everything that must not wait for a round trip to the server.
+import './composer.js';
+import './scroller.js';
+import './math.js';
+import './diagram.js';
+import { startConnection } from './connection.js';
+import { startActions } from './actions.js';
+import { startMenus } from './menus.js';
+import { startSettings } from './settings.js';
+import { startShortcuts } from './shortcuts.js';
+
+startActions();
+startMenus();
+startSettings();
+startShortcuts();
+startConnection();

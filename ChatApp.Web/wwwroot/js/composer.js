@@ -1,0 +1,149 @@
+// The composer's text lives here, in the browser: typing, its height and its draft need no server.
+const draftKey = conversation => `chatapp.draft.${conversation}`;
+const instructionsKey = 'chatapp.instructions';
+
+export const composer = () => document.querySelector('chat-composer');
+
+class ChatComposer extends HTMLElement {
+  static observedAttributes = ['conversation'];
+  #bridge = null;
+  #waiting = null;
+  #saveTimer = 0;
+  #started = false;
+
+  connectedCallback() {
+    // The parser may call before the children exist.
+    queueMicrotask(() => this.#start());
+  }
+
+  disconnectedCallback() {
+    this.#saveDraft();
+    this.#bridge = null;
+  }
+
+  attributeChangedCallback(name, before, after) {
+    if (before === null || before === after || !this.#started)
+      return;
+    // A conversation that has just got its id keeps what is being typed into it.
+    if (before === 'new' && this.input.value && this.dataset.sent) {
+      localStorage.removeItem(draftKey(before));
+      this.#saveDraft();
+    } else {
+      this.#saveDraft(before);
+      this.#loadDraft();
+    }
+    delete this.dataset.sent;
+  }
+
+  get input() { return this.querySelector('textarea'); }
+
+  get conversation() { return this.getAttribute('conversation') ?? 'new'; }
+
+  connectBridge(bridge) {
+    this.#bridge = bridge;
+    this.setAttribute('live', '');
+    bridge.invokeMethodAsync('SetInstructions', localStorage.getItem(instructionsKey)).catch(() => {});
+    if (this.#waiting !== null)
+      this.send();
+  }
+
+  focusInput() { this.input?.focus(); }
+
+  setText(text) {
+    this.input.value = text;
+    this.#resized();
+    this.#saveDraft();
+    this.focusInput();
+  }
+
+  async send() {
+    const text = this.input.value;
+    if (!text.trim())
+      return;
+    if (!this.#bridge) {
+      // Typed faster than the page came alive: sent as soon as it has.
+      this.#waiting = text;
+      return;
+    }
+
+    this.#waiting = null;
+    this.input.value = '';
+    this.dataset.sent = 'true';
+    this.#resized();
+    try {
+      await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey));
+      clearTimeout(this.#saveTimer);
+      this.#saveDraft();
+      document.querySelector('chat-scroller')?.toLatest();
+    } catch {
+      // The circuit is away: nothing was taken, so nothing is lost.
+      if (!this.input.value)
+        this.input.value = text;
+      this.#resized();
+      this.#saveDraft();
+    }
+  }
+
+  #start() {
+    if (!this.input)
+      return;
+    if (this.#started)
+      return;
+    this.#started = true;
+    this.addEventListener('input', () => {
+      this.#resized();
+      clearTimeout(this.#saveTimer);
+      this.#saveTimer = setTimeout(() => this.#saveDraft(), 300);
+    });
+    this.addEventListener('keydown', event => this.#key(event));
+    this.addEventListener('click', event => {
+      if (event.target.closest('[data-send]'))
+        this.send();
+      else if (!event.target.closest('button'))
+        this.focusInput();
+    });
+    addEventListener('pagehide', () => this.#saveDraft());
+    this.#loadDraft();
+    if (matchMedia('(hover: hover)').matches && (document.activeElement === document.body || !document.activeElement))
+      this.focusInput();
+  }
+
+  #key(event) {
+    if (event.target !== this.input || event.isComposing)
+      return;
+    if (event.key === 'Enter' && !event.shiftKey && (event.ctrlKey || event.metaKey || matchMedia('(hover: hover)').matches)) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === 'ArrowUp' && !this.input.value) {
+      const edits = document.querySelectorAll('[data-edit-message]:not(:disabled)');
+      if (edits.length) {
+        event.preventDefault();
+        edits[edits.length - 1].click();
+      }
+    }
+  }
+
+  #resized() {
+    this.toggleAttribute('filled', this.input.value.trim().length > 0);
+    if (CSS.supports('field-sizing', 'content'))
+      return;
+    this.input.style.height = 'auto';
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 220)}px`;
+  }
+
+  #loadDraft() {
+    this.input.value = localStorage.getItem(draftKey(this.conversation)) ?? '';
+    this.#resized();
+  }
+
+  #saveDraft(conversation = this.conversation) {
+    if (!this.input)
+      return;
+    if (this.input.value)
+      localStorage.setItem(draftKey(conversation), this.input.value);
+    else
+      localStorage.removeItem(draftKey(conversation));
+  }
+}
+
+customElements.define('chat-composer', ChatComposer);

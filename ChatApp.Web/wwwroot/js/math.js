@@ -1,0 +1,51 @@
+// Formulas: typeset by KaTeX when it was built in, else shown as their source.
+let katex;
+
+async function load() {
+  if (katex !== undefined)
+    return katex;
+  try {
+    const style = document.createElement('link');
+    style.rel = 'stylesheet';
+    style.href = '/lib/katex/katex.min.css';
+    const module = await import('/lib/katex/katex.mjs');
+    document.head.append(style);
+    katex = module.default;
+  } catch {
+    katex = null;
+  }
+  return katex;
+}
+
+class ChatMath extends HTMLElement {
+  static observedAttributes = ['tex'];
+
+  connectedCallback() { this.#draw(); }
+
+  attributeChangedCallback() {
+    if (this.isConnected)
+      this.#draw();
+  }
+
+  async #draw() {
+    const tex = this.getAttribute('tex') ?? '';
+    if (!this.textContent)
+      this.textContent = tex;
+    const library = await load();
+    if (!library || !this.isConnected || tex !== this.getAttribute('tex')) {
+      this.classList.add('plain');
+      return;
+    }
+    try {
+      library.render(tex, this, {
+        displayMode: this.getAttribute('display') === 'block', throwOnError: true, trust: false, maxSize: 20, maxExpand: 500,
+      });
+      this.classList.remove('plain');
+    } catch {
+      this.textContent = tex;
+      this.classList.add('plain');
+    }
+  }
+}
+
+customElements.define('chat-math', ChatMath);

@@ -1,0 +1,50 @@
+// Settings take effect at once; cookies make the next first paint right.
+const root = document.documentElement;
+const year = 365 * 24 * 3600;
+
+export function setCookie(name, value) {
+  const secure = location.protocol === 'https:' ? '; Secure' : '';
+  document.cookie = value
+    ? `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`
+    : `${name}=; Path=/; Max-Age=0; SameSite=Lax${secure}`;
+}
+
+const apply = {
+  theme(value) {
+    root.dataset.theme = value;
+    setCookie('chatapp.theme', value);
+  },
+  font(value) {
+    root.dataset.font = value;
+    setCookie('chatapp.font', value);
+  },
+  language(value) {
+    setCookie('.AspNetCore.Culture', `c=${value}|uic=${value}`);
+    location.reload();
+  },
+  instructions(value) {
+    if (value.trim())
+      localStorage.setItem('chatapp.instructions', value);
+    else
+      localStorage.removeItem('chatapp.instructions');
+  },
+};
+
+export function startSettings() {
+  document.addEventListener('change', event => {
+    const setting = event.target.dataset?.setting;
+    if (setting)
+      apply[setting]?.(event.target.value);
+  });
+  document.addEventListener('opened', event => {
+    const instructions = event.target.querySelector('[data-setting=instructions]');
+    if (instructions)
+      instructions.value = localStorage.getItem('chatapp.instructions') ?? '';
+    const theme = event.target.querySelector('[data-setting=theme]');
+    if (theme)
+      theme.value = root.dataset.theme;
+    const font = event.target.querySelector('[data-setting=font]');
+    if (font)
+      font.value = root.dataset.font;
+  });
+}
