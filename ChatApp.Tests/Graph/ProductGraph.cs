@@ -19,7 +19,7 @@ public static class ProductGraph
     /// <summary>A client of the shared graph's edge.</summary>
     public static async Task<HttpClient> ApiAsync() => (await SharedAsync()).CreateHttpClient("api", "http");
 
-    /// <summary>Starts a graph of the caller's own, and returns when the web is healthy.</summary>
+    /// <summary>Starts a graph of the caller's own, and returns when every service is healthy.</summary>
     public static async Task<DistributedApplication> StartAsync(params string[] args)
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
@@ -28,7 +28,8 @@ public static class ProductGraph
         try
         {
             await app.StartAsync(timeout.Token);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("web", timeout.Token);
+            foreach (var service in (string[])["inference", "orchestrator", "api", "web"])
+                await app.ResourceNotifications.WaitForResourceHealthyAsync(service, timeout.Token);
             return app;
         }
         catch
