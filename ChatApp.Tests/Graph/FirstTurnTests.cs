@@ -131,8 +131,8 @@ public sealed class FirstTurnTests
     {
         var graph = await ProductGraph.SharedAsync();
         await using var database = NpgsqlDataSource.Create((await graph.GetConnectionStringAsync("chatdb"))!);
-        await using var command = database.CreateCommand("SELECT count(*) FROM chat.messages WHERE content_json::text LIKE '%' || $1 || '%'");
-        command.Parameters.AddWithValue(JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString());
+        await using var command = database.CreateCommand("SELECT count(*) FROM chat.messages WHERE text = $1");
+        command.Parameters.AddWithValue(text);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
