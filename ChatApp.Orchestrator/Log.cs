@@ -50,4 +50,16 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "The usage of a completion could not be recorded: {Reason}")]
     public static partial void UsageLost(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Purged {Count} deleted conversations")]
+    public static partial void ConversationsPurged(ILogger logger, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Conversation {ConversationId} got no title: {Reason}")]
+    public static partial void TitleFailed(ILogger logger, Guid conversationId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId}: older messages could not be summarised: {Reason}")]
+    public static partial void SummaryFailed(ILogger logger, Guid turnId, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Tokens could not be counted by upstream {Upstream}: {Reason}")]
+    public static partial void CountFailed(ILogger logger, string upstream, string reason);
 }

@@ -1,4 +1,7 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Sharing;
+using ChatApp.Orchestrator.Conversations.Titles;
+using ChatApp.Orchestrator.Conversations.Transfer;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Grpc;
 using ChatApp.Orchestrator.Ids;
@@ -37,6 +40,11 @@ internal static class OrchestratorServices
     private static void AddStores(this WebApplicationBuilder builder)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
+        // Statements are in the traces; in the log each would be a line.
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
         builder.AddNpgsqlDataSource("chatdb");
         builder.AddRedisClient("redis", configureOptions: redis =>
         {
@@ -53,6 +61,22 @@ internal static class OrchestratorServices
         builder.Services.AddSingleton<ConversationStore>();
         builder.Services.AddSingleton<MessageStore>();
         builder.Services.AddSingleton<UsageStore>();
+        builder.Services.AddConversations();
+    }
+
+    private static void AddConversations(this IServiceCollection services)
+    {
+        services.AddOptions<ConversationOptions>().BindConfiguration("Conversations").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ConversationSearch>();
+        services.AddSingleton<HotContext>();
+        services.AddSingleton<ShareStore>();
+        services.AddSingleton<ConversationExport>();
+        services.AddSingleton<ImportReader>();
+        services.AddSingleton<ConversationImport>();
+        services.AddSingleton<TitleStore>();
+        services.AddSingleton<TitleWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<TitleWriter>());
+        services.AddHostedService<ConversationPurge>();
     }
 
     private static void AddGateway(this WebApplicationBuilder builder)
@@ -63,6 +87,7 @@ internal static class OrchestratorServices
         builder.Services.AddSingleton<UpstreamClient>();
         builder.Services.AddSingleton<ModelCatalogue>();
         builder.Services.AddSingleton<ModelGateway>();
+        builder.Services.AddSingleton<TokenCounter>();
         builder.Services.AddSingleton<CompletionForwarding>();
     }
 
@@ -70,14 +95,18 @@ internal static class OrchestratorServices
     {
         var services = builder.Services;
         services.AddOptions<TurnOptions>().BindConfiguration("Turns").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<PromptOptions>().BindConfiguration("Prompts");
+        services.AddOptions<PromptOptions>().BindConfiguration("Prompts").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(ReplicaName.Unique());
         services.AddSingleton<TurnStore>();
         services.AddSingleton<TurnLeases>();
         services.AddSingleton<TurnJournal>();
         services.AddSingleton<TurnLog>();
         services.AddSingleton<TurnViewing>();
+        services.AddSingleton<SummaryStore>();
+        services.AddSingleton<Summariser>();
         services.AddSingleton<PromptBuilder>();
+        services.AddSingleton<PromptAccounting>();
+        services.AddSingleton<TemporaryTurns>();
         services.AddSingleton<LoadHistory>();
         services.AddSingleton<BuildPrompt>();
         services.AddSingleton<Generate>();

@@ -15,4 +15,7 @@ public sealed record ConversationRecord
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; init; }
     public DateTime? DeletedAt { get; init; }
+
+    /// <summary>From a search: the passage that matched, hits between U+0002 and U+0003.</summary>
+    public string Snippet { get; init; } = "";
 }

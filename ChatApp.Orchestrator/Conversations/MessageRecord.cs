@@ -18,4 +18,7 @@ public sealed record MessageRecord
     /// <summary>The model whose tokenizer made <see cref="TokenCount"/>.</summary>
     public string? TokenModel { get; init; }
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>Where it was asked for: the turn that wrote the parent last.</summary>
+    public Guid? ParentTurnId { get; init; }
 }

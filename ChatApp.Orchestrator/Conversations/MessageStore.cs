@@ -47,4 +47,18 @@ public sealed class MessageStore(OwnedDatabase database, TurnJournal journal)
             SELECT {Columns} FROM chat.messages m JOIN path p ON p.id = m.id ORDER BY p.depth DESC
             """,
             new { conversationId, leafId, limit }, cancellationToken);
+
+    /// <summary>A message, and the turn that wrote its parent last.</summary>
+    /// <exception cref="RefusedException">Unknown message.</exception>
+    public async Task<(MessageRecord Message, Guid? ParentTurn)> GetQuestionAsync(
+        string owner, Guid conversationId, Guid id, CancellationToken cancellationToken)
+    {
+        var message = await database.For(owner).FirstOrDefaultAsync<MessageRecord>(
+            $"""
+            SELECT {Columns}, p.turn_id AS parent_turn_id FROM chat.messages m LEFT JOIN chat.messages p ON p.id = m.parent_id
+            WHERE m.id = @id AND m.conversation_id = @conversationId AND m.user_id = @owner
+            """,
+            new { id, conversationId }, cancellationToken) ?? throw RefusedException.NotFound("message in this conversation");
+        return (message, message.ParentTurnId);
+    }
 }

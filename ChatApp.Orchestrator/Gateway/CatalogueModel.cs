@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>A model that may be asked for.</summary>
@@ -6,4 +8,7 @@ namespace ChatApp.Orchestrator.Gateway;
 public sealed record CatalogueModel(ModelOptions Options, IReadOnlyList<UpstreamRoute> Routes)
 {
     public string Id => Options.Id;
+
+    /// <summary>What its server says of it (file hashes, template, context), for receipts; null when it is configured and not listed.</summary>
+    public JsonElement? Served { get; init; }
 }

@@ -129,7 +129,7 @@ public sealed class ModelCatalogue(
             found = found with { Description = description.GetString()! };
         if (model.TryGetProperty("capabilities", out var capabilities) && capabilities.ValueKind == JsonValueKind.Array)
             found = found with { Capabilities = [.. capabilities.EnumerateArray().Select(c => c.ToString())] };
-        return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id)]);
+        return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id)]) { Served = model.Clone() };
     }
 
     private sealed record Snapshot(GatewayOptions Options, IReadOnlyList<CatalogueModel> Models, long LoadedAt);

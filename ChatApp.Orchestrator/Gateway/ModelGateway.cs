@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,24 @@ public sealed class ModelGateway(
         var chunks = StreamAsync(model, route => (ChatPath, ChatProtocol.Write(request, route, stream: true)), cancellationToken);
         await foreach (var (upstream, chunk) in chunks)
             yield return Read(upstream, chunk) with { Model = model.Id };
+    }
+
+    /// <summary>A whole short answer, for our own purposes.</summary>
+    /// <exception cref="RefusedException">The model is unknown.</exception>
+    /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>
+    public async Task<(string Text, TokenUsage Usage)> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        TokenUsage? usage = null;
+        var deltas = 0;
+        await foreach (var delta in StreamChatAsync(request, cancellationToken))
+        {
+            text.Append(delta.Text);
+            deltas += delta.Text.Length > 0 ? 1 : 0;
+            usage = delta.Usage ?? usage;
+        }
+
+        return (text.ToString(), usage ?? new TokenUsage(0, 0, deltas));
     }
 
     /// <summary>Chunks of a streamed answer as the upstream sent them.</summary>

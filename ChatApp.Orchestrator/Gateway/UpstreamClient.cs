@@ -28,11 +28,17 @@ public sealed class UpstreamClient(IHttpClientFactory clients, IOptionsMonitor<G
 
     /// <summary>Posts a JSON body and gives the JSON answer.</summary>
     /// <exception cref="UpstreamException">The upstream refused, failed or was silent for too long.</exception>
+    public Task<byte[]> PostAsync(
+        string name, UpstreamOptions upstream, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        PostAsync(name, upstream, path, body, options.CurrentValue.FirstTokenTimeout, cancellationToken);
+
+    /// <summary>As above, with a time limit of the caller's.</summary>
+    /// <exception cref="UpstreamException">As above.</exception>
     public async Task<byte[]> PostAsync(
-        string name, UpstreamOptions upstream, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        string name, UpstreamOptions upstream, string path, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var watch = new SilenceWatch(time, cancellationToken);
-        watch.Expect(options.CurrentValue.FirstTokenTimeout);
+        watch.Expect(patience);
         using var response = await SendAsync(name, upstream, HttpMethod.Post, path, body, watch);
         return await ReadBodyAsync(name, response, watch);
     }

@@ -1,18 +1,25 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Sharing;
+using ChatApp.Orchestrator.Conversations.Transfer;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.V1;
+using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Conversations and their messages.</summary>
-public sealed class ConversationsService(ConversationStore conversations, MessageStore messages, IdFactory ids, StopSignals stops)
+public sealed class ConversationsService(
+    ConversationStore conversations, MessageStore messages, ConversationSearch search, ConversationExport export, ImportReader importReader,
+    ConversationImport import, ShareStore shares, HotContext hotContext, IdFactory ids, StopSignals stops, IOptions<ConversationOptions> options)
     : V1.Conversations.ConversationsBase
 {
     private const int DefaultPage = 30;
     private const int LargestPage = 100;
     private const int LongestTitle = 200;
+    private const int LargestPiece = 1024 * 1024;
 
     public override async Task<Conversation> Create(CreateConversationRequest request, ServerCallContext context) =>
         Wire.ToWire(await conversations.CreateAsync(
@@ -20,12 +27,15 @@ public sealed class ConversationsService(ConversationStore conversations, Messag
 
     public override async Task<ListConversationsReply> List(ListConversationsRequest request, ServerCallContext context)
     {
+        var owner = context.Caller().Subject;
         var limit = request.Limit is 0 ? DefaultPage : Math.Clamp(request.Limit, 1, LargestPage);
-        var page = await conversations.ListAsync(
-            context.Caller().Subject, request.Archived, ConversationCursor.Parse(request.Cursor), limit, context.CancellationToken);
+        var after = ConversationCursor.Parse(request.Cursor);
+        var page = request.Query.Length == 0
+            ? await conversations.ListAsync(owner, request.Archived, after, limit, context.CancellationToken)
+            : await search.SearchAsync(owner, request.Query, after, limit, context.CancellationToken);
         return new ListConversationsReply
         {
-            Conversations = { page.Select(conversation => new ConversationHit { Conversation = Wire.ToWire(conversation) }) },
+            Conversations = { page.Select(conversation => new ConversationHit { Conversation = Wire.ToWire(conversation), Snippet = conversation.Snippet }) },
             NextCursor = page.Count < limit ? "" : ConversationCursor.After(page[^1]).Format(),
         };
     }
@@ -52,10 +62,61 @@ public sealed class ConversationsService(ConversationStore conversations, Messag
 
     public override async Task<DeleteConversationReply> Delete(DeleteConversationRequest request, ServerCallContext context)
     {
-        if (await conversations.DeleteAsync(context.Caller().Subject, ConversationId(request.Id), context.CancellationToken) is { } running)
+        var id = ConversationId(request.Id);
+        if (await conversations.DeleteAsync(context.Caller().Subject, id, context.CancellationToken) is { } running)
             stops.Send(running);
+        await hotContext.ForgetAsync(id);
         return new DeleteConversationReply();
     }
+
+    public override async Task Export(ExportRequest request, IServerStreamWriter<ExportChunk> responseStream, ServerCallContext context)
+    {
+        Guid? id = request.ConversationId.Length == 0 ? null : ConversationId(request.ConversationId);
+        await foreach (var piece in export.WriteAsync(context.Caller().Subject, id, context.CancellationToken))
+        {
+            for (var offset = 0; offset < piece.Length; offset += LargestPiece)
+            {
+                var part = UnsafeByteOperations.UnsafeWrap(piece.AsMemory(offset, Math.Min(LargestPiece, piece.Length - offset)));
+                await responseStream.WriteAsync(new ExportChunk { Json = part }, context.CancellationToken);
+            }
+        }
+    }
+
+    public override async Task<ImportReply> Import(IAsyncStreamReader<ImportChunk> requestStream, ServerCallContext context)
+    {
+        using var document = new MemoryStream();
+        await foreach (var piece in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            if (document.Length + piece.Json.Length > options.Value.MaximumImportBytes)
+                throw RefusedException.Invalid("json", $"The document is larger than the {options.Value.MaximumImportBytes} bytes that can be imported at once.");
+            piece.Json.WriteTo(document);
+        }
+
+        var (read, skipped) = importReader.Read(document.GetBuffer().AsMemory(0, (int)document.Length));
+        var made = await import.StoreAsync(context.Caller().Subject, read, context.CancellationToken);
+        return new ImportReply { ConversationIds = { made.Select(id => WireId.Format(WireId.Conversation, id)) }, SkippedMessages = skipped };
+    }
+
+    public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context)
+    {
+        var (share, token) = await shares.CreateAsync(context.Caller().Subject, ConversationId(request.ConversationId), context.CancellationToken);
+        var link = Wire.ToWire(share);
+        link.Token = token;
+        return link;
+    }
+
+    public override async Task<ListSharesReply> ListShares(ListSharesRequest request, ServerCallContext context) =>
+        new() { Shares = { (await shares.ListAsync(context.Caller().Subject, ConversationId(request.ConversationId), context.CancellationToken)).Select(Wire.ToWire) } };
+
+    public override async Task<UnshareReply> Unshare(UnshareRequest request, ServerCallContext context)
+    {
+        var id = WireId.Parse(WireId.Share, request.Id) ?? throw RefusedException.NotFound("link");
+        await shares.RevokeAsync(context.Caller().Subject, id, context.CancellationToken);
+        return new UnshareReply();
+    }
+
+    public override async Task<SharedConversation> GetShared(GetSharedRequest request, ServerCallContext context) =>
+        Wire.ToWire(await shares.OpenAsync(request.Token, context.CancellationToken));
 
     private static Guid ConversationId(string id) =>
         WireId.Parse(WireId.Conversation, id) ?? throw RefusedException.NotFound("conversation");

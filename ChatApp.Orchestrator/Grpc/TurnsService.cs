@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.V1;
@@ -10,16 +12,23 @@ namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
-    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnJournal journal, StopSignals stops,
+    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnJournal journal, StopSignals stops, TemporaryTurns temporary,
     IHostApplicationLifetime lifetime, IOptions<TurnOptions> options) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
     private const int LongestSystem = 100_000;
     private const int MostStops = 16;
+    private const int MostHistory = 400;
 
     public override async Task Run(RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
     {
         var owner = context.Caller().Subject;
+        if (request.Temporary)
+        {
+            await RunTemporaryAsync(owner, request, responseStream, context);
+            return;
+        }
+
         var started = await store.StartAsync(owner, ToNewTurn(request, context.Caller().Name), context.CancellationToken);
         if (started.IsNew)
             supervisor.Launch(started.Turn, await journal.ReadAsync(owner, started.Turn.Id, 0, CancellationToken.None));
@@ -46,6 +55,22 @@ public sealed class TurnsService(
     {
         var turn = await store.GetAsync(context.Caller().Subject, TurnId(request.TurnId), context.CancellationToken);
         return new TurnReceipt { Json = turn.Receipt ?? "{}" };
+    }
+
+    private async Task RunTemporaryAsync(
+        string owner, RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+    {
+        var turn = ToNewTurn(request, context.Caller().Name);
+        if (turn.ConversationId is not null || turn.ParentId is not null || turn.Kind != TurnKind.Append)
+            throw RefusedException.Invalid("temporary", "A temporary conversation is stored nowhere: give its messages with 'history' and no ids.");
+        if (request.History.Count > MostHistory)
+            throw RefusedException.Invalid("history", $"At most {MostHistory} earlier messages are possible.");
+        if (request.History.FirstOrDefault(message => message.Role is not (MessageRoles.User or MessageRoles.Assistant)) is { } odd)
+            throw RefusedException.Invalid("history", $"A message's role is user or assistant, not '{odd.Role}'.");
+
+        ChatMessage[] messages = [.. request.History.Select(message => new ChatMessage(message.Role, message.Text)), new(MessageRoles.User, turn.Content)];
+        await foreach (var turnEvent in temporary.RunAsync(owner, turn.Order, messages, context.CancellationToken))
+            await responseStream.WriteAsync(turnEvent, context.CancellationToken);
     }
 
     private async Task TailAsync(

@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Sharing;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.V1;
@@ -45,5 +46,25 @@ internal static class Wire
         InputPricePerMillion = model.Options.InputPrice,
         OutputPricePerMillion = model.Options.OutputPrice,
         Description = model.Options.Description,
+    };
+
+    public static ShareLink ToWire(ShareRecord share) => new()
+    {
+        Id = WireId.Format(WireId.Share, share.Id),
+        ConversationId = WireId.Format(WireId.Conversation, share.ConversationId),
+        CreatedAt = Timestamp.FromDateTime(share.CreatedAt),
+    };
+
+    public static SharedConversation ToWire(ShareSnapshot snapshot) => new()
+    {
+        Title = snapshot.Title,
+        CreatedAt = Timestamp.FromDateTime(snapshot.CreatedAt.ToUniversalTime()),
+        Messages =
+        {
+            snapshot.Messages.Select(message => new SharedMessage
+            {
+                Role = message.Role, Text = message.Text, CreatedAt = Timestamp.FromDateTime(message.CreatedAt.ToUniversalTime()),
+            }),
+        },
     };
 }

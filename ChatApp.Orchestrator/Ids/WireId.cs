@@ -6,6 +6,7 @@ public static class WireId
     public const string Conversation = "conv_";
     public const string Message = "msg_";
     public const string Turn = "turn_";
+    public const string Share = "share_";
 
     public static string Format(string prefix, Guid id) => prefix + id.ToString("N");
 

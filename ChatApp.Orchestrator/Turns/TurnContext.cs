@@ -1,6 +1,7 @@
 using System.Text;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Orchestrator.Turns;
@@ -18,6 +19,9 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
     /// <summary>The messages before the answer, oldest first.</summary>
     public IReadOnlyList<MessageRecord> History { get; set; } = [];
 
+    /// <summary>The prompt by its layers.</summary>
+    public BuiltPrompt? Built { get; set; }
+
     /// <summary>What the model is asked.</summary>
     public ChatRequest? Prompt { get; set; }
 
@@ -28,10 +32,16 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
 
     public GenerationTally Tally { get; } = new();
 
+    /// <summary>Counts the prompt's layers while the model answers.</summary>
+    public Task<PromptTokens>? Accounting { get; set; }
+
+    /// <summary>Text that the answer had before this turn began.</summary>
+    public int InitialLength => Order.InitialText?.Length ?? 0;
+
     public string FinishReason { get; set; } = "";
 
     /// <summary>What the turn's receipt will say, by section.</summary>
-    public Dictionary<string, object> Receipt { get; } = [];
+    public Dictionary<string, object?> Receipt { get; } = [];
 
     public ValueTask ShowTextAsync(string text, CancellationToken cancellationToken)
     {

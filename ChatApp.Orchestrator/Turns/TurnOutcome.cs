@@ -18,6 +18,12 @@ public sealed record TurnOutcome
     public required Timings Timings { get; init; }
     public Error? Error { get; init; }
 
+    /// <summary>The answer's tokens, when one generation made all of it.</summary>
+    public int? AnswerTokens { get; init; }
+
+    /// <summary>Messages of the prompt that were counted for the first time.</summary>
+    public IReadOnlyDictionary<Guid, int> FreshCounts { get; init; } = new Dictionary<Guid, int>();
+
     /// <summary>The receipt as JSON.</summary>
     public required string Receipt { get; init; }
 }

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Titles;
 using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
 using Microsoft.Extensions.Options;
@@ -8,8 +11,11 @@ namespace ChatApp.Orchestrator.Turns;
 
 /// <summary>Runs one turn from its start, or from where an earlier owner left it, to its stored end.</summary>
 public sealed class TurnRunner(
-    TurnPipeline pipeline, TurnStore store, TurnLeases leases, TimeProvider time, IOptions<TurnOptions> options, ILogger<TurnRunner> logger)
+    TurnPipeline pipeline, TurnStore store, TurnLeases leases, HotContext hotContext, TitleWriter titles, TimeProvider time,
+    IOptions<TurnOptions> options, ILogger<TurnRunner> logger)
 {
+    private static readonly TimeSpan AccountingPatience = TimeSpan.FromMilliseconds(500);
+
     private static readonly JsonSerializerOptions ReceiptJson = new(JsonSerializerDefaults.Web);
     private static readonly TimeSpan FinishPause = TimeSpan.FromMilliseconds(200);
 
@@ -110,6 +116,7 @@ public sealed class TurnRunner(
     private async Task FinishAsync(RunningTurn running, TurnContext context, PipelineEnd end)
     {
         var writer = running.Writer;
+        var tokens = await TokensAsync(context);
         var outcome = new TurnOutcome
         {
             Status = end.Status,
@@ -120,7 +127,9 @@ public sealed class TurnRunner(
             Upstream = context.Tally.Upstream,
             Timings = context.Tally.ToTimings(time, context.StartedAt),
             Error = end.Error,
-            Receipt = Receipt(context, end),
+            AnswerTokens = context.Tally.Generations == 1 && context.InitialLength == 0 ? context.Tally.OutputTokens : null,
+            FreshCounts = tokens?.FreshCounts ?? new Dictionary<Guid, int>(),
+            Receipt = Receipt(context, end, tokens),
         };
         writer.NumberLast(new TurnEvent
         {
@@ -136,7 +145,45 @@ public sealed class TurnRunner(
 
         await StoreAsync(running, outcome);
         await writer.ShowLastAsync();
+        await KeepHotAsync(running.Turn, context, outcome);
+        if (end.Status == TurnStatus.Completed)
+            titles.Consider(running.Turn.UserId, running.Turn.ConversationId);
         Log.TurnEnded(logger, running.Turn.Id, outcome.Status, outcome.Usage.OutputTokens, outcome.Timings.TotalMs);
+    }
+
+    private static async Task<PromptTokens?> TokensAsync(TurnContext context)
+    {
+        if (context.Accounting is not { } accounting)
+            return null;
+        try
+        {
+            return await accounting.WaitAsync(AccountingPatience);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private Task KeepHotAsync(TurnRecord turn, TurnContext context, TurnOutcome outcome)
+    {
+        if (context.History is not [.., { } question])
+            return Task.CompletedTask;
+        var answer = new MessageRecord
+        {
+            Id = turn.AssistantMessageId,
+            ConversationId = turn.ConversationId,
+            ParentId = turn.UserMessageId,
+            Seq = question.Seq + 1,
+            Role = MessageRoles.Assistant,
+            Text = context.Draft.ToString(),
+            Status = outcome.Status,
+            Model = outcome.Model,
+            TurnId = turn.Id,
+            TokenCount = outcome.AnswerTokens,
+            TokenModel = outcome.Model,
+        };
+        return hotContext.KeepAsync(turn.ConversationId, turn.UserId, answer.Seq, [.. context.History, answer]);
     }
 
     // A database that is away is waited for: the lease, which can't be renewed meanwhile, decides who stores the end.
@@ -167,17 +214,17 @@ public sealed class TurnRunner(
         Log.TurnHandedOver(logger, running.Turn.Id);
     }
 
-    private string Receipt(TurnContext context, PipelineEnd end)
+    private string Receipt(TurnContext context, PipelineEnd end, PromptTokens? tokens)
     {
         var timings = context.Tally.ToTimings(time, context.StartedAt);
-        var receipt = new Dictionary<string, object?>(context.Receipt.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value)))
+        var receipt = new Dictionary<string, object?>(context.Receipt)
         {
             ["turn"] = Ids.WireId.Format(Ids.WireId.Turn, context.Turn.Id),
             ["status"] = end.Status,
             ["model"] = context.Tally.Model,
             ["upstream"] = context.Tally.Upstream,
-            ["sampling"] = context.Order.Sampling,
             ["usage"] = new { context.Tally.InputTokens, context.Tally.CachedTokens, context.Tally.OutputTokens },
+            ["promptTokens"] = tokens is null ? null : new { tokens.System, tokens.Summary, tokens.Recalled, tokens.Messages },
             ["generations"] = context.Tally.Generations,
             ["takeovers"] = context.Turn.Takeovers,
             ["timings"] = new { ttftMs = timings.TimeToFirstTokenMs, tokensPerSecond = timings.TokensPerSecond, totalMs = timings.TotalMs },

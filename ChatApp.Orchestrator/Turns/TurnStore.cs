@@ -197,8 +197,12 @@ public sealed class TurnStore(
                 receipt = @receipt::jsonb, last_number = @last, ended_at = @now
             WHERE id = @Id AND user_id = @owner;
 
-            UPDATE chat.messages SET text = @text, status = @status, model = @model, token_count = @outputTokens, token_model = @model
+            UPDATE chat.messages SET text = @text, status = @status, model = @model, token_count = @answerTokens, token_model = @model
             WHERE id = @AssistantMessageId AND user_id = @owner;
+
+            UPDATE chat.messages m SET token_count = c.tokens, token_model = @model
+            FROM unnest(@counted, @counts) AS c(id, tokens)
+            WHERE m.id = c.id AND m.id <> @AssistantMessageId AND m.user_id = @owner;
 
             UPDATE chat.conversations SET updated_at = @now WHERE id = @ConversationId AND user_id = @owner;
 
@@ -223,6 +227,9 @@ public sealed class TurnStore(
                 error = outcome.Error is { } error ? JsonFormatter.Default.Format(error) : null,
                 receipt = outcome.Receipt,
                 text = fold.Text,
+                answerTokens = outcome.AnswerTokens,
+                counted = outcome.FreshCounts.Keys.ToArray(),
+                counts = outcome.FreshCounts.Values.ToArray(),
                 usageId = ids.New(),
                 inputTokens = outcome.Usage.InputTokens,
                 cachedTokens = outcome.Usage.CachedTokens,

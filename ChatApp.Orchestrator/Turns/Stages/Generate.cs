@@ -7,7 +7,7 @@ namespace ChatApp.Orchestrator.Turns.Stages;
 /// Streams the answer. A generation that breaks off, here or with an earlier owner of the turn, is continued from the
 /// draft: the model is given the text so far and goes on from there.
 /// </summary>
-public sealed class Generate(ModelGateway gateway, TimeProvider time, IOptions<TurnOptions> options) : ITurnStage
+public sealed class Generate(ModelGateway gateway, TokenCounter counter, TimeProvider time, IOptions<TurnOptions> options) : ITurnStage
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -15,6 +15,7 @@ public sealed class Generate(ModelGateway gateway, TimeProvider time, IOptions<T
     public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         var prompt = turn.Prompt ?? throw new InvalidOperationException("A turn generates after its prompt is built.");
+        await MeterEarlierOwnersAsync(turn, cancellationToken);
         var brokeOffAt = 0L;
         var pause = FirstPause;
         while (true)
@@ -22,7 +23,10 @@ public sealed class Generate(ModelGateway gateway, TimeProvider time, IOptions<T
             var before = turn.Draft.Length + turn.Reasoning.Length;
             try
             {
-                await StreamAsync(turn, WithDraft(prompt, turn), cancellationToken);
+                if (Remaining(turn, prompt) is 0)
+                    turn.FinishReason = "length";
+                else
+                    await StreamAsync(turn, WithDraft(prompt, turn), cancellationToken);
                 return;
             }
             catch (UpstreamException exception) when (exception.MayContinue)
@@ -45,7 +49,22 @@ public sealed class Generate(ModelGateway gateway, TimeProvider time, IOptions<T
     }
 
     private static ChatRequest WithDraft(ChatRequest prompt, TurnContext turn) =>
-        turn.Draft.Length == 0 ? prompt : prompt with { Draft = turn.Draft.ToString() };
+        turn.Draft.Length == 0
+            ? prompt
+            : prompt with { Draft = turn.Draft.ToString(), Sampling = prompt.Sampling with { MaxTokens = Remaining(turn, prompt) } };
+
+    private static int? Remaining(TurnContext turn, ChatRequest prompt) =>
+        prompt.Sampling.MaxTokens is { } most ? Math.Max(0, most - turn.Tally.OutputTokens) : null;
+
+    // Tokens that a replica made before it died are in the draft and on nobody's account yet.
+    private async Task MeterEarlierOwnersAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        if (turn.Draft.Length <= turn.InitialLength || turn.Built is not { } built)
+            return;
+        var text = turn.Draft.ToString(turn.InitialLength, turn.Draft.Length - turn.InitialLength);
+        turn.Tally.Add(new TokenUsage(0, 0, await counter.CountAsync(built.Model, text, cancellationToken)));
+        turn.Tally.Generations++;
+    }
 
     private async Task StreamAsync(TurnContext turn, ChatRequest request, CancellationToken cancellationToken)
     {

@@ -2,13 +2,21 @@ using ChatApp.Orchestrator.Conversations;
 
 namespace ChatApp.Orchestrator.Turns.Stages;
 
-/// <summary>Loads the path that leads to the answer.</summary>
-public sealed class LoadHistory(MessageStore messages) : ITurnStage
+/// <summary>Loads the path that leads to the answer: from Redis when it is certainly the right one, else from PostgreSQL.</summary>
+public sealed class LoadHistory(MessageStore messages, HotContext hotContext) : ITurnStage
 {
     /// <summary>More messages than this never fit a prompt verbatim.</summary>
     private const int LongestPath = 400;
 
-    public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken) =>
-        turn.History = await messages.GetPathAsync(
-            turn.Turn.UserId, turn.Turn.ConversationId, turn.Turn.UserMessageId, LongestPath, cancellationToken);
+    public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
+    {
+        var (owner, conversationId) = (turn.Turn.UserId, turn.Turn.ConversationId);
+        var (question, parentTurn) = await messages.GetQuestionAsync(owner, conversationId, turn.Turn.UserMessageId, cancellationToken);
+        if (question.ParentId is not { } parent)
+            turn.History = [question];
+        else if (await hotContext.FindAsync(conversationId, owner, parent, parentTurn, question.Seq - 1) is { } hot)
+            turn.History = [.. hot, question];
+        else
+            turn.History = await messages.GetPathAsync(owner, conversationId, question.Id, LongestPath, cancellationToken);
+    }
 }

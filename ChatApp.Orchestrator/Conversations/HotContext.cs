@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace ChatApp.Orchestrator.Conversations;
+
+/// <summary>
+/// The newest path of active conversations in Redis, so that the next turn need not read it from PostgreSQL. It is used
+/// only where it ends in the very message, of the very turn and sequence number, that the next one follows; whatever is
+/// missing, stale or unreachable is read from PostgreSQL instead.
+/// </summary>
+public sealed class HotContext(IConnectionMultiplexer redis, IOptions<ConversationOptions> options)
+{
+    /// <summary>The path that leads to a message, or null when it is not known here.</summary>
+    /// <param name="conversationId">The conversation.</param>
+    /// <param name="owner">Whose it must be.</param>
+    /// <param name="leaf">The message that the path has to end with.</param>
+    /// <param name="leafTurn">The turn that wrote it last.</param>
+    /// <param name="seq">The sequence number that the conversation was at.</param>
+    public async Task<IReadOnlyList<MessageRecord>?> FindAsync(Guid conversationId, string owner, Guid leaf, Guid? leafTurn, long seq)
+    {
+        if (!redis.IsConnected)
+            return null;
+        try
+        {
+            var stored = await redis.GetDatabase().StringGetAsync(Key(conversationId));
+            if (stored.IsNullOrEmpty)
+                return null;
+            var entry = JsonSerializer.Deserialize<Entry>((byte[])stored!);
+            return entry is { Path: [.., var last] } && entry.Owner == owner && entry.Seq == seq && last.Id == leaf && last.TurnId == leafTurn
+                ? entry.Path
+                : null;
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a whole path; longer ones than <see cref="ConversationOptions.HotMessages"/> are not worth it.</summary>
+    public async Task KeepAsync(Guid conversationId, string owner, long seq, IReadOnlyList<MessageRecord> path)
+    {
+        if (!redis.IsConnected)
+            return;
+        try
+        {
+            if (path.Count > options.Value.HotMessages || path is not [{ ParentId: null }, ..])
+            {
+                await redis.GetDatabase().KeyDeleteAsync(Key(conversationId));
+                return;
+            }
+
+            var entry = JsonSerializer.SerializeToUtf8Bytes(new Entry(owner, seq, path));
+            await redis.GetDatabase().StringSetAsync(Key(conversationId), entry, options.Value.HotLifetime);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // It is a cache.
+        }
+    }
+
+    public async Task ForgetAsync(Guid conversationId)
+    {
+        if (!redis.IsConnected)
+            return;
+        try
+        {
+            await redis.GetDatabase().KeyDeleteAsync(Key(conversationId));
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // It expires.
+        }
+    }
+
+    private static RedisKey Key(Guid conversationId) => $"chat:context:{conversationId:N}";
+
+    private sealed record Entry(string Owner, long Seq, IReadOnlyList<MessageRecord> Path);
+}

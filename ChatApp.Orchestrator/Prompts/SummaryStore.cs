@@ -1,0 +1,28 @@
+using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Storage;
+
+namespace ChatApp.Orchestrator.Prompts;
+
+/// <summary>Summaries of conversations in PostgreSQL, one for each point up to which one was made.</summary>
+public sealed class SummaryStore(OwnedDatabase database, IdFactory ids, TimeProvider time)
+{
+    /// <summary>The summary that reaches furthest along a path.</summary>
+    public async Task<SummaryRecord?> FindAsync(string owner, Guid conversationId, IReadOnlyList<Guid> path, CancellationToken cancellationToken) =>
+        await database.For(owner).FirstOrDefaultAsync<SummaryRecord>(
+            """
+            SELECT s.last_message_id, s.version, s.messages, s.text FROM chat.summaries s
+            WHERE s.conversation_id = @conversationId AND s.user_id = @owner AND s.last_message_id = ANY(@path)
+            ORDER BY array_position(@path, s.last_message_id) DESC LIMIT 1
+            """,
+            new { conversationId, path = path.ToArray() }, cancellationToken);
+
+    public Task SaveAsync(string owner, Guid conversationId, SummaryRecord summary, string model, CancellationToken cancellationToken) =>
+        database.For(owner).ExecuteAsync(
+            """
+            INSERT INTO chat.summaries (id, conversation_id, user_id, version, last_message_id, text, messages, model, created_at)
+            VALUES (@id, @conversationId, @owner, @Version, @LastMessageId, @Text, @Messages, @model, @now)
+            ON CONFLICT (conversation_id, last_message_id) DO NOTHING
+            """,
+            new { id = ids.New(), conversationId, summary.Version, summary.LastMessageId, summary.Text, summary.Messages, model, now = time.GetUtcNow().UtcDateTime },
+            cancellationToken);
+}
