@@ -95,6 +95,8 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_process is { HasExited: true })
+            TestContext.Progress.WriteLine($"The orchestrator at {Url} had exited by itself:\n{Output}");
         await KillAsync();
         _process?.Dispose();
         _channel.Dispose();
