@@ -5,7 +5,7 @@ using ChatApp.Hosting.Redis;
 switch (args)
 {
     case [Guard.Command, var lockFile]:
-        return await Guard.RunAsync(lockFile, Console.In);
+        return await Guard.RunAsync(lockFile, Console.In, Guard.Grace);
     case [GarnetHelper.Command, .. var options]:
         return await GarnetHelper.RunAsync(options);
     default:

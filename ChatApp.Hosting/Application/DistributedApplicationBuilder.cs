@@ -44,7 +44,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _state = isTesting && string.IsNullOrEmpty(Configuration[StateDirectory.ConfigurationKey])
             ? StateDirectory.Temporary()
             : StateDirectory.For(Configuration, AppHostDirectory);
-        SecretStore.Attach(this, new SecretStore(_state));
+        Services.AddSingleton(new SecretStore(_state));
         AddServices(reset: args.Contains(ResetSwitch, StringComparer.Ordinal), isTesting);
     }
 
@@ -151,6 +151,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         if (Configuration.GetValue<int?>("Ports:Dashboard") is { } port)
             return new Uri($"http://localhost:{port}");
         var given = Configuration["ASPNETCORE_URLS"]?.Split(';', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
-        return new Uri(given ?? DefaultDashboard);
+        // Such as http://+:8080, which a container image sets for whatever runs in it.
+        return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.IsLoopback ? address : new Uri(DefaultDashboard);
     }
 }

@@ -12,7 +12,8 @@ internal static class Guard
 {
     public const string Command = "guard";
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     public static string Add(int processId, long start, ProcessSpec spec) =>
@@ -21,7 +22,9 @@ internal static class Guard
     public static string Remove(int processId) => string.Create(CultureInfo.InvariantCulture, $"- {processId}");
 
     /// <param name="lockFile">Held until all is stopped, so that the next AppHost of the checkout waits for that.</param>
-    public static async Task<int> RunAsync(string lockFile, TextReader commands)
+    /// <param name="commands">What <see cref="Add"/> and <see cref="Remove"/> made, a line each.</param>
+    /// <param name="grace">How long each stage may drain.</param>
+    public static async Task<int> RunAsync(string lockFile, TextReader commands, TimeSpan grace)
     {
         await using var held = StateLock.TryOpen(lockFile);
         Dictionary<int, Guarded> processes = [];
@@ -29,7 +32,7 @@ internal static class Guard
             Apply(line, processes);
 
         foreach (var stage in processes.Values.GroupBy(process => process.Stage).OrderByDescending(stage => stage.Key))
-            await StopAsync([.. stage]);
+            await StopAsync([.. stage], grace);
         return 0;
     }
 
@@ -49,13 +52,13 @@ internal static class Guard
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
-    private static async Task StopAsync(Guarded[] processes)
+    private static async Task StopAsync(Guarded[] processes, TimeSpan grace)
     {
         foreach (var process in processes.Where(process => process.IsAlive))
             ProcessSignals.Send(process.Id, process.Signal);
 
         var started = TimeProvider.System.GetTimestamp();
-        while (processes.Any(process => process.IsAlive) && TimeProvider.System.GetElapsedTime(started) < Grace)
+        while (processes.Any(process => process.IsAlive) && TimeProvider.System.GetElapsedTime(started) < grace)
             await Task.Delay(Poll);
         foreach (var process in processes.Where(process => process.IsAlive))
             ProcessSignals.KillTree(process.Id);

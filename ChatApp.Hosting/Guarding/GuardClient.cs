@@ -11,13 +11,14 @@ namespace ChatApp.Hosting.Guarding;
 internal sealed class GuardClient : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly StateDirectory _state;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, string> _registered = [];
     private ChildProcess _guard;
     private Task _watch;
-    private bool _stopping;
+    private volatile bool _stopping;
 
     public GuardClient(StateDirectory state)
     {
@@ -76,6 +77,8 @@ internal sealed class GuardClient : IAsyncDisposable
     private async Task WatchAsync(ChildProcess guard)
     {
         await guard.Exited;
+        if (!_stopping)
+            await Task.Delay(Pause);
         lock (_gate)
         {
             if (_stopping)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace ChatApp.Hosting.State;
@@ -6,16 +5,12 @@ namespace ChatApp.Hosting.State;
 /// <summary>Generated passwords and keys, kept in the state folder in a file that only its owner reads.</summary>
 internal sealed class SecretStore(StateDirectory state)
 {
-    private static readonly ConditionalWeakTable<IDistributedApplicationBuilder, SecretStore> Stores = [];
-
     private readonly Lock _gate = new();
 
+    /// <summary>The store that an application's builder registered.</summary>
     public static SecretStore Of(IDistributedApplicationBuilder builder) =>
-        Stores.TryGetValue(builder, out var store)
-            ? store
-            : throw new InvalidOperationException("A generated parameter is only available in an application made by DistributedApplication.CreateBuilder.");
-
-    public static void Attach(IDistributedApplicationBuilder builder, SecretStore store) => Stores.Add(builder, store);
+        builder.Services.Select(service => service.IsKeyedService ? null : service.ImplementationInstance).OfType<SecretStore>().FirstOrDefault()
+        ?? throw new InvalidOperationException("A generated parameter is only available in an application made by DistributedApplication.CreateBuilder.");
 
     /// <summary>The value of this name; generated and written on first use.</summary>
     public string GetOrAdd(string name, Func<string> generate)
