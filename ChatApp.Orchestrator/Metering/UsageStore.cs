@@ -35,6 +35,10 @@ public sealed class UsageStore(OwnedDatabase database, IdFactory ids, TimeProvid
             },
             cancellationToken);
 
+    /// <summary>A generation that ended well.</summary>
+    public Task RecordAsync(string owner, string purpose, string model, TokenUsage usage, CancellationToken cancellationToken) =>
+        RecordAsync(owner, new GenerationRecord(purpose, model, "", usage, GenerationOutcome.Completed), cancellationToken);
+
     /// <summary>Totals by day and model, the newest day first.</summary>
     public Task<IReadOnlyList<UsageTotal>> TotalsAsync(string owner, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
         database.For(owner).QueryAsync<UsageTotal>(
