@@ -1,4 +1,5 @@
 using System.Reflection;
+using ChatApp.Api.Abuse;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.App;
 using ChatApp.Api.Gate;
@@ -36,6 +37,7 @@ public static class ApiApplication
         RouteTable.Verify(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         await app.Services.GetRequiredService<SchemaMigrator>().MigrateAsync(Schema, Assembly.GetExecutingAssembly(), cancellationToken);
         await app.Services.GetRequiredService<SigningKeyRing>().LoadAsync(cancellationToken);
+        await app.Services.GetRequiredService<BanList>().LoadAsync(cancellationToken);
         await app.Services.GetRequiredService<FirstAdmin>().EnsureAsync(cancellationToken);
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using ChatApp.Api.Abuse;
 using ChatApp.Api.App;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Limits;
 using ChatApp.Api.OpenAI;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
@@ -22,6 +24,9 @@ internal static class ApiServices
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = edge.MaxRequestBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = edge.MaxHeaderBytes;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(edge.HeadersSeconds);
+            kestrel.Limits.MaxConcurrentConnections = edge.MaxConnections;
         });
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -35,7 +40,10 @@ internal static class ApiServices
         builder.Services.AddSingleton<EventStreamWriter>();
         builder.Services.AddSingleton<JsonBodyReader>();
         builder.Services.AddSingleton<StatelessCompletion>();
+        builder.AddEdgePipeline(edge);
         builder.AddCallers();
+        builder.AddLimits();
+        builder.AddAbuseGuard();
         builder.Services.AddOrchestrator();
     }
 }

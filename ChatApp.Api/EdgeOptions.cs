@@ -11,6 +11,30 @@ public sealed record EdgeOptions
     [Range(1024, 1L << 30)]
     public long MaxRequestBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>How long a request's body may take to arrive, in seconds.</summary>
+    [Range(1, 600)]
+    public int BodySeconds { get; init; } = 30;
+
+    /// <summary>How long a request's headers may take to arrive, in seconds.</summary>
+    [Range(1, 600)]
+    public int HeadersSeconds { get; init; } = 15;
+
+    /// <summary>Most bytes of a request's headers together.</summary>
+    [Range(1024, 1 << 20)]
+    public int MaxHeaderBytes { get; init; } = 32 * 1024;
+
+    /// <summary>Most connections at once; absent: as many as the system allows.</summary>
+    public long? MaxConnections { get; init; }
+
+    /// <summary>Proxies and networks whose <c>X-Forwarded-*</c> headers are believed; nobody else's are.</summary>
+    public string[] KnownProxies { get; init; } = [];
+
+    /// <summary>Origins of pages that may call this server from a browser.</summary>
+    public string[] AllowedOrigins { get; init; } = [];
+
+    /// <summary>Refuses credentials over plain HTTP from anywhere but this machine and <see cref="KnownProxies"/>; absent: in every environment but Development.</summary>
+    public bool? RequireHttps { get; init; }
+
     /// <summary>Deepest nesting of a JSON body.</summary>
     [Range(8, 256)]
     public int MaxJsonDepth { get; init; } = 64;

@@ -1,15 +1,59 @@
+using ChatApp.Api.Abuse;
 using ChatApp.Api.Gate;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api;
 
+/// <summary>What every request passes, in this order, before its endpoint.</summary>
 internal static class EdgePipeline
 {
-    /// <summary>What every request passes, in this order, before its endpoint.</summary>
+    private static readonly string[] ExposedHeaders =
+    [
+        "retry-after", "x-request-id",
+        "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
+        "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
+    ];
+
+    public static void AddEdgePipeline(this WebApplicationBuilder builder, EdgeOptions edge)
+    {
+        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            forwarded.ForwardedHeaders = edge.KnownProxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var proxy in edge.KnownProxies)
+                forwarded.KnownIPNetworks.Add(ClientAddress.Parse(proxy));
+        });
+        builder.Services.AddHsts(hsts =>
+        {
+            hsts.MaxAge = TimeSpan.FromDays(365);
+            hsts.IncludeSubDomains = true;
+        });
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins(edge.AllowedOrigins)
+            .AllowAnyHeader()
+            .AllowAnyMethod()
+            .AllowCredentials()
+            .WithExposedHeaders(ExposedHeaders)
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
+    }
+
     public static void UseEdge(this WebApplication app)
     {
+        var plain = new PlainHttp(app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value, app.Environment);
+        // Who really connected, before a proxy's word replaces it.
+        app.Use(PlainHttp.RememberAsync);
+        app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(EdgeErrors.WriteStatusPageAsync);
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
+        app.UseMiddleware<SecurityHeaders>();
+        app.Use(plain.RefuseAsync);
+        app.UseMiddleware<BodyBound>();
         app.UseRouting();
+        app.UseCors();
         app.UseAuthentication();
         app.UseMiddleware<RouteGate>();
     }

@@ -13,4 +13,22 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Warning, "Expired sessions could not be swept; the next hour tries again.")]
     public static partial void SweepFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Redis is away: every replica keeps a share of the limits by itself.")]
+    public static partial void LimitsAreLocal(this ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Information, "Redis answers: limits are shared by all replicas.")]
+    public static partial void LimitsAreShared(this ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Error, "The use of {Tokens} tokens by user {UserId} could not be written.")]
+    public static partial void ChargeLost(this ILogger logger, Exception exception, string userId, long tokens);
+
+    [LoggerMessage(8, LogLevel.Warning, "Turn {TurnId} could not be followed to its end; what was reserved for it stays charged.")]
+    public static partial void TurnNotFollowed(this ILogger logger, Exception exception, string turnId);
+
+    [LoggerMessage(9, LogLevel.Warning, "The ban list could not be read; the one known stays in use.")]
+    public static partial void BansNotRead(this ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "The challenge provider does not answer; challenges are taken as failed.")]
+    public static partial void ChallengeProviderAway(this ILogger logger, Exception exception);
 }

@@ -1,4 +1,6 @@
+using ChatApp.Api.Abuse;
 using ChatApp.Api.ApiKeys;
+using ChatApp.Api.Limits;
 using ChatApp.Api.SigningKeys;
 
 namespace ChatApp.Api.Accounts;
@@ -19,12 +21,15 @@ internal static class AccountRoutes
         auth.MapPost("/sign-out-everywhere", AuthApi.SignOutEverywhereAsync);
         auth.MapPost("/password", AuthApi.ChangePasswordAsync);
         auth.MapGet("/antiforgery", AuthApi.Antiforgery);
+        auth.MapGet("/challenge", ChallengeApi.Get);
 
         var me = app.MapGroup("/api/me").WithTags("Account");
         me.MapGet("", MeApi.GetAsync);
         me.MapPatch("", MeApi.UpdateAsync);
         me.MapGet("/sessions", MeApi.SessionsAsync);
         me.MapDelete("/sessions/{id}", MeApi.EndSessionAsync);
+
+        app.MapGet("/api/usage", UsageApi.GetAsync).WithTags("Account");
 
         var keys = app.MapGroup("/api/keys").WithTags("Account");
         keys.MapGet("", KeysApi.ListAsync);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using ChatApp.Api.Callers;
+using ChatApp.Api.Limits;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
 using ChatApp.Orchestrator.V1;
@@ -12,9 +14,24 @@ namespace ChatApp.Api.App;
 
 internal static class TurnsApi
 {
-    public static Task RunAsync(
-        TurnRequest body, HttpContext context, TurnStream turns, EventStreamWriter streams, IOptions<JsonOptions> json, CancellationToken cancellationToken) =>
-        WriteAsync(context, turns.RunAsync(body.ToRun(RequestIds.Read(context.Request, body.RequestId)), cancellationToken), streams, json.Value, cancellationToken);
+    public static async Task RunAsync(
+        TurnRequest body,
+        Caller caller,
+        HttpContext context,
+        TurnStream turns,
+        TurnAdmission admission,
+        TurnMeter meter,
+        EventStreamWriter streams,
+        IOptions<LimitsOptions> limits,
+        IOptions<JsonOptions> json,
+        CancellationToken cancellationToken)
+    {
+        var run = body.ToRun(RequestIds.Read(context.Request, body.RequestId));
+        var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
+            run.Sampling is { HasMaxTokens: true } sampling ? sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
+        var reservation = await admission.ReserveAsync(context, caller, estimate);
+        await WriteAsync(context, meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), cancellationToken), streams, json.Value, cancellationToken);
+    }
 
     public static Task ResumeAsync(
         string id,

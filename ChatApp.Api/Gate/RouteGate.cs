@@ -1,4 +1,6 @@
+using ChatApp.Api.Abuse;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Limits;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace ChatApp.Api.Gate;
@@ -7,7 +9,7 @@ namespace ChatApp.Api.Gate;
 /// The one choke point: every request that has a route passes here, and goes on only when the route's rule lets it. The
 /// caller it establishes is what endpoints and calls to the orchestrator act for.
 /// </summary>
-internal sealed class RouteGate(RequestDelegate next, CallerResolver callers, IAntiforgery antiforgery)
+internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerResolver callers, TurnAdmission admission, IAntiforgery antiforgery)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -18,6 +20,8 @@ internal sealed class RouteGate(RequestDelegate next, CallerResolver callers, IA
         }
 
         var rule = Find(context, endpoint);
+        if (rule.Limit != RouteLimit.None)
+            await abuse.AdmitAsync(context, rule.Limit);
         var caller = await ResolveAsync(context, rule);
         if (rule.Access != RouteAccess.Public)
         {
@@ -28,6 +32,8 @@ internal sealed class RouteGate(RequestDelegate next, CallerResolver callers, IA
                 await RefuseForgedAsync(context);
         }
 
+        if (rule.Limit == RouteLimit.Calls && caller is not null)
+            await admission.CountCallAsync(caller);
         context.Features.Set(caller);
         await next(context);
     }

@@ -42,6 +42,9 @@ public static class RouteTable
         ["POST /api/auth/password"] = new(RouteAccess.Account, null, RouteLimit.Credentials, RouteOwner.Edge),
         ["GET /api/auth/antiforgery"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.None),
 
+        ["GET /api/auth/challenge"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
+
+        ["GET /api/usage"] = new(RouteAccess.Caller, ApiKeyScopes.Usage, RouteLimit.Calls, RouteOwner.Edge),
         ["GET /api/me"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["PATCH /api/me"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["GET /api/me/sessions"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),

@@ -1,6 +1,9 @@
+using ChatApp.Api.Callers;
+using ChatApp.Api.Limits;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
 using ChatApp.Orchestrator.V1;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.OpenAI;
 
@@ -12,8 +15,12 @@ internal static class ChatCompletionsEndpoint
 {
     public static async Task HandleAsync(
         HttpContext context,
+        Caller caller,
         JsonBodyReader bodies,
         TurnStream turns,
+        TurnAdmission admission,
+        TurnMeter meter,
+        IOptions<LimitsOptions> limits,
         StatelessCompletion stateless,
         EventStreamWriter streams,
         TimeProvider time,
@@ -32,18 +39,15 @@ internal static class ChatCompletionsEndpoint
 
         if (request.ConversationId.Length == 0)
         {
-            await stateless.HandleAsync(context, "chat.completions", body!.RootElement, request.Stream, cancellationToken);
+            await stateless.HandleAsync(context, caller, "chat.completions", RequestSchema.Chat, body!.RootElement, admission, cancellationToken);
             return;
         }
 
-        var (sampling, samplingError) = SamplingFields.Read(request.Body);
-        if (samplingError is not null)
-        {
-            await samplingError.ToResult().ExecuteAsync(context);
-            return;
-        }
-
-        var events = turns.RunAsync(ToTurn(request, sampling, context.Request), cancellationToken);
+        var run = ToTurn(request, SamplingFields.Read(request.Body), context.Request);
+        var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
+            run.Sampling.HasMaxTokens ? run.Sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
+        var reservation = await admission.ReserveAsync(context, caller, estimate);
+        var events = meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), cancellationToken);
         var completion = new TurnCompletion(request.IncludeUsage, time.GetUtcNow());
         if (request.Stream)
         {

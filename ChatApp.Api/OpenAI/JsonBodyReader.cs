@@ -3,10 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.OpenAI;
 
-/// <summary>Reads a request's JSON object within the edge's bounds.</summary>
+/// <summary>Reads a request's JSON object within the edge's bounds of size, depth and time.</summary>
 internal sealed class JsonBodyReader(IOptions<EdgeOptions> options)
 {
     private readonly JsonDocumentOptions _json = new() { MaxDepth = options.Value.MaxJsonDepth };
+    private readonly TimeSpan _patience = TimeSpan.FromSeconds(options.Value.BodySeconds);
 
     /// <returns>The object, or the error that says where the body is not one.</returns>
     public async Task<(JsonDocument? Body, OpenAIError? Error)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -17,9 +18,11 @@ internal sealed class JsonBodyReader(IOptions<EdgeOptions> options)
                 "Send the body as application/json.", OpenAIError.InvalidRequest, Code: "unsupported_media_type"));
         }
 
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_patience);
         try
         {
-            var body = await JsonDocument.ParseAsync(request.Body, _json, cancellationToken);
+            var body = await JsonDocument.ParseAsync(request.Body, _json, patience.Token);
             if (body.RootElement.ValueKind == JsonValueKind.Object)
                 return (body, null);
             body.Dispose();
@@ -30,6 +33,15 @@ internal sealed class JsonBodyReader(IOptions<EdgeOptions> options)
             return (null, OpenAIError.Invalid(
                 $"The body is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} (or is nested deeper than {_json.MaxDepth}).",
                 code: "invalid_json"));
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, OpenAIError.Invalid("The body is not valid UTF-8.", code: "invalid_json"));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, new OpenAIError(StatusCodes.Status408RequestTimeout,
+                $"The body did not arrive within {_patience.TotalSeconds} s.", OpenAIError.InvalidRequest, Code: "request_timeout"));
         }
     }
 }

@@ -1,24 +1,30 @@
 using System.Buffers;
 using System.Text.Json;
+using ChatApp.Api.Callers;
+using ChatApp.Api.Limits;
 using ChatApp.Api.Streaming;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.OpenAI;
 
 /// <summary>Model calls that belong to no conversation: the body goes to the gateway and its JSON comes back as it is.</summary>
-internal sealed class StatelessCompletion(Completions.CompletionsClient completions, EventStreamWriter streams, ILogger<StatelessCompletion> logger)
+internal sealed class StatelessCompletion(
+    Completions.CompletionsClient completions, EventStreamWriter streams, IOptions<LimitsOptions> limits, ILogger<StatelessCompletion> logger)
 {
-    public async Task HandleAsync(HttpContext context, string operation, JsonElement body, bool stream, CancellationToken cancellationToken)
+    public async Task HandleAsync(
+        HttpContext context, Caller caller, string operation, RequestSchema schema, JsonElement body, TurnAdmission admission, CancellationToken cancellationToken)
     {
-        var request = new CompletionRequest
-        {
-            Operation = operation,
-            Body = UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(body)),
-        };
+        var estimate = Estimate(operation, body);
+        var reservation = await admission.ReserveAsync(context, caller, estimate);
+        var request = new CompletionRequest { Operation = operation, Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)) };
         using var call = completions.Complete(request, cancellationToken: cancellationToken);
-        var chunks = call.ResponseStream.ReadAllAsync(cancellationToken);
+
+        var stream = JsonFields.IsTrue(body, "stream");
+        var wantsUsage = JsonFields.Find(body, "stream_options") is { } options && JsonFields.IsTrue(options, "include_usage");
+        var chunks = TurnMeter.WatchAsync(reservation, estimate, call.ResponseStream.ReadAllAsync(cancellationToken), hideUsage: stream && !wantsUsage, cancellationToken);
         if (stream)
         {
             await streams.WriteAsync(context.Response, chunks,
@@ -26,9 +32,11 @@ internal sealed class StatelessCompletion(Completions.CompletionsClient completi
             return;
         }
 
-        context.Response.ContentType = "application/json";
         await foreach (var chunk in chunks)
+        {
+            context.Response.ContentType = "application/json";
             await context.Response.BodyWriter.WriteAsync(chunk.Json.Memory, cancellationToken);
+        }
     }
 
     /// <summary>Ends a stream that has begun with an error frame, which OpenAI's clients raise as an exception.</summary>
@@ -37,5 +45,15 @@ internal sealed class StatelessCompletion(Completions.CompletionsClient completi
         logger.StreamBroke(exception);
         EventStreamWriter.WriteFrame(output, JsonSerializer.SerializeToUtf8Bytes(new OpenAIError.Envelope(EdgeErrors.From(exception)), JsonSerializerOptions.Web));
         return true;
+    }
+
+    private TurnEstimate Estimate(string operation, JsonElement body)
+    {
+        var input = (string[])["messages", "prompt", "input", "tools", "response_format"];
+        var asked = JsonFields.Integer(body, "max_completion_tokens") ?? JsonFields.Integer(body, "max_tokens") ?? limits.Value.DefaultAnswerTokens;
+        return new TurnEstimate(
+            JsonFields.Text(body, "model"),
+            input.Sum(name => JsonFields.Find(body, name) is { } value ? TurnEstimate.OfJson(value) : 0),
+            operation == "embeddings" ? 0 : asked * (JsonFields.Integer(body, "n") ?? 1));
     }
 }

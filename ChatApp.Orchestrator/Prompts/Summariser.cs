@@ -77,7 +77,7 @@ public sealed class Summariser(
             Background = true,
         };
         var (text, usage) = await gateway.CompleteAsync(request, cancellationToken);
-        await usages.RecordAsync(owner, new GenerationRecord("summary", model.Id, "", usage, GenerationOutcome.Completed), cancellationToken);
+        await usages.RecordAsync(owner, "summary", model.Id, usage, cancellationToken);
         return text.Trim();
     }
 }

@@ -65,7 +65,7 @@ public sealed class TemporaryTurns(
         {
             var used = usage ?? new TokenUsage(0, 0, deltas);
             tally.Add(used);
-            await usages.RecordAsync(owner, new GenerationRecord("temporary", model.Id, "", used, usage is null ? GenerationOutcome.Stopped : GenerationOutcome.Completed), CancellationToken.None);
+            await usages.RecordAsync(owner, "temporary", model.Id, used, CancellationToken.None);
         }
 
         ended.Usage = tally.ToUsage();

@@ -31,7 +31,9 @@ public sealed class EdgeHost : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["ConnectionStrings:chatdb"] = database,
-                ["ConnectionStrings:redis"] = "127.0.0.1:1",
+                ["ConnectionStrings:redis"] = EdgeStores.Redis,
+                ["Abuse:RequestsPerMinute"] = "1000000",
+                ["Abuse:CredentialsPerMinute"] = "1000000",
                 ["Internal:IdentityKey"] = IdentityKey,
                 ["Accounts:PasswordIterations"] = "1000",
                 ["Accounts:DirectoryCacheMilliseconds"] = "0",

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Garnet;
 using Npgsql;
 
 namespace ChatApp.Tests.Edge;
@@ -13,6 +14,7 @@ public sealed class EdgeStores
     private static string s_binaries = "";
     private static string s_server = "";
     private static int s_databases;
+    private static GarnetServer? s_redis;
 
     [OneTimeSetUp]
     public async Task Start()
@@ -27,15 +29,29 @@ public sealed class EdgeStores
         var port = FreePort();
         await RunServerProgramAsync("pg_ctl", "-D", data, "-w", "-t", "60", "-l", Path.Combine(s_directory, "log"),
             "-o", $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=200", "start");
+        Redis = Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS") ?? StartGarnet();
         s_server = $"Host=127.0.0.1;Port={port};Username=postgres;Maximum Pool Size=30";
     }
+
+    /// <summary>Redis for all fixtures: keys hold user ids, which no two fixtures share.</summary>
+    /// <remarks>Garnet, or the server that CHATAPP_TEST_REDIS names: the scripts must run on both.</remarks>
+    public static string Redis { get; private set; } = "";
 
     [OneTimeTearDown]
     public async Task Stop()
     {
+        s_redis?.Dispose();
         NpgsqlConnection.ClearAllPools();
         await RunServerProgramAsync("pg_ctl", "-D", Path.Combine(s_directory, "data"), "-m", "immediate", "stop");
         Directory.Delete(s_directory, recursive: true);
+    }
+
+    private static string StartGarnet()
+    {
+        var port = FreePort();
+        s_redis = new GarnetServer(["--bind", "127.0.0.1", "--port", $"{port}", "--memory", "64m", "--page", "4m", "--index", "8m", "--lua", "-q"]);
+        s_redis.Start();
+        return $"127.0.0.1:{port}";
     }
 
     /// <returns>The connection string of a new, empty database.</returns>

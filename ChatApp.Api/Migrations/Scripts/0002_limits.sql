@@ -31,3 +31,12 @@ CREATE TABLE identity.budgets (
     spent_micros bigint NOT NULL,
     PRIMARY KEY (user_id, month)
 );
+
+-- Turns that were charged: a request that is repeated attaches to its turn and costs nothing more.
+CREATE TABLE identity.charges (
+    id      text PRIMARY KEY,
+    user_id uuid NOT NULL REFERENCES identity.users ON DELETE CASCADE,
+    at      timestamptz NOT NULL
+);
+
+CREATE INDEX charges_by_age ON identity.charges (at);

@@ -84,7 +84,7 @@ public sealed class TitleWriter(
             Background = true,
         };
         var (text, usage) = await gateway.CompleteAsync(request, cancellationToken);
-        await usages.RecordAsync(owner, new GenerationRecord("title", model.Id, "", usage, GenerationOutcome.Completed), cancellationToken);
+        await usages.RecordAsync(owner, "title", model.Id, usage, cancellationToken);
         return text;
     }
 

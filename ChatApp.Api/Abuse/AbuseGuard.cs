@@ -1,0 +1,96 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using ChatApp.Api.Gate;
+using ChatApp.Api.Limits;
+using ChatApp.Api.OpenAI;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace ChatApp.Api.Abuse;
+
+/// <summary>
+/// What every request passes before anyone asks who sends it: bans, the limits of its address and device, and penalties
+/// that grow with every round of refusals.
+/// </summary>
+internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, BanList bans, ChallengeVerifier challenges, IOptions<AbuseOptions> options)
+{
+    public const string DeviceHeader = "X-Device-Id";
+
+    private const double Minute = 60;
+    private const int LongestDeviceId = 200;
+
+    private static readonly string StrikeScript = RedisScript.Read("Abuse.strike.lua");
+
+    private readonly AbuseOptions _options = options.Value;
+    private readonly IPNetwork[] _trusted = [.. options.Value.TrustedAddresses.Select(ClientAddress.Parse)];
+
+    /// <exception cref="RefusedException">The address or device is banned, has a penalty, or asks too often.</exception>
+    public async Task AdmitAsync(HttpContext context, RouteLimit limit)
+    {
+        var remote = context.Connection.RemoteIpAddress;
+        var device = DeviceOf(context.Request);
+        if (bans.IsBanned(remote, device))
+            throw RefusedException.Forbidden("This address or device is banned.", "banned");
+        if (ClientAddress.IsIn(remote, _trusted))
+            return;
+
+        var client = ClientAddress.Of(remote);
+        var penalty = redis.TryAsync(async database => new Wait(await database.KeyTimeToLiveAsync(PenaltyKey(client))));
+        var answer = await buckets.TakeAsync(Takes(client, device, limit));
+        if ((await penalty)?.For is { } left)
+            throw RefusedException.TooMany("Too many refused requests came from this address; it has to wait.", "address_penalised", left);
+        if (!answer.Allowed)
+        {
+            await StrikeAsync(client);
+            throw RefusedException.TooMany("Too many requests come from this address or device.", "address_limited", answer.RetryAfter, "requests");
+        }
+
+        if (limit == RouteLimit.Credentials && challenges.IsConfigured)
+            await ChallengeAsync(context, client);
+    }
+
+    /// <summary>The name under which a device is counted and banned: never the identifier itself.</summary>
+    public static string? DeviceOf(HttpRequest request)
+    {
+        var id = request.Headers[DeviceHeader].ToString();
+        return id.Length is 0 or > LongestDeviceId ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
+    }
+
+    private List<BucketTake> Takes(string client, string? device, RouteLimit limit)
+    {
+        List<BucketTake> takes = [new($"ip:{{{client}}}", _options.RequestsPerMinute, _options.RequestsPerMinute / Minute, 1)];
+        if (limit == RouteLimit.Credentials)
+            takes.Add(new($"ipc:{{{client}}}", _options.CredentialsPerMinute, _options.CredentialsPerMinute / Minute, 1));
+        if (device is not null)
+            takes.Add(new($"dev:{device}:{{{client}}}", _options.DeviceRequestsPerMinute, _options.DeviceRequestsPerMinute / Minute, 1));
+        return takes;
+    }
+
+    private async Task ChallengeAsync(HttpContext context, string client)
+    {
+        var strikes = await redis.TryAsync(async database => new Count((long?)await database.StringGetAsync(StrikesKey(client)) ?? 0));
+        if (strikes is null || strikes.Number < _options.Challenge.AfterStrikes)
+            return;
+        if (!await challenges.VerifyAsync(context.Request.Headers[ChallengeVerifier.ResponseHeader], client, context.RequestAborted))
+        {
+            throw new RefusedException(new OpenAIError(StatusCodes.Status403Forbidden,
+                $"Solve the challenge of GET /api/auth/challenge and send its answer as {ChallengeVerifier.ResponseHeader}.",
+                OpenAIError.InvalidRequest, Code: "challenge_required"));
+        }
+
+        await redis.TryAsync(async database => new Count(await database.KeyDeleteAsync(StrikesKey(client)) ? 1 : 0));
+    }
+
+    private Task<Count?> StrikeAsync(string client) => redis.TryAsync(async database => new Count((long)await database.ScriptEvaluateAsync(
+        StrikeScript, [StrikesKey(client), PenaltyKey(client)],
+        [_options.StrikesPerPenalty, _options.FirstPenaltySeconds * 1000L, _options.LongestPenaltySeconds * 1000L, _options.StrikeMemorySeconds * 1000L])));
+
+    private static RedisKey StrikesKey(string client) => $"strikes:{{{client}}}";
+
+    private static RedisKey PenaltyKey(string client) => $"penalty:{{{client}}}";
+
+    private sealed record Wait(TimeSpan? For);
+
+    private sealed record Count(long Number);
+}

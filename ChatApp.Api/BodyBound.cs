@@ -1,0 +1,23 @@
+using ChatApp.Api.OpenAI;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Api;
+
+/// <summary>
+/// Refuses a body that announces itself as too large before any of it is read. The server then reads past it for a few
+/// seconds without keeping it, so that a client that is still sending gets the answer instead of a broken connection.
+/// </summary>
+internal sealed class BodyBound(RequestDelegate next, IOptions<EdgeOptions> options)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength <= options.Value.MaxRequestBytes || context.Request.ContentLength is null)
+            return next(context);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+            bound.MaxRequestBodySize = null;
+        throw new RefusedException(new OpenAIError(StatusCodes.Status413PayloadTooLarge,
+            $"The request body is larger than the {options.Value.MaxRequestBytes} bytes that this server accepts (Edge:MaxRequestBytes).",
+            OpenAIError.InvalidRequest, Code: "request_too_large"));
+    }
+}

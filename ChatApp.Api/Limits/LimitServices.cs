@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Api.Limits;
+
+internal static class LimitServices
+{
+    public static void AddLimits(this WebApplicationBuilder builder)
+    {
+        builder.AddRedisClient("redis");
+        var services = builder.Services;
+        var section = builder.Configuration.GetSection(PlansOptions.Section);
+        services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PlansOptions>()
+            .Configure(plans => plans.Read(section))
+            .Validate(plans => plans.FindFault() is null, "A plan has a limit that is not positive; see the section Plans.")
+            .ValidateOnStart();
+        services.AddSingleton<IOptionsChangeTokenSource<PlansOptions>>(new ConfigurationChangeTokenSource<PlansOptions>(section));
+        services.AddSingleton<RedisAvailability>();
+        services.AddSingleton<LocalBuckets>();
+        services.AddSingleton(provider => new TokenBuckets(provider.GetRequiredService<RedisAvailability>(), provider.GetRequiredService<LocalBuckets>()));
+        services.AddSingleton<TurnSlots>();
+        services.AddSingleton<UsageLedger>();
+        services.AddSingleton<ModelPrices>();
+        services.AddSingleton<TurnAdmission>();
+        services.AddSingleton<TurnMeter>();
+        services.AddSingleton<TurnFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<TurnFollower>());
+    }
+}

@@ -1,0 +1,42 @@
+using ChatApp.Orchestrator.V1;
+using Grpc.Core;
+
+namespace ChatApp.Api.Limits;
+
+/// <summary>Prices of the catalogue's models, remembered for a while; a model that is not known costs nothing.</summary>
+internal sealed class ModelPrices(Completions.CompletionsClient completions, TimeProvider time)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
+
+    private volatile Known _known = new([], DateTimeOffset.MinValue);
+
+    /// <returns>Millionths of the currency unit: prices are per million tokens, so tokens times price is just that.</returns>
+    public async ValueTask<long> MicrosAsync(string model, long inputTokens, long outputTokens, CancellationToken cancellationToken)
+    {
+        var prices = await ReadAsync(cancellationToken);
+        return prices.TryGetValue(model, out var price) || model.Length == 0 && (price = prices.Values.FirstOrDefault()) is not null
+            ? (long)Math.Ceiling(inputTokens * price.InputPricePerMillion + outputTokens * price.OutputPricePerMillion)
+            : 0;
+    }
+
+    private async ValueTask<Dictionary<string, Model>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var known = _known;
+        if (time.GetUtcNow() - known.At < Lifetime)
+            return known.Models;
+        try
+        {
+            var reply = await completions.ListModelsAsync(new ListModelsRequest(), deadline: DateTime.UtcNow.AddSeconds(5), cancellationToken: cancellationToken);
+            _known = new Known(reply.Models.ToDictionary(model => model.Id), time.GetUtcNow());
+        }
+        catch (RpcException)
+        {
+            // The call that follows meets the same failure and reports it.
+            _known = known with { At = time.GetUtcNow() };
+        }
+
+        return _known.Models;
+    }
+
+    private sealed record Known(Dictionary<string, Model> Models, DateTimeOffset At);
+}

@@ -1,0 +1,52 @@
+using StackExchange.Redis;
+
+namespace ChatApp.Api.Limits;
+
+/// <summary>
+/// Token buckets shared by all replicas: one script in Redis decides, so that together they never grant more than a bucket
+/// holds. While Redis is away each replica grants a share of it by itself.
+/// </summary>
+public sealed class TokenBuckets
+{
+    private static readonly string Script = RedisScript.Read("Limits.take.lua");
+
+    private readonly RedisAvailability _redis;
+    private readonly LocalBuckets _local;
+
+    internal TokenBuckets(RedisAvailability redis, LocalBuckets local) => (_redis, _local) = (redis, local);
+
+    /// <summary>Takes from every bucket, or from none when one holds too little.</summary>
+    public Task<BucketAnswer> TakeAsync(IReadOnlyList<BucketTake> takes) => RunAsync("take", takes);
+
+    /// <summary>Takes without asking, which may leave a debt; negative amounts give back.</summary>
+    public Task<BucketAnswer> SettleAsync(IReadOnlyList<BucketTake> takes) => RunAsync("settle", takes);
+
+    private async Task<BucketAnswer> RunAsync(string act, IReadOnlyList<BucketTake> takes)
+    {
+        if (takes.Count == 0)
+            return new BucketAnswer(null, TimeSpan.Zero, []);
+
+        var keys = new RedisKey[takes.Count];
+        var values = new RedisValue[1 + takes.Count * 3];
+        values[0] = act;
+        for (var i = 0; i < takes.Count; i++)
+        {
+            keys[i] = takes[i].Key;
+            values[i * 3 + 1] = takes[i].Capacity;
+            values[i * 3 + 2] = takes[i].PerSecond;
+            values[i * 3 + 3] = takes[i].Amount;
+        }
+
+        var answer = await _redis.TryAsync(async database => Array.ConvertAll((RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, values))!, item => (string)item!));
+        if (answer is null)
+            return _local.Take(takes, settle: act == "settle");
+
+        var refused = int.Parse(answer[0], System.Globalization.CultureInfo.InvariantCulture);
+        return new BucketAnswer(
+            refused == 0 ? null : refused - 1,
+            TimeSpan.FromMicroseconds(Number(answer[1])),
+            [.. answer.Skip(2).Select(Number)]);
+
+        static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

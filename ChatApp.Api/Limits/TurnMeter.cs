@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ChatApp.Orchestrator.V1;
+
+namespace ChatApp.Api.Limits;
+
+/// <summary>Watches a model call pass by, and settles its reservation by what it used.</summary>
+internal sealed class TurnMeter(TurnFollower follower)
+{
+    /// <summary>A conversation's turn goes on when its viewer leaves; then it is followed to its end and settled there.</summary>
+    public async IAsyncEnumerable<TurnEvent> WatchAsync(
+        TurnReservation reservation, IAsyncEnumerable<TurnEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var watch = new TurnWatch(reservation);
+        try
+        {
+            await foreach (var turnEvent in events.WithCancellation(cancellationToken))
+            {
+                watch.See(turnEvent);
+                yield return turnEvent;
+            }
+        }
+        finally
+        {
+            if (watch is { TurnId: not null, Ended: false } && cancellationToken.IsCancellationRequested)
+                follower.Follow(watch);
+            else
+                await reservation.DisposeAsync();
+        }
+    }
+
+    /// <summary>A stateless call ends with its connection: what was not reported is counted by chunks.</summary>
+    /// <param name="hideUsage">The chunk with the usage is the edge's wish, not the client's, and stays here.</param>
+    public static async IAsyncEnumerable<CompletionChunk> WatchAsync(
+        TurnReservation reservation, TurnEstimate estimate, IAsyncEnumerable<CompletionChunk> chunks, bool hideUsage, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long counted = 0;
+        TurnUse? reported = null;
+        try
+        {
+            await foreach (var chunk in chunks.WithCancellation(cancellationToken))
+            {
+                var (use, bare) = Read(chunk.Json.Span, estimate.Model);
+                reported = use ?? reported;
+                if (bare && hideUsage)
+                    continue;
+                counted++;
+                yield return chunk;
+            }
+        }
+        finally
+        {
+            if ((reported ?? (counted > 0 ? new TurnUse(estimate.Model, estimate.InputTokens, 0, counted) : null)) is { } use)
+                reservation.Use(use);
+            await reservation.DisposeAsync();
+        }
+    }
+
+    private static (TurnUse? Use, bool Bare) Read(ReadOnlySpan<byte> json, string asked)
+    {
+        if (json.IndexOf("\"usage\""u8) < 0)
+            return default;
+        var reader = new Utf8JsonReader(json);
+        if (!JsonDocument.TryParseValue(ref reader, out var document))
+            return default;
+        using (document)
+        {
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("usage", out var usage) || usage.ValueKind != JsonValueKind.Object)
+                return default;
+            var model = root.TryGetProperty("model", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : asked;
+            var cached = usage.TryGetProperty("prompt_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object ? Number(details, "cached_tokens") : 0;
+            var bare = root.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 0;
+            return (new TurnUse(model, Number(usage, "prompt_tokens"), cached, Number(usage, "completion_tokens")), bare);
+        }
+    }
+
+    private static long Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace ChatApp.Api.Limits;
+
+/// <summary>How many turns a user has running at once, over all replicas. A slot is leased: one whose replica died frees itself.</summary>
+internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions> options, TimeProvider time)
+{
+    private static readonly string Script = RedisScript.Read("Limits.slots.lua");
+
+    private readonly TimeProvider _time = time;
+    private readonly TimeSpan _lease = TimeSpan.FromSeconds(options.Value.SlotLeaseSeconds);
+    private readonly Dictionary<string, int> _local = [];
+    private readonly Lock _lock = new();
+
+    /// <returns>The slot, held and renewed until it is disposed; null when all are taken.</returns>
+    public async Task<IAsyncDisposable?> HoldAsync(string userId, int most)
+    {
+        var id = Guid.NewGuid().ToString("N");
+        if (await RunAsync("hold", userId, id, most) is not { } held)
+            return HoldLocally(userId, most);
+        return held == "1" ? new Slot(this, userId, id) : null;
+    }
+
+    private Task<string?> RunAsync(string act, string userId, string id, int most) =>
+        redis.TryAsync(async database => (string?)await database.ScriptEvaluateAsync(
+            Script, [new RedisKey($"slots:{{{userId}}}")], [act, id, most, (long)_lease.TotalMilliseconds]) ?? "0");
+
+    private LocalSlot? HoldLocally(string userId, int most)
+    {
+        lock (_lock)
+        {
+            var held = _local.GetValueOrDefault(userId);
+            if (held >= Math.Max(1, (int)(most * options.Value.LocalShare)))
+                return null;
+            _local[userId] = held + 1;
+            return new LocalSlot(this, userId);
+        }
+    }
+
+    private sealed class Slot : IAsyncDisposable
+    {
+        private readonly TurnSlots _slots;
+        private readonly string _userId;
+        private readonly string _id;
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _renewal;
+
+        public Slot(TurnSlots slots, string userId, string id)
+        {
+            (_slots, _userId, _id) = (slots, userId, id);
+            _renewal = RenewAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _renewal;
+            _stop.Dispose();
+            await _slots.RunAsync("release", _userId, _id, 0);
+        }
+
+        private async Task RenewAsync()
+        {
+            using var timer = new PeriodicTimer(_slots._lease / 3, _slots._time);
+            try
+            {
+                while (await timer.WaitForNextTickAsync(_stop.Token))
+                    await _slots.RunAsync("renew", _userId, _id, 0);
+            }
+            catch (OperationCanceledException)
+            {
+            }
+        }
+    }
+
+    private sealed class LocalSlot(TurnSlots slots, string userId) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            lock (slots._lock)
+            {
+                if (slots._local[userId] <= 1)
+                    slots._local.Remove(userId);
+                else
+                    slots._local[userId]--;
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using ChatApp.Orchestrator.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ChatApp.Tests.Edge;
+
+/// <summary>
+/// An orchestrator on loopback whose answers cost what a test says and last as long as it says. What the edge makes of them
+/// is the edge's own code; the real one is met in the graph's tests.
+/// </summary>
+public sealed class ScriptedOrchestrator : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ScriptedOrchestrator(WebApplication app) => _app = app;
+
+    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    public int InputTokens { get; set; } = 3;
+
+    public int OutputTokens { get; set; } = 7;
+
+    public double Price { get; set; }
+
+    /// <summary>Answers begin and then wait for it.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    public ConcurrentQueue<string> Bodies { get; } = [];
+
+    public int Started => _started;
+
+    private int _started;
+
+    public static async Task<ScriptedOrchestrator> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        ScriptedOrchestrator? self = null;
+        builder.Services.AddSingleton(_ => self!);
+        var app = builder.Build();
+        app.MapGrpcService<CompletionsScript>();
+        app.MapGrpcService<TurnsScript>();
+        self = new ScriptedOrchestrator(app);
+        await app.StartAsync();
+        return self;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gate?.TrySetResult();
+        await _app.DisposeAsync();
+    }
+
+    private sealed class CompletionsScript(ScriptedOrchestrator script) : Completions.CompletionsBase
+    {
+        public override async Task Complete(CompletionRequest request, IServerStreamWriter<CompletionChunk> responseStream, ServerCallContext context)
+        {
+            script.Bodies.Enqueue(request.Body.ToStringUtf8());
+            Interlocked.Increment(ref script._started);
+            if (script.Gate is { } gate)
+                await gate.Task.WaitAsync(context.CancellationToken);
+            var usage = $$"""{"prompt_tokens":{{script.InputTokens}},"completion_tokens":{{script.OutputTokens}}}""";
+            if (!request.Body.ToStringUtf8().Contains("\"stream\":true", StringComparison.Ordinal))
+            {
+                await Send($$"""{"id":"c","object":"chat.completion","model":"scripted","choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}],"usage":{{usage}}}""");
+                return;
+            }
+
+            await Send("""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[{"index":0,"delta":{"content":"ok"},"finish_reason":null}]}""");
+            await Send("""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""");
+            await Send($$"""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[],"usage":{{usage}}}""");
+
+            Task Send(string json) => responseStream.WriteAsync(new CompletionChunk { Json = ByteString.CopyFromUtf8(json) });
+        }
+
+        public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => Task.FromResult(new ListModelsReply
+        {
+            Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
+        });
+    }
+
+    private sealed class TurnsScript(ScriptedOrchestrator script) : Turns.TurnsBase
+    {
+        public override async Task Run(RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+        {
+            Interlocked.Increment(ref script._started);
+            var id = "turn_" + request.RequestId;
+            await responseStream.WriteAsync(new TurnEvent
+            {
+                Number = 1,
+                Started = new TurnStarted { TurnId = id, ConversationId = "conv_1", Model = "scripted", AssistantMessageId = "msg_1", UserMessageId = "msg_0" },
+            });
+            await EndAsync(responseStream, context);
+        }
+
+        public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context) =>
+            EndAsync(responseStream, context);
+
+        private async Task EndAsync(IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+        {
+            if (script.Gate is { } gate)
+                await gate.Task.WaitAsync(context.CancellationToken);
+            await responseStream.WriteAsync(new TurnEvent
+            {
+                Number = 2,
+                Ended = new TurnEnded { Status = "Completed", FinishReason = "stop", Usage = new Usage { InputTokens = script.InputTokens, OutputTokens = script.OutputTokens } },
+            });
+        }
+    }
+}
