@@ -35,7 +35,7 @@ class Shape:
 
 
 SHAPES = {
-    "mini": Shape("mini", layers=6, width=256, heads=8, kv_heads=2, head=32, inner=512),
+    "mini": Shape("mini", layers=6, width=256, heads=8, kv_heads=4, head=32, inner=512),
     "nano": Shape("nano", layers=4, width=128, heads=4, kv_heads=2, head=32, inner=384),
 }
 
@@ -116,7 +116,8 @@ class Decoder(nn.Module):
         mask = torch.full((t, past + t), float("-inf")).triu_(past + 1).to(self.precision)
         # The tied table serves as LM head at its own scale and as input at a larger one, so that a token's identity is not
         # drowned by the first layers' output. The exporter bakes the factor into the input table.
-        x = F.embedding(ids, self.embed) * self.shape.input_scale
+        table = getattr(self, "input_table", None)
+        x = F.embedding(ids, self.embed) * self.shape.input_scale if table is None else F.embedding(ids, table)
         for i, layer in enumerate(self.layers):
             x = layer(x.to(torch.float32), cos, sin, mask, cache[i] if cache is not None else None)
         return norm(x, self.final_norm, self.shape.eps)

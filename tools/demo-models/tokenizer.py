@@ -234,7 +234,7 @@ def write(folder, merges):
 def main():
     import corpus
 
-    merges = train(corpus.plain_text("tokenizer", 40_000))
+    merges = train(corpus.plain_text("tokenizer", 12_000))
     for folder in sys.argv[1:]:
         write(folder, merges)
     print(f"{len(vocabulary(merges))} tokens")

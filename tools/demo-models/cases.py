@@ -1,0 +1,166 @@
+"""Held-out cases: phrasings, entities and numbers that training never shows, and what a right answer must be."""
+import json
+import re
+
+from corpus import formats, passages, recall, talk, tools
+from corpus import conversation as any_conversation
+from corpus import system_turn
+from corpus.conversation import Conversation
+from corpus.grammar import Source
+
+CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.S)
+NOT_HELD = re.compile(r"passages don't (say|hold)|can't find that", re.I)
+
+
+class Case:
+    """A conversation that ends with a user's or a tool's turn, and a check of the answer."""
+
+    def __init__(self, skill, conversation, check, wanted):
+        self.skill, self.conversation, self.check, self.wanted = skill, conversation, check, wanted
+
+
+def calls(text):
+    """The calls in an answer, as (name, arguments)."""
+    found = []
+    for body in CALL.findall(text):
+        try:
+            data = json.loads(body)
+            found.append((data["name"], data["arguments"]))
+        except (ValueError, KeyError, TypeError):
+            found.append((None, None))
+    return found
+
+
+def start(skill, i, tries=0):
+    s = Source(f"evaluate/{skill}/{i}/{tries}", "held")
+    return s, Conversation(s)
+
+
+def tool_call(i, skill="call"):
+    for tries in range(99):
+        s, c = start(skill, i, tries)
+        family = s.any(list(tools.FAMILIES) + tools.PRODUCT)
+        tools.offer_some(s, c, [family])
+        system_turn(s, c)
+        if s.chance(0.25):
+            talk.small_talk(s, c)
+        request = tools.matching(s, c, family)
+        if request is not None:
+            break
+    c.user(request.user)
+    tool = c.families[family]
+    wanted = (tool[0], dict(zip(tool[1], request.values)))
+    return c, request, tool, wanted
+
+
+def case_call(i):
+    c, _, _, wanted = tool_call(i)
+    return Case("right tool, exact arguments", c.as_dict(), lambda a: calls(a) == [wanted], wanted)
+
+
+def case_no_call(i):
+    for tries in range(99):
+        s, c = start("none", i, tries)
+        tools.offer_some(s, c)
+        system_turn(s, c)
+        if s.chance(0.65):
+            if tools.refuse(s, c) is None:
+                continue
+        elif s.chance(0.7):
+            talk.small_talk(s, c)
+        else:
+            talk.known(s, c)
+        if c.turns:
+            break
+    d = c.as_dict()
+    d["turns"] = d["turns"][:-1]
+    return Case("no call when none fits", d, lambda a: "<tool_call>" not in a, "no call")
+
+
+def case_result(i):
+    c, request, tool, _ = tool_call(i, "result")
+    c.bot(tools.call(tool, request))
+    c.tool(request.result)
+    value = str(request.value)
+    return Case("answer holds the tool's value", c.as_dict(), lambda a: value in a and "<tool_call>" not in a, value)
+
+
+def with_passages(skill, i, answered):
+    for tries in range(99):
+        s, c = start(skill, i, tries)
+        system_turn(s, c)
+        groups = passages.build(s, c)
+        if not groups:
+            continue
+        found = passages.ask_answered(s, c, groups) if answered else passages.ask_unanswered(s, c, groups)
+        if found:
+            break
+    d = c.as_dict()
+    d["turns"] = d["turns"][:-1]
+    return d, found
+
+
+def case_passage(i):
+    d, (statement, number) = with_passages("passage", i, True)
+    value = statement.value
+    return Case("passage answer and citation", d, lambda a: value in a and set(re.findall(r"\[(\d+)\]", a)) == {str(number)}, f"{value} [{number}]")
+
+
+def case_not_held(i):
+    d, _ = with_passages("unheld", i, False)
+    return Case("not in the passages", d, lambda a: bool(NOT_HELD.search(a)) and not re.search(r"\[\d+\]", a), "not in the passages")
+
+
+def case_recall(i):
+    """A fact told, then 3 to 6 turns of other things (some of them other facts), then the question."""
+    s, c = start("recall", i)
+    system_turn(s, c)
+    facts = []
+    fact = recall.tell(s, c, facts)
+    turns = 3 + i % 4
+    while len([t for t in c.turns if t[0] == "user"]) < turns:
+        if s.chance(0.4):
+            recall.tell(s, c, facts)
+        else:
+            talk.small_talk(s, c)
+    c.user(fact.ask(s))
+    value = str(fact.value)
+    return Case("recall across 3 to 6 turns", c.as_dict(), lambda a: value in a, value)
+
+
+def case_json(i):
+    s, c = start("json", i)
+    system_turn(s, c)
+    keys = formats.json_request(s, c)
+    d = c.as_dict()
+    d["turns"] = d["turns"][:-1]
+
+    def check(answer):
+        try:
+            data = json.loads(answer)
+        except ValueError:
+            return False
+        return isinstance(data, dict) and set(data) == set(keys)
+
+    return Case("valid JSON, asked keys", d, check, keys)
+
+
+def case_end(i):
+    """Any conversation, cut before one of the model's turns: the answer must end (the runner says whether it did)."""
+    for tries in range(99):
+        d = any_conversation(f"evaluate/end/{i}/{tries}", "held")
+        at = [j for j, t in enumerate(d["turns"]) if t[0] == "assistant"]
+        if at:
+            d["turns"] = d["turns"][: at[-1]]
+            break
+    return Case("ends its turn within 200 tokens", d, lambda a: True, "an end")
+
+
+SKILLS = [case_call, case_no_call, case_result, case_passage, case_not_held, case_recall, case_json, case_end]
+BARS = {"right tool, exact arguments": (98, 90), "no call when none fits": (98, 94), "answer holds the tool's value": (98, 93), "passage answer and citation": (96, 85),
+        "not in the passages": (94, 85), "recall across 3 to 6 turns": (97, 88), "valid JSON, asked keys": (98, 93), "ends its turn within 200 tokens": (99.5, 99)}
+
+
+def cases(count):
+    """`count` cases a skill."""
+    return [make(i) for make in SKILLS for i in range(count)]

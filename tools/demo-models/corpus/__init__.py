@@ -1,0 +1,358 @@
+"""The training text: conversations from grammars, word lists and templates written for this purpose.
+
+`conversation(seed)` makes one, `encoded(seed, count)` tokenized ones with weights, `plain_text` what the tokenizer learns from.
+"""
+import functools
+import os
+import pathlib
+
+import chat
+
+from . import formats, passages, recall, talk, tools
+from . import words as W
+from .conversation import Conversation
+from .grammar import Source, listed, upper_first
+
+PERSONAS = ["You are ChatApp, a helpful assistant.", "You are ChatApp, a helpful assistant.", "You are ChatApp, a helpful assistant.", "You are a helpful assistant.", "You are ChatApp.", "You are a friendly assistant. Be brief.", "You are ChatApp, a helpful and honest assistant.", "Answer shortly and truthfully.", "You are an assistant in a chat application.", "You are ChatApp, the assistant of {k}.", "Help the user.", "You are a helpful AI assistant. Answer in English.", "You are ChatApp, a small assistant that runs on this machine."]
+INSTRUCTIONS = ["Answer briefly.", "Be polite.", "Use simple words.", "The user likes short answers.", "Always be friendly.", "Custom instructions: keep it short.", "Answer in English.", "If you don't know, say so.", "Do not make things up.", "Use tools when they help.", "The user is called {p}.", "Write in plain text.", "You may use Markdown."]
+TITLE_ASK = ["(write|give|make|suggest) (me |)a (short |)title (of 3 to 6 words |of three to six words |)for this (conversation|chat)(.| please.|)", "title( this conversation| this chat|)(?|.|)", "what would be a good title for this (conversation|chat)?", "(generate|create|produce) a (short |concise |brief |)title for (the conversation|this chat|the chat above)(, 3 to 6 words|)(.|)", "(summarise|summarize) this (conversation|chat) (as|in|into) a title( of 3 to 6 words|)", "name this (conversation|chat)( in 3 to 6 words|)(.|)", "find a (short |)(title|name|heading) for (this|our) (conversation|chat)(.|)", "in 3 to 6 words, what is this (conversation|chat) about? (title only|Answer with the title only).", "Write a title of 3 to 6 words for this conversation.", "Write a title of 3 to 6 words for this conversation. (Reply with the title only|Only the title|No quotes)."]
+SUMMARY_ASK = ["(summarise|summarize) (this|the|our) (conversation|chat)( in one or two sentences| briefly| shortly|)(.| please|)", "(give me|write|make) a (short |brief |)summary( of (this|the|our) (conversation|chat)|)(.|)", "what (did we talk|have we talked|were we talking) about?", "sum (this|it|everything) up( for me| please|)", "(summarise|summarize)(.|)", "tl;dr", "recap (this conversation|our chat|please)", "Summarise the conversation in one or two sentences, keeping names and numbers.", "(summarise|summarize) the conversation (above |so far |)in (one or two sentences|a sentence or two|two sentences)(, keep names and numbers|, keeping names and numbers|)(.|)", "what was this (conversation|chat) about?", "short summary(,| with names and numbers,|) please"]
+
+
+def system_turn(s, conversation, facts=None, today=False):
+    """Fills the system text: persona, custom instructions, date, remembered facts; or nothing."""
+    parts = []
+    if s.chance(0.8):
+        parts.append(s.fill(s.pick(PERSONAS), {"k": W.entity(s, "company")}))
+    if s.chance(0.2):
+        parts.append(s.fill(s.pick(INSTRUCTIONS), {"p": W.first_name(s)}))
+    if today or s.chance(0.25):
+        conversation.today = (s.any(W.WEEKDAYS), f"{s.rng.randint(2024, 2031)}-{s.rng.randint(1, 12):02d}-{s.rng.randint(1, 28):02d}")
+        if s.chance(0.5):
+            conversation.today = (conversation.today[0], f"{s.rng.randint(1, 28)} {s.any(W.MONTHS)} {s.rng.randint(2024, 2031)}")
+        parts.append(s.any(["Today is {w}, {d}.", "Today is {d}.", "The date is {w}, {d}.", "Current date: {d}.", "It is {w}, {d}."]).format(w=conversation.today[0], d=conversation.today[1]))
+        conversation.knows_today = True
+    if s.chance(0.06):
+        conversation.zone = s.any(list(tools.CITY_ZONES.values()))
+        parts.append(s.any(["The user's time zone is {z}.", "Time zone: {z}.", "The user is in the time zone {z}."]).format(z=conversation.zone))
+    if facts is not None or s.chance(0.12):
+        note = recall.remembered(s, facts if facts is not None else [], s.rng.choice((1, 2, 3, 4)))
+        if note:
+            parts.append(note)
+    conversation.system = s.any(["\n", "\n", " ", "\n\n"]).join(parts)
+
+
+def chatter(s, c):
+    """A turn or two of something else."""
+    r = s.rng.random()
+    if r < 0.5:
+        talk.small_talk(s, c)
+    elif r < 0.65:
+        talk.known(s, c)
+    elif r < 0.75 and "search" not in c.families:
+        talk.unknown(s, c)
+    elif r < 0.85:
+        formats.tips_request(s, c)
+    elif r < 0.95:
+        formats.list_request(s, c)
+    else:
+        formats.json_request(s, c)
+
+
+def maybe_tools(s, c, p=0.3):
+    if s.chance(p):
+        tools.offer_some(s, c)
+
+
+def kind_talk(s):
+    c = Conversation(s)
+    maybe_tools(s, c, 0.35)
+    system_turn(s, c)
+    if s.chance(0.3):
+        talk.small_talk(s, c, s.any(["hello", "how"]))
+    for _ in range(s.rng.choice((1, 2, 3, 4))):
+        r = s.rng.random()
+        if r < 0.7:
+            talk.small_talk(s, c)
+        elif r < 0.85:
+            talk.known(s, c)
+        elif "search" not in c.families:
+            talk.unknown(s, c)
+    if not c.turns:
+        talk.small_talk(s, c)
+    return c
+
+
+def kind_known(s):
+    c = Conversation(s)
+    maybe_tools(s, c, 0.25)
+    system_turn(s, c)
+    for _ in range(s.rng.choice((1, 2, 2))):
+        if "search" not in c.families and s.chance(0.35):
+            talk.unknown(s, c)
+        else:
+            talk.known(s, c)
+    if not c.turns:
+        talk.known(s, c, short=True)
+    return c
+
+
+def kind_date(s):
+    """The date as the system turn gives it, no tool needed."""
+    c = Conversation(s)
+    system_turn(s, c, today=True)
+    if s.chance(0.3):
+        chatter(s, c)
+    week, day = c.today
+    c.user(s.ask(["what('s| is) (today's date|the date today|the date)?", "what (day|date) is (it|today)( today|)?", "(do you know|tell me) (today's date|the date|what day it is)", "which day is (it|today)?", "today's date?", "date(?|, please)", "what is the date?", "what date do we have( today|)?"]))
+    named = week in c.system
+    c.bot(f"Today is {week}, {day}." if named else f"Today is {day}.")
+    c.about("Today's date", f"The user asked for the date: {day}.")
+    return c
+
+
+def kind_recall(s):
+    c = Conversation(s)
+    maybe_tools(s, c, 0.15)
+    system_turn(s, c)
+    facts = []
+    if s.chance(0.25):
+        talk.small_talk(s, c, s.any(["hello", "how"]))
+    recall.tell(s, c, facts, "name" if s.chance(0.35) else None)
+    for _ in range(s.rng.choice((1, 2, 3, 4, 5))):
+        r = s.rng.random()
+        if r < 0.3:
+            recall.tell(s, c, facts)
+        elif r < 0.45:
+            recall.ask(s, c, s.any(facts))
+        elif r < 0.55:
+            recall.correct(s, c, facts, facts[-1] if s.chance(0.7) and c.turns[-1][1].find(facts[-1].value) >= 0 else s.any(facts)) if last_is(c, facts[-1]) else recall.tell(s, c, facts)
+        elif r < 0.63:
+            recall.ask_untold(s, c, facts)
+        else:
+            chatter(s, c)
+    for fact in s.rng.sample(facts, min(len(facts), s.rng.choice((1, 2, 3)))):
+        recall.ask(s, c, fact)
+    if s.chance(0.15):
+        recall.ask_untold(s, c, facts)
+    return c
+
+
+def last_is(c, fact):
+    """Whether the newest fact was the last thing spoken of, so that "no, it's X" is clear."""
+    return fact.value in c.turns[-1][1]
+
+
+def kind_others(s):
+    c = Conversation(s)
+    system_turn(s, c)
+    if s.chance(0.3):
+        chatter(s, c)
+    recall.others(s, c, s.rng.choice((1, 2, 2, 3)))
+    if s.chance(0.3):
+        chatter(s, c)
+    return c
+
+
+def kind_memory(s):
+    """Facts in the system turn, asked for."""
+    c, facts = Conversation(s), []
+    maybe_tools(s, c, 0.4)
+    system_turn(s, c, facts)
+    if s.chance(0.3):
+        chatter(s, c)
+    for fact in s.rng.sample(facts, min(len(facts), s.rng.choice((1, 2, 3)))):
+        recall.ask(s, c, fact)
+        c.about(upper_first(f"the {fact.name}"), f"The user asked for {fact.owner.replace('your', 'their')} {fact.name}: {fact.value}.")
+    if s.chance(0.3) or not c.turns:
+        recall.ask_untold(s, c, facts)
+    if not c.turns:
+        talk.small_talk(s, c)
+    return c
+
+
+def kind_tool(s):
+    c = Conversation(s)
+    if s.chance(0.06):
+        c.zone = s.any(list(tools.CITY_ZONES.values()))
+    must = s.any(list(tools.FAMILIES) + tools.PRODUCT * 3 + ["calculate"] * 5)
+    tools.offer_some(s, c, [must])
+    system_turn(s, c)
+    if s.chance(0.2):
+        talk.small_talk(s, c)
+    if s.chance(0.14):
+        tools.use_two(s, c)
+    else:
+        tools.use(s, c, must)
+    for _ in range(s.rng.choice((0, 1, 1, 2, 3))):
+        r = s.rng.random()
+        if r < 0.65:
+            tools.use(s, c)
+        elif r < 0.85:
+            tools.refuse(s, c)
+        else:
+            talk.small_talk(s, c)
+    if not c.turns:
+        talk.small_talk(s, c)
+    return c
+
+
+def kind_no_tool(s):
+    """Tools offered, none fits; or nothing offered and a tool would be needed."""
+    c = Conversation(s)
+    if s.chance(0.75):
+        tools.offer_some(s, c)
+    system_turn(s, c)
+    if s.chance(0.25):
+        talk.small_talk(s, c)
+    for _ in range(s.rng.choice((1, 2, 3))):
+        r = s.rng.random()
+        if r < 0.65:
+            tools.refuse(s, c)
+        elif r < 0.8:
+            chatter(s, c)
+        elif c.tools:
+            tools.use(s, c)
+    if not c.turns:
+        chatter(s, c)
+    if not c.turns:
+        talk.small_talk(s, c)
+    return c
+
+
+def kind_passages(s):
+    c = Conversation(s)
+    if s.chance(0.15):
+        tools.offer_some(s, c, without=("search",))
+    system_turn(s, c)
+    groups = passages.build(s, c)
+    if s.chance(0.1):
+        talk.small_talk(s, c)
+    # Several questions on the same passages: the long part of the text is read once and teaches more.
+    for _ in range(s.rng.choice((1, 2, 3, 4, 5))):
+        if s.chance(0.66):
+            passages.ask_answered(s, c, groups)
+        else:
+            passages.ask_unanswered(s, c, groups)
+    if not c.turns:
+        passages.ask_answered(s, c, groups)
+    return c
+
+
+def kind_format(s):
+    c = Conversation(s)
+    maybe_tools(s, c, 0.12)
+    system_turn(s, c)
+    for _ in range(s.rng.choice((1, 1, 2))):
+        s.any([formats.json_request] * 5 + [formats.list_request] * 2 + [formats.tips_request] * 2 + [formats.capitals_request, formats.story, formats.story, formats.poem, formats.echo, lambda s, c: talk.known(s, c, short=True)])(s, c)
+    if not c.turns:
+        formats.json_request(s, c)
+    return c
+
+
+def kind_long(s):
+    """A long conversation, or long passages: the distances of a context that is really used."""
+    c = Conversation(s)
+    if s.chance(0.4):
+        system_turn(s, c)
+        groups = passages.build(s, c, s.rng.choice((4, 5, 6, 8)))
+        c.documents = [(t, " ".join([x, *(passages.filler(s) for _ in range(s.rng.choice((2, 4, 8, 12))))])) for t, x in c.documents]
+        for _ in range(s.rng.choice((3, 5, 8))):
+            (passages.ask_answered if s.chance(0.65) else passages.ask_unanswered)(s, c, groups)
+        return c
+    maybe_tools(s, c, 0.4)
+    system_turn(s, c)
+    facts = []
+    for _ in range(s.rng.choice((10, 15, 22, 30))):
+        r = s.rng.random()
+        if r < 0.2 or not facts:
+            recall.tell(s, c, facts)
+        elif r < 0.4:
+            recall.ask(s, c, s.any(facts))
+        elif r < 0.5 and c.tools:
+            tools.use(s, c)
+        elif r < 0.6:
+            formats.story(s, c)
+        else:
+            chatter(s, c)
+    for fact in facts[:3]:
+        recall.ask(s, c, fact)
+    return c
+
+
+KINDS = {kind_talk: 10, kind_known: 6, kind_date: 1, kind_recall: 18, kind_others: 4, kind_memory: 5, kind_tool: 22, kind_no_tool: 8, kind_passages: 20, kind_format: 13}
+
+
+def title(s, c):
+    """The title of the conversation's weightiest part, and the request for it."""
+    best = max(range(len(c.titles)), key=lambda i: (c.titles[i] not in TALK_TITLES, -i))
+    c.user(s.ask(TITLE_ASK))
+    words_ = c.titles[best].split(" ")
+    c.bot(upper_first(" ".join(words_[:6]).rstrip(".,:;?")))
+
+
+def summary(s, c):
+    """One or two sentences on what was said, requests that mattered first."""
+    kept = [x for x, t in zip(c.summaries, c.titles) if t not in TALK_TITLES] or c.summaries[:1]
+    c.user(s.ask(SUMMARY_ASK))
+    c.bot(" ".join(dict.fromkeys(kept[:2])))
+
+
+TALK_TITLES = {t for _, _, t in talk.INTENTS.values()}
+
+
+def conversation(seed, split="train", long=0.0):
+    """One conversation, by seed; `long` is the share of long ones."""
+    s = Source(seed, split)
+    make = kind_long if long and s.chance(long) else s.rng.choices(list(KINDS), weights=list(KINDS.values()))[0]
+    c = make(s)
+    if c.titles:
+        r = s.rng.random()
+        if r < 0.09:
+            title(s, c)
+        elif r < 0.18:
+            summary(s, c)
+    return c.as_dict()
+
+
+def plain_text(seed, count):
+    """Rendered conversations, without the marks of the format: what the tokenizer learns from."""
+    from tokenizer import ADDED
+
+    texts = []
+    for i in range(count):
+        text = "".join(t for t, _ in chat.segments(conversation(f"{seed}/{i}", "all")))
+        for mark in ADDED:
+            text = text.replace(mark, "\n")
+        texts.append(text)
+    return "\n".join(texts)
+
+
+@functools.lru_cache(maxsize=1)
+def tokenizer():
+    from tokenizer import Tokenizer
+
+    here = pathlib.Path(__file__).resolve().parents[3]
+    return Tokenizer(os.environ.get("CHATAPP_TOKENIZER", here / "models" / "chatapp-nano" / "tokenizer.json"))
+
+
+def encode(c, rng, rest=0.15):
+    """(ids, weights): full weight on what the model says, a little on some of the rest, for the feel of the language."""
+    t = tokenizer()
+    ids, weights = [], []
+    for text, learn in chat.segments(c):
+        piece = t.encode(text)
+        ids.extend(piece)
+        if learn:
+            weights.extend([1.0] * len(piece))
+        else:
+            weights.extend(0.2 if rng.random() < rest else 0.0 for _ in piece)
+    return ids, weights
+
+
+def encoded(seed, count, split="train", long=0.0):
+    """Tokenized conversations of one seed."""
+    import random
+
+    rng = random.Random(f"weights/{seed}")
+    return [encode(conversation(f"{seed}/{i}", split, long), rng) for i in range(count)]

@@ -1,0 +1,209 @@
+"""Facts told in the conversation and asked for later, with corrections, pronouns and things never told."""
+from . import words
+from .grammar import upper_first
+
+# attribute: (how it is named, maker of values, ways to tell it, ways to ask for it). {v} is the value, {a} the name.
+W = words
+ATTRIBUTES = {
+    "name": ("name", W.first_name, ["my name is {v}", "I'm {v}", "I am {v}", "call me {v}", "(hi|hello|hey), (I'm|I am|my name is) {v}", "{v} is my name", "the name's {v}", "people call me {v}", "you can call me {v}"],
+             ["what is my name?", "what's my name?", "who am I?", "do you (know|remember) my name?", "(tell me|say) my name", "what am I called?", "how am I called?", "my name?", "did you (forget|get) my name?", "can you remember (my name|what I'm called)?"]),
+    "city": ("city", W.town, ["I live in {v}", "I'm from {v}", "my home is in {v}", "I (just |)moved to {v}", "my city is {v}", "I come from {v}", "home is {v} for me", "I grew up in {v}", "I've been living in {v} (for years|since May)"],
+             ["where do I live?", "which (city|town) (do I live in|am I from)?", "where am I from?", "what is my (city|home town)?", "do you (remember|know) where I live?", "what's my city?", "where is my home?", "(tell me|say) where I live", "in which place do I live?"]),
+    "job": ("job", lambda s: s.word(W.JOBS), ["I work as a {v}", "my job is {v}", "I'm a {v}", "I am a {v} (by trade|by profession|)", "I earn my money as a {v}", "by profession I'm a {v}", "I've been a {v} for years"],
+            ["what is my job?", "what do I do( for a living| for work|)?", "what's my (job|profession)?", "do you remember (what I do|my job)?", "what do I work as?", "which job do I have?", "how do I earn my money?", "what kind of work do I do?"]),
+    "dog's name": ("dog's name", W.first_name, ["my dog is called {v}", "my dog's name is {v}", "I have a dog (called|named) {v}", "{v} is my dog", "we call our dog {v}", "my dog {v} is (cute|old|hungry)", "there's a dog in my house, {v}"],
+                   ["what is my dog's name?", "what's my dog called?", "how is my dog called?", "do you remember (my dog's name|my dog)?", "what is the name of my dog?", "who is my dog?", "(and |)my dog's name?", "what do I call my dog?"]),
+    "cat's name": ("cat's name", W.first_name, ["my cat is called {v}", "my cat's name is {v}", "I have a cat (called|named) {v}", "{v} is my cat", "we named our cat {v}", "my cat {v} is (asleep|lazy|black)"],
+                   ["what is my cat's name?", "what's my cat called?", "how is my cat called?", "do you remember (my cat's name|my cat)?", "what is the name of my cat?", "what do I call my cat?", "name of my cat?"]),
+    "favourite colour": ("favourite colour", lambda s: s.word(W.COLOURS), ["my (favourite|favorite) (colour|color) is {v}", "I love the (colour|color) {v}", "{v} is my (favourite|favorite) (colour|color)", "the (colour|color) I like (best|most) is {v}", "of all colours I like {v} best"],
+                         ["what is my (favourite|favorite) (colour|color)?", "which (colour|color) do I like (best|most|)?", "what (colour|color) do I love?", "do you (remember|know) my (favourite|favorite) (colour|color)?", "what's my (favourite|favorite) (colour|color)?", "my (favourite|favorite) (colour|color)?", "which (colour|color) did I say I like?"]),
+    "favourite food": ("favourite food", lambda s: s.word(W.FOODS), ["my (favourite|favorite) food is {v}", "I love (eating |){v}", "{v} is my (favourite|favorite) (food|dish)", "the food I like most is {v}", "I could eat {v} every day", "nothing beats {v} for me"],
+                       ["what is my (favourite|favorite) food?", "what do I (like|love) to eat?", "which food do I like (best|most)?", "do you remember my (favourite|favorite) food?", "what's my (favourite|favorite) (food|dish)?", "what could I eat every day?", "what food did I say I (like|love)?"]),
+    "favourite number": ("favourite number", lambda s: str(s.number(2, 9999)), ["my (favourite|favorite|lucky) number is {v}", "{v} is my (favourite|favorite|lucky) number", "I like the number {v}", "the number I like (best|most) is {v}", "my number is {v}"],
+                         ["what is my (favourite|favorite|lucky) number?", "which number do I like( best|)?", "what's my (favourite|favorite|lucky) number?", "do you remember my number?", "what number did I (say|tell you)?", "my (lucky|favourite) number?", "what was my number again?"]),
+    "age": ("age", lambda s: str(s.number(11, 97)), ["I am {v} years old", "I'm {v}( years old|)", "my age is {v}", "I (just |)turned {v}", "I'll be {v} (soon|next week)", "I was {v} last birthday"],
+            ["how old am I?", "what is my age?", "what's my age?", "do you remember (my age|how old I am)?", "(tell me|say) my age", "which age did I say?", "my age?"]),
+    "hobby": ("hobby", lambda s: s.word(W.HOBBIES), ["my hobby is {v}", "I (enjoy|like|love) {v}", "in my free time I do {v}", "{v} is my hobby", "I spend my weekends on {v}", "I'm (really |)into {v}"],
+              ["what is my hobby?", "what's my hobby?", "what do I (like|enjoy) doing?", "what do I do in my free time?", "do you remember my hobby?", "which hobby do I have?", "how do I spend my (weekends|free time)?"]),
+    "birthday": ("birthday", W.date, ["my birthday is {v}", "I was born on {v}", "my birthday is on {v}", "I have my birthday on {v}", "I celebrate my birthday on {v}"],
+                 ["when is my birthday?", "what is my birthday?", "what's my birthday?", "when was I born?", "do you remember my birthday?", "on which day is my birthday?", "my birthday?"]),
+    "sister's name": ("sister's name", W.first_name, ["my sister is called {v}", "my sister's name is {v}", "I have a sister (called|named) {v}", "{v} is my sister", "my sister {v} (called|visited me)"],
+                      ["what is my sister's name?", "what's my sister called?", "who is my sister?", "do you remember my sister's name?", "what is the name of my sister?", "how is my sister called?", "name of my sister?"]),
+    "brother's name": ("brother's name", W.first_name, ["my brother is called {v}", "my brother's name is {v}", "I have a brother (called|named) {v}", "{v} is my brother", "my brother {v} (called|visited me)"],
+                       ["what is my brother's name?", "what's my brother called?", "who is my brother?", "do you remember my brother's name?", "what is the name of my brother?", "how is my brother called?", "name of my brother?"]),
+    "boss": ("boss", W.person, ["my boss is {v}", "my boss is called {v}", "I report to {v}", "{v} is my boss", "my boss's name is {v}"], ["who is my boss?", "what is my boss called?", "what's my boss's name?", "who do I report to?", "do you remember my boss?", "what is the name of my boss?", "my boss's name?"]),
+    "employer": ("employer", lambda s: W.entity(s, "company"), ["I work at {v}", "I work for {v}", "my employer is {v}", "my company is {v}", "I have a job at {v}"], ["where do I work?", "what company do I work (for|at)?", "who is my employer?", "which company is mine?", "what's my company( called|)?", "do you remember where I work?", "for which company do I work?"]),
+    "email": ("email", W.email, ["my email is {v}", "my (email|mail) address is {v}", "you can reach me at {v}", "write to me at {v}", "{v} is my email"], ["what is my email( address|)?", "what's my (mail|email)( address|)?", "how can you reach me?", "which email did I give you?", "do you remember my email?", "my email(, please|)?"]),
+    "phone number": ("phone number", W.phone, ["my phone number is {v}", "my number is {v}", "you can call me at {v}", "{v} is my phone number", "call me on {v}"], ["what is my phone number?", "what's my phone number?", "on which number can you call me?", "do you remember my phone number?", "which phone number did I give?", "my phone number(, please|)?"]),
+    "holiday destination": ("holiday destination", W.town, ["I'm going to {v} (on holiday|next month|in summer)", "my (holiday|vacation) is in {v}", "we (travel|fly) to {v} (soon|next week)", "I want to visit {v}", "I booked a trip to {v}"],
+                            ["where am I going( on holiday|)?", "where is my (holiday|vacation)?", "what's my holiday destination?", "which place (do I want to visit|am I going to)?", "where do I (travel|fly) to?", "do you remember where I'm going?", "where is my trip to?"]),
+    "car": ("car", lambda s: f"{s.word(W.COLOURS)} {W.cased(s, W.coined(s, 2, 2).capitalize())}", ["I drive a {v}", "my car is a {v}", "I have a {v} as a car", "I bought a {v}", "my new car is a {v}"], ["what car do I (drive|have)?", "what do I drive?", "what is my car?", "which car is mine?", "do you remember my car?", "what kind of car do I (drive|have)?", "my car?"]),
+    "team": ("team", lambda s: W.cased(s, W.coined(s, 2, 2).capitalize() + " " + s.any(["United", "Rovers", "Tigers", "City", "Stars"])), ["my (favourite|favorite) team is {v}", "I support {v}", "I'm a fan of {v}", "{v} is my team", "I cheer for {v}"], ["which team do I support?", "what is my team?", "what's my (favourite|favorite) team?", "who do I cheer for?", "do you remember my team?", "what team am I a fan of?", "my team?"]),
+    "language": ("language", lambda s: s.word(W.LANGUAGES), ["I'm learning {v}", "I study {v}", "I take {v} lessons", "I'm trying to learn {v}", "the language I learn is {v}"], ["which language (am I learning|do I study)?", "what language do I (learn|study)?", "what am I learning?", "do you remember which language I learn?", "what's the language I'm learning?", "which lessons do I take?"]),
+}
+# Things with a value: the attribute itself is made up, so that asking for anything works.
+THING_TELL = ["the {t} is {v}", "(remember|note|keep in mind): the {t} is {v}", "my {t} is {v}", "the {t} is set to {v}", "(write down|please note) that the {t} is {v}", "{t}: {v}", "our {t} is {v}", "(by the way|btw), the {t} is {v}", "we picked {v} as the {t}", "for the {t} we (use|have) {v}"]
+THING_ASK = ["what is (the|my) {t}?", "what's (the|my) {t}( again|)?", "(tell me|give me|say) (the|my) {t}( again|)(, please|)", "do you (remember|know|still know) (the|my) {t}?", "what was (the|my) {t}( again|)?", "I forgot (the|my) {t}, (what is it?|can you help?)", "{t}?", "which {t} did I (give|tell) you?", "can you (repeat|remind me of) (the|my) {t}?", "and (the|my) {t}?"]
+QUALITIES = {"code": W.code, "number": W.code, "password": W.code, "name": lambda s: W.cased(s, W.coined(s, 2, 2).capitalize()), "colour": lambda s: s.word(W.COLOURS), "date": W.date, "time": W.clock, "price": W.price, "address": lambda s: f"{s.number(1, 200)} {W.cased(s, W.coined(s, 2, 2).capitalize())} {W.cased(s, s.any(['Street', 'Road', 'Lane', 'Avenue']))}",
+             "owner": W.person, "budget": W.price, "deadline": W.date, "size": lambda s: f"{s.number(2, 400)} {s.any(['cm', 'meters', 'feet', 'people', 'pages'])}", "weight": lambda s: f"{s.number(2, 900)} {s.any(['kg', 'grams', 'pounds'])}", "contact": W.person, "label": lambda s: W.title_pair(s), "place": W.town}
+ACKS = ["Got it, {you}.", "Got it, {you}.", "Good to know: {you}."]
+NAME_ACKS = ["Nice to meet you, {v}!"]
+YOU = {"city": "you live in {v}", "job": "you work as a {v}", "age": "you are {v} years old", "employer": "you work at {v}", "holiday destination": "you are going to {v}", "car": "you drive a {v}", "team": "your team is {v}", "language": "you are learning {v}",
+       "hobby": "your hobby is {v}", "email": "your email is {v}"}
+REPLY = {"city": "You live in {v}.", "job": "You work as a {v}.", "age": "You are {v} years old.", "employer": "You work at {v}.", "holiday destination": "You are going to {v}.", "car": "You drive a {v}.", "language": "You are learning {v}."}
+
+
+class Fact:
+    """What was told: attribute, value, and how to ask for it and answer."""
+
+    def __init__(self, s, key=None, thing=False):
+        if thing:
+            quality = s.any(list(QUALITIES))
+            self.name = f"{s.word(W.THINGS)} {quality}" if s.chance(0.6) else f"{s.any(W.ADJECTIVES)} {s.any(W.NOUNS)} {quality}"
+            self.make, self.tells, self.asks, self.key = QUALITIES[quality], THING_TELL, THING_ASK, None
+            self.owner = "the"
+        else:
+            self.key = key or s.any(list(ATTRIBUTES))
+            self.name, self.make, self.tells, self.asks = ATTRIBUTES[self.key]
+            self.owner = "your"
+        self.value = self.make(s)
+
+    def tell(self, s):
+        return s.ask(self.tells, v=self.value, t=self.name)
+
+    def ask(self, s):
+        return s.ask(self.asks, t=self.name)
+
+    def you(self):
+        return YOU.get(self.key, "{o} {a} is {v}").format(o=self.owner, a=self.name, v=self.value)
+
+    def answer(self):
+        return upper_first(REPLY.get(self.key, "{o} {a} is {v}.").format(o=self.owner, a=self.name, v=self.value))
+
+    def acknowledge(self, s):
+        if self.key == "name":
+            return s.say(NAME_ACKS, v=self.value)
+        return s.say(ACKS, you=self.you())
+
+
+def tell(s, conversation, facts, key=None):
+    """The user tells something new; returns the fact."""
+    for _ in range(20):
+        fact = Fact(s, key, thing=key is None and s.chance(0.35))
+        if all(f.name != fact.name and f.value != fact.value for f in facts) and not (clashes(fact, facts)):
+            break
+    facts.append(fact)
+    text = fact.tell(s)
+    if s.chance(0.12) and key is None:
+        other = Fact(s)
+        if all(f.name != other.name for f in facts) and not clashes(other, facts):
+            facts.append(other)
+            conversation.user(f"{text.rstrip('.!')} and {other.tell(s) if s.lower else lower_start(other.tell(s))}")
+            conversation.bot(s.say(["Got it, {x}, and {y}."], x=fact.you(), y=other.you()))
+            conversation.about(f"{upper_first(fact.name)} and {other.name}", f"The user said that {third(fact)} and {third(other)}.")
+            return fact
+    conversation.user(text)
+    conversation.bot(fact.acknowledge(s))
+    conversation.about(upper_first(f"{'the user' + chr(39) + 's ' if fact.key else 'the '}{fact.name}"), f"The user said that {third(fact)}.")
+    return fact
+
+
+def lower_start(text):
+    return text if text.startswith(("I ", "I'")) else text[:1].lower() + text[1:]
+
+
+AMBIGUOUS = [{"phone number", "favourite number"}, {"boss", "employer"}, {"favourite food", "hobby"}, {"city", "holiday destination"}]
+
+
+def clashes(fact, facts):
+    """Facts whose statements or questions could be taken for each other."""
+    return any({fact.key, f.key} in AMBIGUOUS or fact.name in f.name or f.name in fact.name for f in facts)
+
+
+def third(fact):
+    """For summaries."""
+    return fact.you().replace("your ", "their ").replace("you are", "they are").replace("you ", "they ")
+
+
+def ask(s, conversation, fact):
+    conversation.user(fact.ask(s))
+    conversation.bot(fact.answer())
+
+
+def ask_untold(s, conversation, facts):
+    """Something never told."""
+    known = {f.name for f in facts}
+    key = s.any([k for k in ATTRIBUTES if k not in known])
+    fact = Fact(s, key) if s.chance(0.7) else Fact(s, thing=True)
+    if clashes(fact, facts) or fact.name in known:
+        return
+    conversation.user(fact.ask(s))
+    conversation.bot(s.say(["You haven't told me {o} {a} yet."], o=fact.owner, a=fact.name))
+
+
+CORRECT = ["(actually|sorry|no|wait|oops), (my mistake, |that was wrong, |)(it's|it is) {v}, not {w}", "(sorry|oops), I (meant|wanted to say) {v}(, not {w}|)", "(correction|I was wrong): (my|the) {a} is {v}", "(no|wait), (my|the) {a} is {v}", "(that changed|update): (my|the) {a} is (now |){v}",
+           "I made a mistake, (my|the) {a} is {v}", "(actually|well), (make that|change it to) {v}"]
+
+
+def correct(s, conversation, facts, fact=None):
+    """The user changes a value told before."""
+    fact = fact or facts[-1]
+    old = fact.value
+    for _ in range(9):
+        fact.value = fact.make(s)
+        if fact.value != old:
+            break
+    conversation.user(s.ask(CORRECT if fact is facts[-1] else [CORRECT[2], CORRECT[4]], v=fact.value, w=old, a=fact.name))
+    conversation.bot(s.say(["Thanks for the correction: {you}."], you=fact.you()))
+
+
+OTHERS = {"lives in": (W.town, ["where does {p} live?", "in which (town|city) does {p} live?", "where is {p} from?", "what is {p}'s (city|town)?", "{p} lives where?", "do you know where {p} lives?", "which place does {p} live in?"], "{P} lives in {v}."),
+          "works as a": (lambda s: s.word(W.JOBS), ["what does {p} do( for a living|)?", "what is {p}'s job?", "what job does {p} have?", "what does {p} work as?", "what's the job of {p}?", "do you know what {p} does?", "how does {p} earn money?"], "{P} works as a {v}."),
+          "likes": (lambda s: s.word(W.FOODS), ["what does {p} like?", "what food does {p} like?", "which dish does {p} (like|love)?", "what is {p}'s favourite food?", "what does {p} (like|love) to eat?", "what would {p} eat?", "{p} likes what?"], "{P} likes {v}."),
+          "has a dog called": (W.first_name, ["what is {p}'s dog called?", "how is {p}'s dog called?", "what's the name of {p}'s dog?", "what is the dog of {p} called?", "who is {p}'s dog?", "do you know {p}'s dog?", "name of {p}'s dog?"], "{P}'s dog is called {v}."),
+          "is": (lambda s: f"{s.number(12, 97)} years old", ["how old is {p}?", "what is {p}'s age?", "what's the age of {p}?", "do you know how old {p} is?", "{p}'s age?", "which age is {p}?", "tell me how old {p} is"], "{P} is {v}."),
+          "plays the": (lambda s: s.word(W.INSTRUMENTS), ["what does {p} play?", "which instrument does {p} play?", "what instrument is {p}'s?", "what is {p}'s instrument?", "{p} plays what?", "do you know what {p} plays?", "what music does {p} make?"], "{P} plays the {v}.")}
+RELATION = ["friend", "cousin", "neighbour", "aunt", "uncle", "teacher", "colleague", "daughter", "son", "mother", "father", "roommate", "grandmother", "boss", "partner"]
+
+
+def others(s, conversation, count=2):
+    """Facts about other people, asked for by name or by pronoun."""
+    people = []
+    for _ in range(count):
+        name, verb = W.first_name(s), s.any(list(OTHERS))
+        if any(n == name for n, _, _ in people):
+            continue
+        make, _, _ = OTHERS[verb]
+        value = make(s)
+        people.append((name, verb, value))
+        female = s.any(["he", "she"])
+        conversation.user(s.ask(["my {r} {p} {x} {v}", "{p} {x} {v}", "(did you know|by the way), {p} {x} {v}", "{p} is my {r}. {p} {x} {v}", "I have a {r}, {p}, who {x} {v}", "my {r} is called {p} and {x} {v}", "(you should know that|so,) {p} {x} {v}"], r=s.any(RELATION), p=name, x=verb, v=value))
+        conversation.bot(s.say(["Got it, {p} {x} {v}."], p=name, x=verb, v=value))
+        conversation.about(f"About {name}", f"The user said that {name} {verb} {value}.")
+        if s.chance(0.3):
+            _, asks, reply = OTHERS[verb]
+            conversation.user(s.ask(asks, p=female))
+            conversation.bot(reply.format(P=name, v=value))
+    if not people:
+        return
+    name, verb, value = s.any(people)
+    _, asks, reply = OTHERS[verb]
+    conversation.user(s.ask(asks, p=name))
+    conversation.bot(reply.format(P=name, v=value))
+
+
+MEMORY_FORMS = ["What you know about the user:\n{x}", "Known facts about the user:\n{x}", "Remembered about the user:\n{x}", "Facts the user asked you to remember:\n{x}", "Memory:\n{x}", "About the user:\n{x}", "You remember these facts:\n{x}"]
+
+
+def remembered(s, facts, count):
+    """Lines for the system turn, and the facts in them."""
+    lines = []
+    for _ in range(count):
+        fact = Fact(s, thing=s.chance(0.25))
+        if clashes(fact, facts) or any(f.name == fact.name for f in facts):
+            continue
+        facts.append(fact)
+        first = s.fill(s.pick(fact.tells), {"v": fact.value, "t": fact.name})
+        third_form = upper_first(fact.you().replace("your ", "the user's ").replace("you are ", "the user is ").replace("you live", "the user lives").replace("you work", "the user works").replace("you drive", "the user drives").replace("you ", "the user "))
+        lines.append("- " + s.any([first, first, third_form, third_form, f"{fact.name}: {fact.value}"]))
+    return s.fill(s.pick(MEMORY_FORMS), {"x": "\n".join(lines)}) if lines else ""

@@ -1,0 +1,480 @@
+"""Tools: what may be offered, what users ask of them, what they return and what is then said."""
+import json
+
+import chat
+
+from . import words
+from .grammar import listed, upper_first
+
+CITY_ZONES = {
+    "Tokyo": "Asia/Tokyo", "Paris": "Europe/Paris", "London": "Europe/London", "New York": "America/New_York", "Berlin": "Europe/Berlin",
+    "Sydney": "Australia/Sydney", "Madrid": "Europe/Madrid", "Rome": "Europe/Rome", "Moscow": "Europe/Moscow", "Delhi": "Asia/Kolkata",
+    "Beijing": "Asia/Shanghai", "Shanghai": "Asia/Shanghai", "Singapore": "Asia/Singapore", "Dubai": "Asia/Dubai", "Cairo": "Africa/Cairo",
+    "Los Angeles": "America/Los_Angeles", "San Francisco": "America/Los_Angeles", "Chicago": "America/Chicago", "Toronto": "America/Toronto",
+    "Seoul": "Asia/Seoul", "Bangkok": "Asia/Bangkok", "Istanbul": "Europe/Istanbul", "Lisbon": "Europe/Lisbon", "Dublin": "Europe/Dublin",
+    "Oslo": "Europe/Oslo", "Stockholm": "Europe/Stockholm", "Vienna": "Europe/Vienna", "Athens": "Europe/Athens", "Nairobi": "Africa/Nairobi",
+    "Lagos": "Africa/Lagos", "Auckland": "Pacific/Auckland", "Hong Kong": "Asia/Hong_Kong", "Japan": "Asia/Tokyo", "India": "Asia/Kolkata",
+    "China": "Asia/Shanghai", "Germany": "Europe/Berlin", "France": "Europe/Paris", "Spain": "Europe/Madrid", "Italy": "Europe/Rome", "Amsterdam": "Europe/Amsterdam",
+}
+OPERATORS = {
+    "+": ["{a} plus {b}", "{a} + {b}", "{a}+{b}", "the sum of {a} and {b}", "{a} and {b} added (up|together)", "{a} added to {b}"],
+    "-": ["{a} minus {b}", "{a} - {b}", "{a}-{b}", "{a} take away {b}", "{a} less {b}"],
+    "*": ["{a} times {b}", "{a} * {b}", "{a}*{b}", "{a} multiplied by {b}", "{a} x {b}", "the product of {a} and {b}"],
+    "/": ["{a} divided by {b}", "{a} / {b}", "{a}/{b}", "{a} over {b}"],
+}
+CALC_ASK = [
+    "(what is|what's|whats) {e}?", "(can you |could you |please |)(calculate|compute|work out) {e}(, please|)", "{e}", "how much is {e}?",
+    "{e} = ?", "(tell me|give me) (the result of |the value of |){e}(, please|)", "what (do i get for|does) {e}( make| come to|)?", "I need {e}(.| please.)",
+    "(hey|hi|ok|so), (what is|what's) {e}?", "(quick question|one more|next one): {e}?", "{e}, (please|what is it?|how much is that?)", "solve {e}",
+    "do you know (what |how much |){e} (is|makes)?", "evaluate {e} (for me|please|)",
+]
+WORD_PROBLEMS = [
+    ("(I have|there are|we have) {a} (boxes|bags|shelves|crates) with {b} (pens|apples|books|bottles) (each|in each). how many (pens|apples|books|bottles|things) (is that|are there|do I have) (in total|altogether|)?", "*"),
+    ("a (ticket|meal|shirt|pizza) costs {a} (dollars|euros|pounds). what do {b} (of them |)cost?", "*"),
+    ("(I|we) (had|started with) {a} (coins|points|sheep|euros) and (lost|spent|gave away) {b}. how many (are left|do I have left|remain)?", "-"),
+    ("{a} (people|kids|guests) (were there|came) and {b} more (arrived|joined). how many (are there|is that) now?", "+"),
+    ("(we|I) (split|share|divide) {a} (euros|dollars|sweets|cards) (among|between) {b} (people|friends). how much does each get?", "/"),
+    ("(I|she|he) (walked|drove|ran) {a} km (yesterday|on Monday) and {b} km (today|on Tuesday). how far (is that|in total)?", "+"),
+    ("(if|when) I work {a} hours a day for {b} days, how many hours is that?", "*"),
+    ("(my|the) (rent|bill|invoice) was {a} and I (paid|already paid) {b}. how much (is left|do I still owe)?", "-"),
+]
+
+
+def expression(s):
+    """(how the user says it, the expression to pass)."""
+    kind = s.rng.random()
+    if kind < 0.62:
+        op = s.any("++--**//")
+        a, b = s.number(2, s.any([20, 99, 999, 9999])), s.number(2, s.any([12, 99, 999]))
+        if s.chance(0.12):
+            a = f"{a}.{s.number(1, 99)}"
+        return s.ask(OPERATORS[op], a=a, b=b), f"{a}{op}{b}"
+    if kind < 0.72:
+        a, b = s.number(1, 100), s.number(2, s.any([100, 999, 9999]))
+        return s.ask(["{a}% of {b}", "{a} percent of {b}", "{a} % of {b}"], a=a, b=b), f"{a}/100*{b}"
+    if kind < 0.82:
+        a, b, c = (s.number(2, s.any([20, 99, 999])) for _ in range(3))
+        o, p = s.any("+-*/"), s.any("+-*/")
+        e = s.any([f"({a}{o}{b}){p}{c}", f"{a}{o}{b}{p}{c}", f"{a}{o}({b}{p}{c})"])
+        return e if s.chance(0.6) else e.replace(o, f" {o} ").replace(p, f" {p} ") if o != p else e, e
+    if kind < 0.88:
+        a = s.number(2, 999)
+        return s.ask(["(the |)square root of {a}", "sqrt({a})", "the root of {a}"], a=a), f"sqrt({a})"
+    if kind < 0.93:
+        a, b = s.number(2, 30), s.number(2, 9)
+        return s.ask(["{a}^{b}", "{a} to the power of {b}", "{a} to the power {b}"], a=a, b=b), f"{a}^{b}"
+    a = s.number(2, 99)
+    return (s.ask(["{a} squared", "the square of {a}"], a=a), f"{a}^2") if s.chance(0.6) else (s.ask(["(half|a half) of {a}"], a=a), f"{a}/2")
+
+
+def ask_calculate(s):
+    if s.chance(0.2):
+        template, op = s.pick(WORD_PROBLEMS)
+        a, b = s.number(3, 900), s.number(2, 60)
+        text, e = s.ask(template, a=a, b=b), f"{a}{op}{b}"
+    else:
+        said, e = expression(s)
+        text = s.ask(CALC_ASK, e=said)
+    value = s.any([str(s.number(2, 9999)), f"{s.number(2, 999)}.{s.number(1, 99)}", str(s.number(10, 999999)), f"-{s.number(2, 999)}"])
+    answer = s.say(["{e} is {v}."], e=e, v=value)
+    return Request(text, [e], value, answer, f"Calculating {e}", f"The user asked for {e}, which is {value}.")
+
+
+class Request:
+    """One thing a user wants of a tool."""
+
+    def __init__(self, user, values, result, answer, title, summary, named=None):
+        self.user, self.values, self.result, self.answer, self.title, self.summary = user, values, result, answer, title, summary
+        # What the answer must contain: the result's value.
+        self.value = named if named is not None else result
+
+
+TIME_ASK = ["what time is it in {c}( right now| now|)?", "what's the time in {c}?", "(tell me|give me) the (current |)time in {c}", "(do you know |)what time (is it|it is) in {c}?",
+            "current time in {c}(, please|)", "time in {c}?", "how late is it in {c}( now|)?", "(and |)what('s| is) the (date|date and time) in {c}( now|)?", "is it (late|night|morning) in {c} (now|right now)?",
+            "what day is it in {c}?", "(hey|hi), what time is it over in {c}?", "I have a call with {c}, what time is it there?", "which (day|hour) is it in {c}?"]
+TIME_HERE = ["what time is it( now| right now|)?", "what's the (time|date)( today| now|)?", "what (day|date) is (it|today)( today|)?", "(can you |could you |)tell me the (time|date)(, please|)",
+             "(do you know |)what time it is?", "what's today's date?", "current time(, please|)", "which day is it today?", "the time(, please|)?", "how late is it?", "today's date?", "is it (Monday|Friday|Sunday) today?",
+             "got the time?", "what (year|month) is it?"]
+
+
+def ask_time(s, zone=None):
+    if s.chance(0.65):
+        city = s.any(list(CITY_ZONES))
+        text, place, z = s.ask(TIME_ASK, c=words.cased(s, city)), f" in {words.cased(s, city)}", CITY_ZONES[city]
+    else:
+        text, place, z = s.ask(TIME_HERE), "", zone or "UTC"
+    day, month, year = s.rng.randint(1, 28), s.rng.randrange(12), s.rng.randint(2024, 2031)
+    week, t = s.any(words.WEEKDAYS), f"{s.rng.randint(0, 23):02d}:{s.rng.randint(0, 59):02d}"
+    iso = f"{year}-{month + 1:02d}-{day:02d}"
+    shape = s.rng.randrange(5)
+    if shape == 0:
+        result, full = f"{week}, {day} {words.MONTHS[month]} {year}, {t} ({z})", f"{t} on {week}, {day} {words.MONTHS[month]} {year}"
+    elif shape == 1:
+        result, full = f"{iso} {t}", f"{t} on {iso}"
+    elif shape == 2:
+        result, full = json.dumps({"timezone": z, "date": iso, "time": t, "weekday": week}), f"{t} on {week}, {iso}"
+    elif shape == 3:
+        result, full = f"{iso}T{t}:{s.rng.randint(0, 59):02d}{s.any(['Z', '+00:00', '+02:00', '-05:00', '+09:00'])} ({week})", f"{t} on {week}, {iso}"
+    else:
+        result, full = f"{week} {iso} {t} {z}", f"{t} on {week}, {iso}"
+    answer = s.say(["It is {f}{p}.", "It is {f}{p}."], f=full, p=place)
+    return Request(text, [z], result, answer, f"Current time{place}" if place else "The current date and time", f"The user asked for the time{place}; it was {full}.", t)
+
+
+UNITS = [("km", "miles"), ("miles", "km"), ("kilometers", "miles"), ("kg", "pounds"), ("pounds", "kg"), ("celsius", "fahrenheit"), ("fahrenheit", "celsius"), ("meters", "feet"),
+         ("feet", "meters"), ("inches", "cm"), ("cm", "inches"), ("liters", "gallons"), ("gallons", "liters"), ("grams", "ounces"), ("ounces", "grams"), ("hours", "minutes"), ("minutes", "seconds"),
+         ("days", "hours"), ("m", "ft"), ("lb", "kg"), ("miles", "meters"), ("yards", "meters"), ("mb", "gb"), ("weeks", "days"), ("kilograms", "grams"), ("cups", "ml"), ("kmh", "mph"), ("mph", "kmh"), ("acres", "hectares"), ("stone", "kg"), ("knots", "mph")]
+
+
+def ask_units(s):
+    a, b = s.any(UNITS)
+    v = s.number(1, s.any([12, 99, 999, 5000]))
+    v = f"{v}.{s.number(1, 99)}" if s.chance(0.2) else str(v)
+    text = s.ask(["(convert|please convert|can you convert) {v} {a} (to|into) {b}(, please|)", "how many {b} (are|is) {v} {a}?", "what is {v} {a} in {b}?", "{v} {a} in {b}(?|, please|)", "{v} {a} to {b}",
+                  "how much is {v} {a} in {b}?", "(turn|change) {v} {a} into {b}", "(I need|give me) {v} {a} (in|as) {b}", "what's {v} {a} in {b}?", "{v} {a} is how many {b}?",
+                  "(express|write) {v} {a} in {b}", "how many {b} (do I get from|make|in) {v} {a}?", "(my recipe says|the sign says|it says) {v} {a}, what is that in {b}?"], v=v, a=a, b=b)
+    out = f"{s.number(1, 9000)}.{s.number(1, 99)}" if s.chance(0.7) else str(s.number(2, 9000))
+    result = s.any([out, f"{out} {b}", f"{v} {a} = {out} {b}", json.dumps({"value": float(out), "unit": b})])
+    if "value" in result:
+        out = str(float(out))
+    answer = s.say(["{v} {a} is {o} {b}.", "{v} {a} is {o} {b}."], v=v, a=a, o=out, b=b)
+    number = float(v) if "." in v else int(v)
+    return Request(text, [number, a, b], result, answer, f"Converting {a} to {b}", f"The user converted {v} {a} to {out} {b}.", out)
+
+
+SEARCH_TOPICS = ["the (latest|newest|recent) news (about|on) {x}", "{x}", "the (history|population|founder|opening hours|weather|location|price) of {x}", "(reviews|pictures|tickets) of {x}", "who (founded|owns|runs|is) {x}",
+                 "how (old|big|tall|far) is {x}", "where is {x}", "when was {x} (built|founded|released|born)", "(cheap hotels|good restaurants|events|museums) (in|near) {x}", "{x} (opening hours|score|results|tickets|news|stock)",
+                 "how to (grow|cook|repair|clean) {x}", "what is {x}", "the best {x}"]
+SEARCH_ASK = ["(search the web for|search for|search online for|google|look up|web search:|find online) {q}", "(can you|could you|please) (search for|look up|search the web for|find) {q}( online| on the web| on the internet|)", "look up {q}(, please|)( online|)",
+              "(please |)(find|get) (me |)(some |)(information|info) (about|on) {q}", "search: {q}", "(I want to know|find out|I'd like to read) {q}(, search the web|)", "(do|run) a web search for {q}", "(what does the internet say about|check the web for|check online for) {q}",
+              "use the web to find {q}", "(hey|ok), (search|look up) {q}"]
+
+
+def ask_search(s):
+    x = s.any([lambda: words.entity(s, s.any(list(words.ENTITY_ENDS))), lambda: words.pair(s) + "s", lambda: words.entity(s, "company"), lambda: s.word(words.FOODS)])()
+    bare = s.chance(0.25)
+    if bare:
+        x = words.entity(s, s.any(["company", "building", "event", "nature"]))
+        q = s.ask(["who (founded|owns|runs|is) {x}", "when was {x} (built|founded|released|born)", "what is the (latest|newest) news (about|on) {x}", "how (old|big|tall) is {x}", "where is {x}", "what happened (to|at|with) {x} (yesterday|today|last week|this week)",
+                   "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"], x=x)
+        text = q + s.any(["?", "?", ""])
+    else:
+        q = s.fill(s.pick(SEARCH_TOPICS), {"x": x})
+        q = q.lower() if s.lower else q
+        text = s.ask(SEARCH_ASK, q=q)
+    title, fact, value = search_result(s, x)
+    extra = [search_result(s, words.entity(s, "company"))[0:2] for _ in range(s.rng.randrange(3))]
+    rows = [(title, fact), *extra]
+    url = lambda: f"https://{words.coined(s, 1, 2)}.example/{words.coined(s, 1, 2)}"
+    shape = s.rng.randrange(4)
+    if shape == 0:
+        result = "\n".join(f"{i}. {t}: {f}" for i, (t, f) in enumerate(rows, 1))
+    elif shape == 1:
+        result = "\n".join(f"[{i}] {t} ({url()}): {f}" for i, (t, f) in enumerate(rows, 1))
+    elif shape == 2:
+        result = json.dumps([{"title": t, "url": url(), "snippet": f} for t, f in rows], ensure_ascii=False)
+    else:
+        result = fact
+    answer = s.say(["I found this: {f}"], f=fact)
+    return Request(text, [q], result, answer, upper_first(s.any([f"Web search about {x}", f"Looking up {x}"])), f"The user searched the web for {q}; {fact}", value)
+
+
+def search_result(s, x):
+    v = s.any([lambda: str(s.number(1900, 2030)), lambda: words.price(s), lambda: words.big(s), lambda: words.town(s), lambda: words.person(s), lambda: words.date(s)])()
+    t = s.any(["{x} was (opened|founded|shown|built) in {v}.", "{x} is linked to {v}, says a new report.", "The latest figure for {x} is {v}.", "{x}: {v} is the answer most people give.", "News: {x} and {v} make headlines."])
+    return upper_first(x), upper_first(s.fill(t, {"x": x, "v": v})), v
+
+
+FACTS = ["I (like|love|hate|prefer) {food}", "my (dog|cat|horse|sister|brother|boss|neighbour) is called {name}", "my name is {name}", "I live in {town}", "I work as a {job}", "my (birthday|anniversary|flight|exam) is on {date}",
+         "I am allergic to {food}", "my (favourite|favorite) colour is {colour}", "my {thing} (code|number) is {code}", "I (drive|own|bought) a {colour} {noun}", "I have (a meeting|an appointment) at {clock}", "we (meet|train|eat) on {weekday}s", "I am learning {lang}",
+         "I play the {instrument}", "{name} is my (teacher|cousin|landlord|friend)", "I always (drink|order) {drink}", "my (doctor|dentist|manager) is {person}", "the {thing} is in the {noun}", "I want short answers", "I speak {lang}", "my hobby is {hobby}"]
+
+
+def fact_text(s):
+    return words.cased(s, s.fill(s.pick(FACTS), {
+        "food": s.word(words.FOODS), "name": words.first_name(s), "town": words.town(s), "job": s.word(words.JOBS), "date": words.date(s), "colour": s.word(words.COLOURS), "thing": s.word(words.THINGS), "code": words.code(s),
+        "noun": s.any(words.NOUNS), "clock": words.clock(s), "weekday": s.any(words.WEEKDAYS), "lang": s.word(words.LANGUAGES), "instrument": s.word(words.INSTRUMENTS), "drink": s.word(words.DRINKS), "person": words.person(s), "hobby": s.word(words.HOBBIES)}))
+
+
+def ask_remember(s):
+    f = fact_text(s)
+    text = s.ask(["remember that {f}", "please remember that {f}", "(can you |could you |)remember (this|for me): {f}", "don't forget that {f}", "(keep|please keep) in mind that {f}", "(make a note|note|take a note) that {f}", "(save|store) (this|the fact|to memory): {f}", "I want you to remember that {f}",
+                  "{f}. (please |)remember that", "for (later|the future|next time), remember that {f}", "add to (your |)memory: {f}", "remember: {f}", "(always |)remember {f}"], f=f)
+    result = s.any(["ok", "Saved.", "Remembered.", json.dumps({"status": "saved"}), json.dumps({"ok": True}), f"Saved: {f}", "done"])
+    return Request(text, [f], result, s.say(["I will remember that {f}."], f=f), "Remembering a fact", f"The user asked to remember that {f}.", f)
+
+
+def ask_forget(s):
+    f = fact_text(s)
+    text = s.ask(["forget that {f}", "please forget that {f}", "(delete|remove|erase) (from (your |)memory|the fact): {f}", "(you can|can you) forget that {f}", "(stop remembering|no longer remember) that {f}", "forget: {f}", "(remove|delete|drop) the (memory|note) that {f}", "don't remember (any more |)that {f}",
+                  "it's no longer true that {f}, forget it", "(erase|clear) the fact that {f}"], f=f)
+    result = s.any(["ok", "Forgotten.", "Deleted.", json.dumps({"status": "deleted"}), "removed 1 fact", "done"])
+    return Request(text, [f], result, s.say(["I have forgotten that {f}."], f=f), "Forgetting a fact", f"The user asked to forget that {f}.", f)
+
+
+def snippet(s):
+    """(language, code)."""
+    a, b, w, v = s.number(2, 99), s.number(2, 99), words.coined(s, 1, 2), s.any(["x", "y", "n", "total", "value", "s", "items"])
+    op = s.any("+-*")
+    language = s.any(["python", "python", "python", "javascript", "javascript", "bash", "ruby", "csharp"])
+    python = [f"print({a} {op} {b})", f"print('{w}')", f"print(len('{w}'))", f"print(\"{w}\")", f"for i in range({a}):\n    print(i)", f"{v} = {a}\nprint({v} {op} {b})", f"print(sum(range({a})))", f"print('{w}'.upper())",
+              f"{v} = [{a}, {b}]\nprint(max({v}))", f"import math\nprint(math.sqrt({a}))", f"print({a}{op}{b})", f"print(sorted([{a}, {b}, {s.number(2, 99)}]))", f"def f({v}):\n    return {v} {op} {b}\nprint(f({a}))", f"print('{w}'[::-1])"]
+    javascript = [f"console.log({a} {op} {b})", f"console.log('{w}')", f"let {v} = {a};\nconsole.log({v} {op} {b});", f"console.log('{w}'.length)", f"console.log([{a}, {b}].map(x => x * 2))", f"console.log(Math.max({a}, {b}))", f"for (let i = 0; i < {a}; i++) console.log(i);"]
+    other = {"bash": [f"echo {w}", f"echo $(({a} {op} {b}))", "ls -la", f"seq 1 {a}"], "ruby": [f"puts {a} {op} {b}", f"puts '{w}'.reverse"], "csharp": [f"Console.WriteLine({a} {op} {b});", f"Console.WriteLine(\"{w}\");"]}
+    return language, s.any({"python": python, "javascript": javascript, **other}[language])
+
+
+SAID_LANGUAGE = {"python": ["python", "Python"], "javascript": ["javascript", "JavaScript", "js"], "bash": ["bash", "Bash"], "ruby": ["ruby", "Ruby"], "csharp": ["C#", "csharp", "c#"]}
+
+
+def ask_code(s):
+    language, code = snippet(s)
+    l = s.any(SAID_LANGUAGE[language])
+    block = "\n" in code or s.chance(0.3)
+    if block:
+        text = s.ask(["(run|execute|please run|can you run) this {l}( code| snippet| script|):\n{c}", "what does this {l}( code|) print?\n{c}", "(run|try|test) this( for me|):\n```{f}\n{c}\n```", "(execute|run) the following {l}( code|):\n```{f}\n{c}\n```",
+                      "what is the output of this {l}( code| script|)?\n```{f}\n{c}\n```", "{l} code:\n{c}\n(run it|please run it)", "here is some {l}, (run|execute) it:\n{c}", "(could you|would you) run this {l} for me?\n{c}"], l=l, c=code, f=language)
+        if "```" not in text and l not in text:
+            text = f"Run this {l}:\n{code}"
+    else:
+        text = s.ask(["(run|execute|please run|can you run) this {l}( code| snippet|): {c}", "run {c} in {l}", "what does {c} (print|output|give|return) in {l}?", "in {l}, run {c}", "(execute|try) {c} (using|with|in) {l}", "{l}: {c}", "please (execute|evaluate) this {l}: {c}",
+                      "what happens (if|when) I run {c} in {l}?", "use {l} to run {c}", "run the {l} (snippet|code|line) {c}"], l=l, c=code)
+    out = s.any([str(s.number(2, 9999)), words.coined(s, 1, 2), f"[{s.number(2, 99)}, {s.number(2, 99)}]", words.coined(s, 1, 2).upper()])
+    result = s.any([out, out, json.dumps({"stdout": out + "\n", "exit_code": 0}), f"stdout:\n{out}", f"{out}\n(exit code 0)"])
+    return Request(text, [language, code], result, s.say(["The output is {o}."], o=out), f"Running {s.any(['a', 'some'])} {l} {s.any(['snippet', 'code'])}", f"The user ran {l} code, which printed {out}.", out)
+
+
+def ask_weather(s):
+    c = words.town(s)
+    text = s.ask(["what's the weather (like |)in {c}( today| tomorrow|)?", "how is the weather in {c}( now|)?", "weather in {c}(, please|)", "is it (raining|sunny|cold|hot|snowing) in {c}( today| now|)?", "will it (rain|snow) in {c} (today|tomorrow)?", "(tell me|give me) the (weather|forecast) for {c}", "do I need (an umbrella|a coat) in {c}( today|)?",
+                  "what (is|'s) the temperature in {c}?", "forecast for {c}", "how (warm|cold) is it in {c}?"], c=c)
+    t, sky = s.number(-9, 39), s.any(["sunny", "cloudy", "rainy", "clear", "windy", "foggy", "snowy"])
+    result = s.any([f"{sky}, {t} C", json.dumps({"city": c, "temperature": t, "sky": sky}), f"{c}: {t} degrees and {sky}"])
+    return Request(text, [c], result, s.say(["It is {k} in {c}, with {t} degrees."], k=sky, c=c, t=t), f"Weather in {c}", f"The user asked about the weather in {c}: {sky} and {t} degrees.", str(t))
+
+
+def ask_translate(s):
+    phrase, lang = s.any([lambda: words.pair(s), lambda: "good morning", lambda: f"I like {s.word(words.FOODS)}", lambda: f"where is the {s.any(words.NOUNS)}", lambda: "thank you", lambda: f"the {s.any(words.NOUNS)} is {s.any(words.ADJECTIVES)}"])(), s.any(words.LANGUAGES)
+    text = s.ask(["translate {p} (to|into) {l}", "how do (you|I) say {p} in {l}?", "what is {p} in {l}?", "(please |can you |)translate \"{p}\" (to|into) {l}", "{p} in {l}(, please|?)", "say {p} in {l}", "I need {p} in {l}", "(give me|write) {p} in {l}"], p=phrase, l=lang)
+    out = f"{words.coined(s, 1, 2)} {words.coined(s, 1, 2)}"
+    return Request(text, [phrase, lang], s.any([out, json.dumps({"translation": out})]), s.say(["In {l} that is: {o}."], l=lang, o=out), f"Translating into {lang}", f"The user asked for {phrase} in {lang}: {out}.", out)
+
+
+def ask_timer(s):
+    n, u = s.number(2, 90), "minutes"
+    text = s.ask(["set a timer for {n} minutes", "(start|set) a {n} minute timer", "timer (for |){n} minutes", "(wake|remind|call|ping) me in {n} minutes", "(please |can you |)time {n} minutes", "count down {n} minutes", "I need a timer, {n} minutes", "{n} minutes on the timer(, please|)"], n=n)
+    return Request(text, [n], s.any(["ok", "Timer set.", json.dumps({"status": "started"})]), s.say(["The timer is set for {n} minutes."], n=n), f"A timer for {n} minutes", f"The user set a timer for {n} minutes.", str(n))
+
+
+def ask_music(s):
+    song = words.title_pair(s) if s.chance(0.5) else words.entity(s, "book")
+    text = s.ask(["play {x}", "(please |can you |)play (the song |){x}", "put on {x}", "I want to (hear|listen to) {x}", "start (the song |playing ){x}", "(let's hear|let me hear) {x}", "music: {x}", "play me {x}(, please|)"], x=song)
+    return Request(text, [song], s.any(["playing", "ok", json.dumps({"status": "playing"})]), s.say(["Now playing {x}."], x=song), f"Playing {song}", f"The user asked to play {song}.", song)
+
+
+def ask_note(s):
+    note = s.any([lambda: f"buy {s.word(words.FOODS)}", lambda: f"call {words.first_name(s)}", lambda: f"water the {s.any(words.FLOWERS)}s", lambda: f"book a table at {words.clock(s)}", lambda: f"pay {words.price(s)} to {words.first_name(s)}", lambda: f"fix the {s.any(words.NOUNS)}"])()
+    text = s.ask(["add {x} to my (list|to-do list|todo list|tasks)", "put {x} on my (list|to-do list|task list)", "new (task|todo|item): {x}", "(please |can you |)add a (task|todo): {x}", "(todo|to-do|task): {x}", "I (have|need) to {x}, (add it to|put it on) my list", "create a task to {x}", "(remind|tell) me to {x}"], x=note)
+    return Request(text, [note], s.any(["added", "ok", json.dumps({"status": "added"})]), s.say(["I added it to your list: {x}."], x=note), "Adding to the list", f"The user added a task: {note}.", note)
+
+
+def ask_define(s):
+    w = words.coined(s, 2, 3).lower()
+    text = s.ask(["(define|please define) {w}", "what does {w} mean?", "what is the (meaning|definition) of {w}?", "look up the word {w}", "(meaning|definition) of {w}(?|)", "what's the definition of {w}?", "explain the word {w}", "in the dictionary, what is {w}?"], w=w)
+    meaning = f"a {s.any(words.ADJECTIVES)} {s.any(words.NOUNS)}"
+    return Request(text, [w], s.any([meaning, json.dumps({"word": w, "meaning": meaning})]), s.say(["{w} means {m}."], w=w, m=meaning), f"The meaning of {w}", f"The user asked what {w} means: {meaning}.", meaning)
+
+
+def ask_stock(s):
+    x = words.entity(s, "company")
+    text = s.ask(["what is the (stock|share) price of {x}?", "how (is|are) {x} (stock|shares) doing?", "(stock|share) price of {x}(?|)", "how much is one {x} share?", "(show|give) me the {x} stock price", "what are {x} shares (worth|trading at)?", "price of {x} stock(, please|)", "check the {x} share price"], x=x)
+    v = f"{s.number(2, 900)}.{s.number(10, 99)}"
+    return Request(text, [x], s.any([v, json.dumps({"price": float(v)}), f"{x}: {v} USD"]) if not v.endswith("0") else v, s.say(["A share of {x} costs {v}."], x=x, v=v), f"Share price of {x}", f"The user asked for the share price of {x}: {v}.", v)
+
+
+def ask_mail(s):
+    to, subject = words.email(s), words.pair(s)
+    text = s.ask(["(send|write) (an email|a mail|an e-mail) to {t} about {x}", "email {t} about {x}", "(please |can you |)(mail|email) {t}, subject {x}", "send {t} (an email|a message) with the subject {x}", "(a mail|an email) to {t}, (subject|about): {x}", "mail to {t} about {x}(, please|)", "write to {t} about {x}", "I want to email {t} about {x}"], t=to, x=subject)
+    return Request(text, [to, subject], s.any(["sent", "ok", json.dumps({"status": "sent"})]), s.say(["The email to {t} is sent."], t=to), f"An email about {subject}", f"The user sent an email to {to} about {subject}.", to)
+
+
+def ask_order(s):
+    thing, c = s.any(["order", "invoice", "parcel", "ticket", "booking", "flight", "customer", "part", "contract", "recipe"]), words.code(s)
+    text = s.ask(["(look up|check|find|show me) {t} {c}", "what is the status of {t} {c}?", "where is {t} {c}?", "status of {t} {c}(?|, please|)", "(can you |please |)(look up|check) {t} (number |){c}", "I need (details|information) on {t} {c}", "what about {t} {c}?", "get {t} {c}", "any news on {t} {c}?"], t=thing, c=c)
+    status = s.any(["shipped", "delayed", "ready", "paid", "open", "cancelled", "waiting", "delivered", "late", "confirmed"])
+    r = Request(text, [c], s.any([status, json.dumps({"status": status}), f"{thing} {c}: {status}"]), s.say(["The {t} {c} is {k}."], t=thing, c=c, k=status), f"Status of {thing} {c}", f"The user asked about {thing} {c}, which is {status}.", status)
+    r.thing = thing
+    return r
+
+
+def ask_lights(s):
+    room, state = s.any(["kitchen", "bedroom", "living room", "hall", "bathroom", "garage", "office", "garden", "attic"]), s.any(["on", "off"])
+    text = s.ask(["turn {k} the (lights|light|lamp) in the {r}", "turn the {r} (lights|light) {k}", "switch {k} the {r} (lights|light|lamp)", "{r} (lights|light) {k}(, please|)", "(please |can you |)switch the {r} light {k}", "put the (light|lights) in the {r} {k}", "I want the {r} lights {k}", "lights {k} in the {r}"], r=room, k=state)
+    return Request(text, [room, state], s.any(["ok", "done", json.dumps({"ok": True})]), s.say(["The {r} light is {k}."], r=room, k=state), f"Lights in the {room}", f"The user turned the {room} light {state}.", state)
+
+
+# family: how a request is made, names, parameter names per value, descriptions, what it is called in a refusal.
+FAMILIES = {
+    "calculate": (ask_calculate, ["calculate", "calculator", "compute", "evaluate", "math", "eval_expression", "do_math", "arithmetic", "calc"], [["expression", "formula", "input", "expr", "query"]],
+                  ["Evaluate an arithmetic expression", "Do arithmetic", "Evaluates a math expression and returns the number", "Calculator for numbers", "Work out an arithmetic expression such as (2+3)*4", "Compute the result of a mathematical expression"], "do the sum"),
+    "time": (ask_time, ["current_time", "get_time", "now", "clock", "get_current_time", "date_time", "time_now", "today"], [["timezone", "zone", "tz", "time_zone"]],
+             ["Get the current date and time", "The current time in a time zone", "Tells the date and time for an IANA time zone", "Current date and time", "Returns the time now", "Get the current date and time in a time zone, such as Europe/Paris"], "tell the time"),
+    "units": (ask_units, ["convert_units", "unit_converter", "convert", "units", "convert_unit", "measure_convert"], [["value", "amount", "number", "quantity"], ["from", "from_unit", "source", "unit_from"], ["to", "to_unit", "target", "unit_to"]],
+              ["Convert a value between units", "Unit conversion", "Converts length, weight, temperature and time", "Convert a measurement from one unit to another", "Convert between units of measure"], "convert that"),
+    "search": (ask_search, ["web_search", "search", "search_web", "internet_search", "find_online", "browse", "google"], [["query", "q", "text", "keywords", "search_term"]],
+               ["Search the web", "Search the internet for a query", "Find current information online", "Looks things up on the web", "Search the web and return the best results"], "search the web"),
+    "remember": (ask_remember, ["remember", "save_memory", "memorize", "store_fact", "add_memory", "keep_fact"], [["fact", "text", "memory", "note"]],
+                 ["Remember a fact about the user", "Save a fact for later conversations", "Stores something in long-term memory", "Keep a fact for next time", "Remember something the user asks you to keep"], "save that"),
+    "forget": (ask_forget, ["forget", "delete_memory", "remove_fact", "drop_memory", "erase_memory"], [["fact", "text", "memory", "note"]],
+               ["Forget a fact", "Delete a remembered fact", "Removes something from long-term memory", "Forget a fact about the user", "Forget something that was remembered"], "forget that"),
+    "code": (ask_code, ["run_code", "execute_code", "code_interpreter", "run", "exec", "run_snippet"], [["language", "lang"], ["code", "source", "snippet", "program"]],
+             ["Run a snippet of code", "Execute code and return its output", "Runs a program in a sandbox", "Run code in a sandbox and return what it prints", "Runs short programs"], "run code"),
+    "weather": (ask_weather, ["get_weather", "weather", "forecast", "current_weather", "weather_lookup"], [["city", "location", "place", "town"]], ["Get the weather for a city", "Weather forecast", "Current weather in a place", "Tells temperature and sky"], "check the weather"),
+    "translate": (ask_translate, ["translate", "translate_text", "translator", "language_translate"], [["text", "phrase", "input"], ["language", "target_language", "to", "target"]], ["Translate text into a language", "Translation", "Translates a phrase"], "translate"),
+    "timer": (ask_timer, ["set_timer", "timer", "start_timer", "countdown"], [["minutes", "duration", "length"]], ["Set a timer in minutes", "Starts a countdown", "Timer"], "set a timer"),
+    "music": (ask_music, ["play_music", "play_song", "music", "start_playback"], [["song", "title", "track", "name"]], ["Play a song", "Plays music by title", "Start a track"], "play music"),
+    "list": (ask_note, ["add_task", "add_todo", "create_task", "todo_add", "new_item"], [["task", "item", "text", "title"]], ["Add a task to the to-do list", "Puts an item on the list", "Create a task"], "add to a list"),
+    "define": (ask_define, ["define_word", "dictionary", "define", "word_meaning"], [["word", "term", "entry"]], ["Look up a word in the dictionary", "Meaning of a word", "Dictionary"], "look up words"),
+    "stock": (ask_stock, ["get_stock_price", "stock_price", "share_price", "quote"], [["company", "name", "symbol"]], ["Get the share price of a company", "Stock prices", "Current price of a share"], "check share prices"),
+    "mail": (ask_mail, ["send_email", "email", "send_mail", "mail"], [["to", "recipient", "address"], ["subject", "about", "topic"]], ["Send an email", "Sends mail to someone", "Write an email"], "send mail"),
+    "order": (ask_order, ["lookup_{t}", "get_{t}", "{t}_status", "find_{t}", "check_{t}"], [["{t}_id", "id", "number", "{t}_number"]], ["Look up a {t} by its number", "Status of a {t}", "Find a {t}"], "look that up"),
+    "lights": (ask_lights, ["set_lights", "lights", "switch_light", "light_control"], [["room", "place", "area"], ["state", "value", "power"]], ["Switch the lights in a room", "Turns lights on or off", "Control lamps"], "control the lights"),
+}
+PRODUCT = ["calculate", "time", "units", "search", "remember", "forget", "code"]
+
+
+class Tool(tuple):
+    """(name, parameters, description, family)."""
+
+
+def offer(s, family, product=False, thing=None):
+    """One tool of a family, under its own or another name."""
+    _, names, parameters, descriptions, _ = FAMILIES[family]
+    t = thing or s.any(["order", "invoice", "parcel", "ticket", "booking", "flight", "customer", "part", "contract", "recipe"])
+    name = names[0] if product else s.pick(names)
+    if not product:
+        if s.chance(0.15):
+            name = s.any([f"{words.coined(s, 1, 1)}_{name}", f"{name}_v{s.rng.randint(2, 9)}", f"{words.coined(s, 1, 2)}_{name}", f"{name}_{words.coined(s, 1, 1)}", f"{words.coined(s, 1, 1)}.{name}"])
+        elif s.chance(0.1):
+            name = "".join(w.capitalize() if i else w for i, w in enumerate(name.split("_")))
+    chosen = [(p[0] if product or s.chance(0.4) else s.pick(p)) for p in parameters]
+    description = s.pick(descriptions) if not s.chance(0.04) else ""
+    if s.chance(0.12) and description:
+        description += s.any([".", ". Use it when needed.", ". Use this tool whenever the user asks for it.", ". Always use it for that."])
+    fill = lambda x: x.replace("{t}", t)
+    return Tool((fill(name), [fill(p) for p in chosen], fill(description), family, t if family == "order" else None))
+
+
+def offer_some(s, conversation, must=None, without=(), product=None):
+    """Offers a set of tools; `must` families are in it, `without` are not."""
+    product = s.chance(0.45) if product is None else product
+    must = list(must or [])
+    if product and all(m in PRODUCT for m in must):
+        chosen = [f for f in PRODUCT if f not in without]
+        if s.chance(0.25):
+            extra = [f for f in chosen if f not in must]
+            s.rng.shuffle(extra)
+            chosen = must + extra[: s.rng.randrange(len(extra) + 1)]
+            s.rng.shuffle(chosen)
+    else:
+        product = product and s.chance(0.5)
+        others = [f for f in FAMILIES if f not in must and f not in without]
+        s.rng.shuffle(others)
+        chosen = must + others[: s.rng.choice((0, 1, 1, 2, 2, 3, 4, 5))]
+        s.rng.shuffle(chosen)
+    conversation.tools = [offer(s, f, product and f in PRODUCT) for f in chosen]
+    conversation.families = {t[3]: t for t in conversation.tools}
+
+
+def make(s, family, conversation):
+    """A request of a family; time knows the zone the system turn may give."""
+    if family == "time":
+        return ask_time(s, getattr(conversation, "zone", None))
+    return FAMILIES[family][0](s)
+
+
+def call(tool, request):
+    """The call's text, arguments under the offered parameter names."""
+    return chat.call_text(tool[0], dict(zip(tool[1], request.values)))
+
+
+def matching(s, conversation, family):
+    request = make(s, family, conversation)
+    tool = conversation.families[family]
+    if family == "order" and request.thing != tool[4]:
+        for _ in range(200):
+            request = make(s, family, conversation)
+            if request.thing == tool[4]:
+                break
+        else:
+            request = None
+    return request
+
+
+def use(s, conversation, family=None):
+    """One request, its call, its result and the answer."""
+    family = family or s.any(list(conversation.families))
+    request = matching(s, conversation, family)
+    if request is None:
+        return None
+    conversation.user(request.user)
+    conversation.bot(call(conversation.families[family], request))
+    if s.chance(0.05):
+        conversation.tool(s.any(["Error: timeout", "error: the service is not available", json.dumps({"error": "failed"}), "Error: something went wrong"]))
+        conversation.bot("Sorry, the tool reported an error, so I have no answer.")
+        conversation.about(request.title, "A tool failed with an error.")
+        return request
+    conversation.tool(request.result)
+    conversation.bot(request.answer)
+    conversation.about(request.title, request.summary)
+    return request
+
+
+JOIN = ["{a}, and {b}", "{a} and {b}", "{a}. {b}", "{a}, then {b}", "first {a}, then {b}", "{a}? and {b}", "{a}; {b}", "{a} and also {b}", "{a}. also, {b}"]
+
+
+def use_two(s, conversation):
+    """One message that needs two calls in a row."""
+    families = [f for f in conversation.families if f not in ("code",)]
+    if len(families) < 2:
+        return use(s, conversation)
+    s.rng.shuffle(families)
+    pair = [(f, matching(s, conversation, f)) for f in families[:2]]
+    if any(r is None for _, r in pair):
+        return use(s, conversation)
+    (fa, a), (fb, b) = pair
+    first, second = a.user.rstrip("?.!"), b.user
+    if not s.lower and second[:2] != "I " and second[:2] != "I'":
+        second = second[:1].lower() + second[1:] if second.split(" ")[0].lower() in LOWERABLE else second
+    conversation.user(s.fill(s.pick(JOIN), {"a": first, "b": second}))
+    for f, r in pair:
+        conversation.bot(call(conversation.families[f], r))
+        conversation.tool(r.result)
+    conversation.bot(f"{a.answer} {b.answer}")
+    conversation.about(a.title, f"{a.summary} {b.summary}")
+    return None
+
+
+LOWERABLE = set("what how who when where which can could please tell give search look find set turn switch play translate convert calculate compute add put run execute remember forget is will do send write email check get define".split())
+
+REFUSE = ["Sorry, I have no tool to {x} here."]
+
+
+def refuse(s, conversation, offered=None):
+    """A request for which no tool is offered: said plainly, nothing called."""
+    absent = [f for f in FAMILIES if f not in conversation.families and f not in ("remember", "forget")]
+    # With a web search at hand, a search would be a reasonable call for these: not a clean negative.
+    if "search" in conversation.families:
+        absent = [f for f in absent if f not in ("weather", "define", "stock", "time", "translate", "units", "order")]
+    if "time" not in conversation.families and getattr(conversation, "knows_today", False):
+        absent = [f for f in absent if f != "time"]
+    if not absent:
+        return None
+    family = s.any(absent)
+    request = make(s, family, conversation)
+    if family == "calculate" and len(request.values[0]) < 5:
+        return None
+    conversation.user(request.user)
+    conversation.bot(s.say(REFUSE, x=FAMILIES[family][4]))
+    conversation.about(request.title, f"The user wanted the assistant to {FAMILIES[family][4]}, which it could not.")
+    return family
