@@ -9,6 +9,7 @@ from corpus.conversation import Conversation
 from corpus.grammar import Source
 
 CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.S)
+SPLIT = "held"
 NOT_HELD = re.compile(r"passages don't (say|hold)|can't find that", re.I)
 
 
@@ -32,7 +33,7 @@ def calls(text):
 
 
 def start(skill, i, tries=0):
-    s = Source(f"evaluate/{skill}/{i}/{tries}", "held")
+    s = Source(f"evaluate/{skill}/{i}/{tries}", SPLIT)
     return s, Conversation(s)
 
 
@@ -148,7 +149,7 @@ def case_json(i):
 def case_end(i):
     """Any conversation, cut before one of the model's turns: the answer must end (the runner says whether it did)."""
     for tries in range(99):
-        d = any_conversation(f"evaluate/end/{i}/{tries}", "held")
+        d = any_conversation(f"evaluate/end/{i}/{tries}", SPLIT)
         at = [j for j, t in enumerate(d["turns"]) if t[0] == "assistant"]
         if at:
             d["turns"] = d["turns"][: at[-1]]

@@ -175,12 +175,14 @@ def main():
     p.add_argument("--workers", type=int, default=8)
     p.add_argument("--failures", type=int, default=5)
     p.add_argument("--json")
+    p.add_argument("--split", default="held", choices=("held", "train"), help="train: phrasings and entities of training, to tell memory from skill")
     p.add_argument("--free", help="a file of free-form prompts instead of the cases")
     o = p.parse_args()
     backend = Http(o.url, o.model, 200) if o.backend == "http" else Torch(o.model, o.run, o.folder, 200)
     if o.free:
         free_form(backend, o.free)
         return
+    held_out.SPLIT = o.split
     asked = [c for c in held_out.cases(o.count) if not o.only or o.only in c.skill]
     began = time.time()
     answers = run(backend, asked, o.workers if o.backend == "http" else 1)

@@ -87,7 +87,7 @@ def kind_known(s):
     c = Conversation(s)
     maybe_tools(s, c, 0.25)
     system_turn(s, c)
-    for _ in range(s.rng.choice((1, 2, 2))):
+    for _ in range(s.rng.choice((1, 2, 4))):
         if "search" not in c.families and s.chance(0.35):
             talk.unknown(s, c)
         else:
@@ -184,9 +184,9 @@ def kind_tool(s):
         tools.use_two(s, c)
     else:
         tools.use(s, c, must)
-    for _ in range(s.rng.choice((0, 1, 1, 2, 3))):
+    for _ in range(s.rng.choice((0, 1, 2, 4))):
         r = s.rng.random()
-        if r < 0.65:
+        if r < 0.7:
             tools.use(s, c)
         elif r < 0.85:
             tools.refuse(s, c)
@@ -205,9 +205,9 @@ def kind_no_tool(s):
     system_turn(s, c)
     if s.chance(0.25):
         talk.small_talk(s, c)
-    for _ in range(s.rng.choice((1, 2, 3))):
+    for _ in range(s.rng.choice((1, 2, 4))):
         r = s.rng.random()
-        if r < 0.65:
+        if r < 0.6:
             tools.refuse(s, c)
         elif r < 0.8:
             chatter(s, c)
@@ -229,8 +229,8 @@ def kind_passages(s):
     if s.chance(0.1):
         talk.small_talk(s, c)
     # Several questions on the same passages: the long part of the text is read once and teaches more.
-    for _ in range(s.rng.choice((1, 2, 3, 4, 5))):
-        if s.chance(0.66):
+    for _ in range(s.rng.choice((1, 3, 5, 7))):
+        if s.chance(0.72):
             passages.ask_answered(s, c, groups)
         else:
             passages.ask_unanswered(s, c, groups)
@@ -243,8 +243,8 @@ def kind_format(s):
     c = Conversation(s)
     maybe_tools(s, c, 0.12)
     system_turn(s, c)
-    for _ in range(s.rng.choice((1, 1, 2))):
-        s.any([formats.json_request] * 5 + [formats.list_request] * 2 + [formats.tips_request] * 2 + [formats.capitals_request, formats.story, formats.story, formats.poem, formats.echo, lambda s, c: talk.known(s, c, short=True)])(s, c)
+    for _ in range(s.rng.choice((1, 2, 3))):
+        s.any([formats.json_request] * 7 + [formats.list_request] * 2 + [formats.tips_request] * 2 + [formats.capitals_request, formats.story, formats.story, formats.poem, formats.echo, lambda s, c: talk.known(s, c, short=True)])(s, c)
     if not c.turns:
         formats.json_request(s, c)
     return c
@@ -280,7 +280,65 @@ def kind_long(s):
     return c
 
 
-KINDS = {kind_talk: 10, kind_known: 6, kind_date: 1, kind_recall: 18, kind_others: 4, kind_memory: 5, kind_tool: 22, kind_no_tool: 8, kind_passages: 20, kind_format: 13}
+def kind_lookup(s):
+    """Finding the one fact among several, in its densest form: short passages, many questions."""
+    c = Conversation(s)
+    kind = s.any(list(passages.WORLD))
+    groups = []
+    for i in range(1, s.rng.choice((2, 3, 4, 5)) + 1):
+        name = W.entity(s, kind)
+        keys = s.rng.sample(list(passages.WORLD[kind]), s.rng.choice((1, 2, 3)))
+        body = passages.statements(s, kind, name, keys, pronouns=False)
+        c.documents.append((s.any(["", name]), " ".join(b.text for b in body)))
+        groups.append((i, body, kind))
+    for _ in range(s.rng.choice((6, 8, 10))):
+        if s.chance(0.92):
+            number, body, _ = s.any(groups)
+            b = s.any(body)
+            c.user(s.ask(b.questions, n=b.slots["n"]))
+            c.bot(passages.answer(s, number, b))
+        else:
+            passages.ask_unanswered(s, c, groups)
+    return c
+
+
+def kind_notes(s):
+    """Several things told, many asked: the densest form of recall."""
+    c, facts = Conversation(s), []
+    for _ in range(s.rng.choice((2, 3, 4, 5))):
+        recall.tell(s, c, facts)
+    for _ in range(s.rng.choice((4, 6, 8))):
+        if s.chance(0.9):
+            recall.ask(s, c, s.any(facts))
+        else:
+            recall.ask_untold(s, c, facts)
+    return c
+
+
+def kind_json(s):
+    c = Conversation(s)
+    for _ in range(s.rng.choice((1, 2, 3))):
+        formats.json_request(s, c)
+    return c
+
+
+def kind_calls(s):
+    """Several requests for the offered tools; each is answered by the call alone, or refused."""
+    c = Conversation(s)
+    tools.offer_some(s, c)
+    families = list(c.families)
+    for _ in range(s.rng.choice((2, 3, 4, 5))):
+        if families and s.chance(0.8):
+            tools.use(s, c, s.any(families))
+        else:
+            tools.refuse(s, c)
+    if not c.turns:
+        talk.small_talk(s, c)
+    return c
+
+
+KINDS = {kind_talk: 6, kind_known: 4, kind_date: 1, kind_recall: 12, kind_others: 4, kind_memory: 5, kind_tool: 14, kind_no_tool: 5, kind_passages: 12, kind_format: 6,
+         kind_lookup: 18, kind_notes: 9, kind_json: 14, kind_calls: 24}
 
 
 def title(s, c):
@@ -336,7 +394,7 @@ def tokenizer():
     return Tokenizer(os.environ.get("CHATAPP_TOKENIZER", here / "models" / "chatapp-nano" / "tokenizer.json"))
 
 
-def encode(c, rng, rest=0.15):
+def encode(c, rng, rest=0.06):
     """(ids, weights): full weight on what the model says, a little on some of the rest, for the feel of the language."""
     t = tokenizer()
     ids, weights = [], []

@@ -26,7 +26,7 @@ CALC_ASK = [
     "(what is|what's|whats) {e}?", "(can you |could you |please |)(calculate|compute|work out) {e}(, please|)", "{e}", "how much is {e}?",
     "{e} = ?", "(tell me|give me) (the result of |the value of |){e}(, please|)", "what (do i get for|does) {e}( make| come to|)?", "I need {e}(.| please.)",
     "(hey|hi|ok|so), (what is|what's) {e}?", "(quick question|one more|next one): {e}?", "{e}, (please|what is it?|how much is that?)", "solve {e}",
-    "do you know (what |how much |){e} (is|makes)?", "evaluate {e} (for me|please|)",
+    "do you know (what |how much |){e} (is|makes)?", "evaluate {e} (for me|please|)", "(can you|could you) tell me (what|how much) {e} is?",
 ]
 WORD_PROBLEMS = [
     ("(I have|there are|we have) {a} (boxes|bags|shelves|crates) with {b} (pens|apples|books|bottles) (each|in each). how many (pens|apples|books|bottles|things) (is that|are there|do I have) (in total|altogether|)?", "*"),
@@ -48,10 +48,10 @@ def expression(s):
         a, b = s.number(2, s.any([20, 99, 999, 9999])), s.number(2, s.any([12, 99, 999]))
         if s.chance(0.12):
             a = f"{a}.{s.number(1, 99)}"
-        return s.ask(OPERATORS[op], a=a, b=b), f"{a}{op}{b}"
+        return s.fill(s.pick(OPERATORS[op]), {"a": a, "b": b}), f"{a}{op}{b}"
     if kind < 0.72:
         a, b = s.number(1, 100), s.number(2, s.any([100, 999, 9999]))
-        return s.ask(["{a}% of {b}", "{a} percent of {b}", "{a} % of {b}"], a=a, b=b), f"{a}/100*{b}"
+        return s.fill(s.pick(["{a}% of {b}", "{a} percent of {b}", "{a} % of {b}"]), {"a": a, "b": b}), f"{a}/100*{b}"
     if kind < 0.82:
         a, b, c = (s.number(2, s.any([20, 99, 999])) for _ in range(3))
         o, p = s.any("+-*/"), s.any("+-*/")
@@ -59,12 +59,12 @@ def expression(s):
         return e if s.chance(0.6) else e.replace(o, f" {o} ").replace(p, f" {p} ") if o != p else e, e
     if kind < 0.88:
         a = s.number(2, 999)
-        return s.ask(["(the |)square root of {a}", "sqrt({a})", "the root of {a}"], a=a), f"sqrt({a})"
+        return s.fill(s.pick(["(the |)square root of {a}", "sqrt({a})", "the root of {a}"]), {"a": a}), f"sqrt({a})"
     if kind < 0.93:
         a, b = s.number(2, 30), s.number(2, 9)
-        return s.ask(["{a}^{b}", "{a} to the power of {b}", "{a} to the power {b}"], a=a, b=b), f"{a}^{b}"
+        return s.fill(s.pick(["{a}^{b}", "{a} to the power of {b}", "{a} to the power {b}"]), {"a": a, "b": b}), f"{a}^{b}"
     a = s.number(2, 99)
-    return (s.ask(["{a} squared", "the square of {a}"], a=a), f"{a}^2") if s.chance(0.6) else (s.ask(["(half|a half) of {a}"], a=a), f"{a}/2")
+    return (s.fill(s.pick(["{a} squared", "the square of {a}"]), {"a": a}), f"{a}^2") if s.chance(0.6) else (s.fill(s.pick(["(half|a half) of {a}"]), {"a": a}), f"{a}/2")
 
 
 def ask_calculate(s):
