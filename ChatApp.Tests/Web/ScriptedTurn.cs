@@ -30,7 +30,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
 
     public void Begin(StartTurn request, Func<string> newId)
     {
-        var parent = request.ParentId == StartTurn.Root ? null : request.ParentId ?? Conversation.Leaf;
+        var parent = request.ParentId ?? (request.Branch == true ? null : Conversation.Leaf);
         var (userId, initial) = ("", "");
         if (request.ContinueMessage == true)
         {

@@ -3,9 +3,6 @@ namespace ChatApp.Web.Api;
 /// <summary>A turn to start. The same <see cref="RequestId"/> sent again attaches to the first turn.</summary>
 public sealed record StartTurn
 {
-    /// <summary>As <see cref="ParentId"/>: the message starts the conversation, beside its other beginnings.</summary>
-    public const string Root = "root";
-
     public string? ConversationId { get; init; }
 
     public string? ParentId { get; init; }

@@ -223,7 +223,8 @@ public sealed class ChatSession(
     {
         Follow(View.Send(requestId, parentId, text, time.GetUtcNow()), NewTurn(requestId) with
         {
-            ParentId = View.Id is null ? null : parentId ?? StartTurn.Root,
+            // Without a parent a branch is another beginning of the conversation.
+            ParentId = parentId,
             Content = text,
             Branch = true,
         });

@@ -1,0 +1,118 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class AccessibilityTests : ScriptedPageTests
+{
+    private const string Answer = "## Title\n\nText with `code`, a [link](https://example.org) and **bold**.\n\n```csharp\n// comment\nvar x = \"text\" + 12;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n- open\n\n> quote";
+
+    [TestCase(ColorScheme.Light, 1280)]
+    [TestCase(ColorScheme.Dark, 1280)]
+    [TestCase(ColorScheme.Light, 360)]
+    public async Task Axe_finds_nothing_on_any_page(ColorScheme scheme, int width)
+    {
+        var page = await NewPageAsync(await NewContextAsync(width, 800, scheme, mobile: width < 800));
+        await OpenAsync(page);
+        await CheckAsync(page, "welcome");
+
+        var conversation = Api.AddConversation("Everything", "Question", Answer, "More", "Short answer.");
+        await OpenAsync(page, $"/c/{conversation.Id}");
+        await Expect(Answers(page).Last).ToBeVisibleAsync();
+        await CheckAsync(page, "conversation");
+
+        if (width < 800)
+            await page.Locator(".sidebar-open").ClickAsync();
+        await page.Locator("[data-dialog=settings]").ClickAsync();
+        await CheckAsync(page, "settings");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator("[data-dialog=shortcuts]").ClickAsync();
+        await CheckAsync(page, "shortcuts");
+        await page.Keyboard.PressAsync("Escape");
+        await page.GotoAsync("/nothing/here");
+        await CheckAsync(page, "not found");
+        await page.Context.CloseAsync();
+    }
+
+    [Test]
+    public async Task Axe_finds_nothing_while_an_answer_streams_fails_and_is_edited()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            turn.Write("tool_call", new { Id = "1", Name = "search", ArgumentsJson = "{}" });
+            turn.Write("reasoning", new { Text = "Thinking." });
+            await turn.SayAsync("Half an answer");
+            await turn.Gate.Task;
+            throw new InvalidOperationException("The model has gone.");
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "Go");
+        await Expect(Answers(Page)).ToContainTextAsync("Half an answer");
+        await AskAsync(Page, "Next");
+        await CheckAsync(Page, "streaming");
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Page.Locator(".error-note")).ToBeVisibleAsync();
+        await CheckAsync(Page, "failed");
+        await Page.Locator(".message.user").HoverAsync();
+        await Page.Locator("[data-edit-message]").ClickAsync();
+        await CheckAsync(Page, "editing");
+    }
+
+    [Test]
+    public async Task A_screen_reader_hears_an_answer_sentence_by_sentence()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            await turn.SayAsync("The first sentence. And the second");
+            await turn.Gate.Task;
+            await turn.SayAsync(" one ends.");
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "Go");
+        var log = Page.Locator("[role=log]");
+        await Expect(log).ToContainTextAsync("The first sentence.");
+        await Expect(log).Not.ToContainTextAsync("And the second");
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(log).ToContainTextAsync("And the second one ends.");
+        await Expect(log).ToContainTextAsync("The answer is complete.");
+    }
+
+    [Test]
+    public async Task Everything_is_reached_by_keyboard()
+    {
+        var conversation = Api.AddConversation("Keys", "Question", "An answer.");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await Page.Locator("#composer-input").EvaluateAsync("e => e.blur()");
+        var reached = new HashSet<string>();
+        for (var i = 0; i < 40; i++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            reached.Add(await Page.EvaluateAsync<string>("() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()"));
+        }
+
+        foreach (var name in new[] { "Skip to the composer", "New chat", "Search chats", "Options for “Keys”", "Settings", "Model: Auto", "Ask anything", "Copy", "Answer again", "Edit" })
+            reached.ShouldContain(name);
+    }
+
+    [Test]
+    public async Task At_twice_the_size_nothing_is_cut_off()
+    {
+        var conversation = Api.AddConversation("Zoomed", "Question", Answer);
+        var page = await NewPageAsync(await NewContextAsync(640, 400));
+        await OpenAsync(page, $"/c/{conversation.Id}");
+        (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
+        await Expect(page.Locator("#composer-input")).ToBeInViewportAsync();
+        await PictureAsync("zoom", page);
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task CheckAsync(IPage page, string what)
+    {
+        // Colours are judged when they have arrived.
+        await page.WaitForTimeoutAsync(300);
+        var result = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } });
+        result.Violations.Select(violation => $"{what}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}").ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,130 @@
+using ChatApp.Tests.Web;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class ComposerTests : ScriptedPageTests
+{
+    [Test]
+    public async Task Each_conversation_keeps_its_draft()
+    {
+        var one = Api.AddConversation("One", "Hi", "Hello");
+        Api.AddConversation("Two", "Hi", "Hello");
+        await OpenAsync(Page, $"/c/{one.Id}");
+        await Page.Locator("#composer-input").FillAsync("half a thought");
+        await Page.Locator(".conversation", new() { HasText = "Two" }).ClickAsync();
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("");
+        await Page.Locator(".conversation", new() { HasText = "One" }).ClickAsync();
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a thought");
+        await Page.ReloadAsync();
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a thought");
+    }
+
+    [Test]
+    public async Task What_is_typed_while_an_answer_streams_waits_its_turn()
+    {
+        Api.Answer = async (request, turn) =>
+        {
+            await turn.SayAsync($"Answer to {request.Content}");
+            if (request.Content == "one")
+                await turn.Gate.Task;
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "one");
+        await Expect(Answers(Page)).ToContainTextAsync("Answer to one");
+        await AskAsync(Page, "two");
+        await Expect(Page.Locator(".queue")).ToContainTextAsync("two");
+        await Expect(Answers(Page)).ToHaveCountAsync(1);
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Answers(Page).Last).ToContainTextAsync("Answer to two");
+        await Expect(Page.Locator(".queue")).ToHaveCountAsync(0);
+    }
+
+    [Test]
+    public async Task Keys_do_what_the_sheet_says()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            await turn.SayAsync("An answer");
+            await Task.Delay(Timeout.Infinite, turn.Stopped).ContinueWith(static _ => { }, TaskScheduler.Default);
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "A question");
+        await Expect(Answers(Page)).ToContainTextAsync("An answer");
+        await Page.Keyboard.PressAsync("Escape");
+        await Expect(Answers(Page)).ToHaveAttributeAsync("data-status", "Stopped");
+
+        await Page.Keyboard.PressAsync("Control+Shift+L");
+        await Expect(Page.Locator("[data-copy-message]")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("done"));
+        (await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()")).ShouldBe("An answer");
+
+        await Page.Keyboard.PressAsync("Shift+Escape");
+        await Page.Keyboard.PressAsync("ArrowUp");
+        await Expect(Page.Locator("textarea[data-edit]")).ToHaveValueAsync("A question");
+        await Page.Keyboard.PressAsync("Escape");
+        await Expect(Page.Locator("textarea[data-edit]")).ToHaveCountAsync(0);
+
+        await Page.Keyboard.PressAsync("Control+Shift+S");
+        await Expect(Page.Locator("#sidebar")).ToBeHiddenAsync();
+        await Page.ReloadAsync();
+        await Expect(Page.Locator("#sidebar")).ToBeHiddenAsync();
+        await Page.Locator("chat-composer[live]").WaitForAsync();
+        await Page.Keyboard.PressAsync("Control+/");
+        await Expect(Page.Locator("#shortcuts")).ToBeVisibleAsync();
+        await Page.Keyboard.PressAsync("Escape");
+        await Page.Keyboard.PressAsync("Control+Shift+O");
+        await Expect(Page.Locator(".welcome")).ToBeVisibleAsync();
+        await Expect(Page.Locator("#composer-input")).ToBeFocusedAsync();
+    }
+
+    [Test]
+    public async Task The_thread_follows_only_a_reader_who_is_at_its_end()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            await turn.SayAsync(string.Join("\n\n", Enumerable.Range(1, 60).Select(i => $"Paragraph {i}")));
+            await turn.Gate.Task;
+            await turn.SayAsync("\n\n" + string.Join("\n\n", Enumerable.Range(61, 20).Select(i => $"Paragraph {i}")));
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "Go");
+        await Expect(Answers(Page)).ToContainTextAsync("Paragraph 60");
+        await Expect(Page.GetByText("Paragraph 60")).ToBeInViewportAsync();
+
+        await Page.Locator("chat-scroller").HoverAsync();
+        await Page.Mouse.WheelAsync(0, -900);
+        await Expect(Page.Locator(".jump-latest")).ToBeVisibleAsync();
+        await Page.WaitForTimeoutAsync(300);
+        var before = await TopAsync("Paragraph 40");
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Answers(Page)).ToContainTextAsync("Paragraph 80");
+        await Page.WaitForTimeoutAsync(300);
+        (await TopAsync("Paragraph 40")).ShouldBe(before, 4);
+
+        await Page.Locator(".jump-latest").ClickAsync();
+        await Expect(Page.GetByText("Paragraph 80")).ToBeInViewportAsync();
+        await Expect(Page.Locator(".jump-latest")).ToBeHiddenAsync();
+    }
+
+    [Test]
+    public async Task Custom_instructions_go_with_every_message()
+    {
+        var heard = new List<string?>();
+        Api.Answer = (request, turn) =>
+        {
+            heard.Add(request.System);
+            return turn.SayAsync("Aye.");
+        };
+        await OpenAsync(Page);
+        await Page.Keyboard.PressAsync("Control+,");
+        await Page.Locator("#setting-instructions").FillAsync("Speak like a pirate.");
+        await Page.Keyboard.PressAsync("Escape");
+        await AskAsync(Page, "Hello");
+        await Expect(Answers(Page)).ToContainTextAsync("Aye.");
+        heard.ShouldBe(["Speak like a pirate."]);
+    }
+
+    private Task<double> TopAsync(string text) => Page.EvaluateAsync<double>(
+        "text => [...document.querySelectorAll('.markdown p')].find(p => p.textContent === text).getBoundingClientRect().top", text);
+}

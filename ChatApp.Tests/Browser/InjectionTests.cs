@@ -1,0 +1,87 @@
+using ChatApp.Tests.Web;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>Whatever people, models and tools write: none of it runs.</summary>
+internal sealed class InjectionTests : ScriptedPageTests
+{
+    private const string Payload = "\"'><img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>";
+
+    [Test]
+    public async Task Nothing_that_is_stored_runs()
+    {
+        var hostile = MarkdownRendererTests.Hostile().Select(text => text.Replace("alert(1)", "window.pwned=1", StringComparison.Ordinal)).ToList();
+        var messages = hostile.SelectMany(text => new[] { text, text + "\n\n" + Payload }).ToArray();
+        var conversation = Api.AddConversation($"Title {Payload}", messages);
+        Page.Dialog += (_, dialog) => Assert.Fail($"A dialog opened: {dialog.Message}");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await Expect(Answers(Page).Last).ToBeVisibleAsync();
+        await Page.WaitForTimeoutAsync(1500);
+        await AssertHarmlessAsync();
+
+        // Also where a link or a diagram is used.
+        foreach (var link in await Page.Locator(".markdown a").AllAsync())
+            (await link.GetAttributeAsync("href"))!.ShouldNotContain("script:");
+        await Page.Locator("#sidebar-search").FillAsync("onerror");
+        await Expect(Page.Locator(".conversation mark")).ToBeVisibleAsync();
+        await AssertHarmlessAsync();
+    }
+
+    [Test]
+    public async Task Nothing_that_streams_runs()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            turn.Write("notice", new { Code = "queue", Text = Payload });
+            turn.Write("reasoning", new { Text = Payload });
+            turn.Write("tool_call", new { Id = "1", Name = Payload, ArgumentsJson = Payload });
+            turn.Write("tool_result", new { Id = "1", Content = Payload, Failed = true, DurationMs = 3 });
+            turn.Write("title", new { Title = Payload });
+            foreach (var text in MarkdownRendererTests.Hostile())
+            {
+                foreach (var piece in text.Replace("alert(1)", "window.pwned=1", StringComparison.Ordinal).Chunk(5))
+                    turn.Token(new string(piece));
+                turn.Token("\n\n");
+                await Task.Delay(15);
+            }
+
+            throw new InvalidOperationException(Payload);
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, Payload);
+        await Expect(Page.Locator(".error-note")).ToBeVisibleAsync();
+        foreach (var step in await Page.Locator("details.step summary").AllAsync())
+            await step.ClickAsync();
+        await Page.WaitForTimeoutAsync(1000);
+        await AssertHarmlessAsync();
+    }
+
+    [Test]
+    public async Task The_pages_policy_stops_a_script_that_got_in_all_the_same()
+    {
+        await OpenAsync(Page);
+        var ran = await Page.EvaluateAsync<bool>("""
+            async () => {
+              const script = document.createElement('script');
+              script.textContent = 'window.pwned = 1';
+              document.body.append(script);
+              const image = document.createElement('img');
+              image.setAttribute('onerror', 'window.pwned = 1');
+              image.src = '/nothing';
+              document.body.append(image);
+              await new Promise(resolve => setTimeout(resolve, 500));
+              return window.pwned !== undefined;
+            }
+            """);
+        ran.ShouldBeFalse();
+        (await Page.EvaluateAsync<string>("() => fetch('https://example.org/').then(() => 'loaded', () => 'refused')")).ShouldBe("refused");
+    }
+
+    private async Task AssertHarmlessAsync()
+    {
+        (await Page.EvaluateAsync<bool>("() => window.pwned === undefined")).ShouldBeTrue("Something that was only text has run.");
+        (await Page.Locator(".markdown script, .markdown iframe, .markdown form, .markdown [onerror], .markdown [onload], .markdown [style]:not(chat-math *, chat-diagram *)").CountAsync()).ShouldBe(0);
+    }
+}

@@ -1,0 +1,95 @@
+using ChatApp.Tests.Web;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class SettingsTests : ScriptedPageTests
+{
+    [Test]
+    public async Task Theme_and_size_take_effect_at_once_and_stay()
+    {
+        await OpenAsync(Page);
+        await Page.Keyboard.PressAsync("Control+,");
+        await Page.Locator("#setting-theme").SelectOptionAsync("dark");
+        await Page.Locator("#setting-font").SelectOptionAsync("large");
+        await Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await Page.ReloadAsync();
+        await Expect(Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await Expect(Page.Locator("html")).ToHaveAttributeAsync("data-font", "large");
+        (await Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(23, 24, 28)");
+    }
+
+    [Test]
+    public async Task The_page_speaks_german_when_asked_to()
+    {
+        await OpenAsync(Page);
+        await Page.Keyboard.PressAsync("Control+,");
+        await Page.Locator("#setting-language").SelectOptionAsync("de");
+        await Expect(Page.Locator("html")).ToHaveAttributeAsync("lang", "de");
+        await Expect(Page.Locator(".welcome h2")).ToHaveTextAsync("Wobei kann ich helfen?");
+        await Page.Locator("chat-composer[live]").WaitForAsync();
+        await AskAsync(Page, "Hallo");
+        await Expect(Answers(Page)).ToContainTextAsync("Hello.");
+        await Expect(Answers(Page).GetByRole(AriaRole.Button, new() { Name = "Kopieren" })).ToBeVisibleAsync();
+        await PictureAsync("german");
+    }
+
+    [Test]
+    public async Task The_chosen_model_answers_and_is_remembered()
+    {
+        string? asked = null;
+        Api.Answer = (request, turn) =>
+        {
+            asked = request.Model;
+            return turn.SayAsync("Done.");
+        };
+        await OpenAsync(Page);
+        await Page.Locator(".model-button").ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "large" }).ClickAsync();
+        await Expect(Page.Locator(".model-button")).ToContainTextAsync("large");
+        await AskAsync(Page, "Go");
+        await Expect(Answers(Page)).ToContainTextAsync("Done.");
+        asked.ShouldBe("large");
+        await Page.ReloadAsync();
+        await Expect(Page.Locator(".model-button")).ToContainTextAsync("large");
+        await Answers(Page).GetByRole(AriaRole.Button, new() { Name = "Details of this answer" }).ClickAsync();
+        await Expect(Page.Locator(".facts")).ToContainTextAsync("12 tokens in (4 cached)");
+        await Expect(Page.Locator(".facts")).ToContainTextAsync("cost");
+    }
+
+    [Test]
+    public async Task Code_is_copied_as_it_is_and_formulas_and_diagrams_are_drawn()
+    {
+        var conversation = Api.AddConversation("Rich", "Show me", "```csharp\nvar a = \"<b>\";\nvar b = 2;\n```\n\n$$\\frac{1}{2}$$\n\n```mermaid\nflowchart LR\n  A --> B\n```");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await Page.Locator(".code-copy").ClickAsync();
+        (await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()")).ShouldBe("var a = \"<b>\";\nvar b = 2;");
+
+        // Without npm at build time there is nothing to draw with, and the sources show.
+        var built = (await Page.APIRequest.GetAsync("/lib/katex/katex.mjs")).Ok;
+        if (built)
+        {
+            await Expect(Page.Locator("chat-math .katex")).ToBeVisibleAsync();
+            await Expect(Page.Locator("chat-diagram img")).ToBeVisibleAsync();
+            Errors.ShouldBeEmpty();
+        }
+        else
+        {
+            await Expect(Page.Locator("chat-math")).ToContainTextAsync("\\frac{1}{2}");
+            await Expect(Page.Locator("chat-diagram")).ToContainTextAsync("A --> B");
+        }
+    }
+
+    [Test]
+    public async Task The_page_can_be_installed()
+    {
+        await OpenAsync(Page);
+        var manifest = await Page.APIRequest.GetAsync("/manifest.webmanifest");
+        manifest.Ok.ShouldBeTrue();
+        var icons = (await manifest.JsonAsync())!.Value.GetProperty("icons").EnumerateArray().Select(icon => icon.GetProperty("src").GetString()!).ToList();
+        icons.Count.ShouldBeGreaterThan(2);
+        foreach (var icon in icons)
+            (await Page.APIRequest.GetAsync($"/{icon}")).Ok.ShouldBeTrue(icon);
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class SidebarTests : ScriptedPageTests
+{
+    [Test]
+    public async Task A_conversation_is_renamed_pinned_and_archived()
+    {
+        Api.AddConversation("First one", "Hi", "Hello");
+        var conversation = Api.AddConversation("Second one", "Hi", "Hello");
+        await OpenAsync(Page);
+
+        await ChooseAsync("Second one", "Rename");
+        await Page.Keyboard.PressAsync("Control+A");
+        await Page.Keyboard.TypeAsync("A better name");
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(Row("A better name")).ToBeVisibleAsync();
+        conversation.Title.ShouldBe("A better name");
+
+        await ChooseAsync("A better name", "Pin");
+        await Expect(Page.Locator(".group-heading").First).ToHaveTextAsync("Pinned");
+        conversation.Pinned.ShouldBeTrue();
+
+        await ChooseAsync("A better name", "Archive");
+        await Expect(Row("A better name")).ToHaveCountAsync(0);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Archive", Exact = true }).ClickAsync();
+        await Expect(Row("A better name")).ToBeVisibleAsync();
+        await ChooseAsync("A better name", "Take out of the archive");
+        await Expect(Row("A better name")).ToHaveCountAsync(0);
+        conversation.Archived.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Deleting_can_be_undone_until_its_message_goes()
+    {
+        Api.AddConversation("Keep me", "Hi", "Hello");
+        await OpenAsync(Page);
+        await ChooseAsync("Keep me", "Delete");
+        await Expect(Row("Keep me")).ToHaveCountAsync(0);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(Row("Keep me")).ToBeVisibleAsync();
+
+        await ChooseAsync("Keep me", "Delete");
+        await Page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(Page.Locator(".toast")).ToHaveCountAsync(0);
+        await Page.ReloadAsync();
+        await Expect(Page.Locator(".sidebar-note")).ToBeVisibleAsync();
+        Api.Requests.ShouldContain(request => request.StartsWith("DELETE", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task Leaving_the_page_after_deleting_deletes()
+    {
+        Api.AddConversation("Short-lived", "Hi", "Hello");
+        await OpenAsync(Page);
+        await ChooseAsync("Short-lived", "Delete");
+        await Expect(Row("Short-lived")).ToHaveCountAsync(0);
+        var requests = Api.Requests.Count;
+        await Page.GotoAsync("about:blank");
+        for (var wait = 0; wait < 100 && !Api.Requests.Skip(requests).Any(request => request.StartsWith("DELETE", StringComparison.Ordinal)); wait++)
+            await Page.WaitForTimeoutAsync(100);
+        Api.Requests.Skip(requests).ShouldContain(request => request.StartsWith("DELETE", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task Search_shows_hits_as_one_types()
+    {
+        Api.AddConversation("About cats", "What do cats eat?", "Mostly fish.");
+        Api.AddConversation("About dogs", "What do dogs eat?", "Mostly meat.");
+        await OpenAsync(Page);
+        await Page.Keyboard.PressAsync("Control+K");
+        await Page.Keyboard.TypeAsync("fish");
+        await Expect(Page.Locator(".conversation")).ToHaveCountAsync(1);
+        await Expect(Page.Locator(".conversation mark")).ToHaveTextAsync("fish");
+        await PictureAsync("search");
+        await Page.Locator("#sidebar-search").FillAsync("");
+        await Expect(Page.Locator(".conversation")).ToHaveCountAsync(2);
+    }
+
+    [Test]
+    public async Task The_list_goes_on_as_one_scrolls()
+    {
+        for (var i = 0; i < 95; i++)
+            Api.AddConversation($"Conversation {i}", "Hi", "Hello");
+        await OpenAsync(Page);
+        for (var round = 0; round < 20 && await Page.Locator(".conversation").CountAsync() < 95; round++)
+        {
+            await Page.Locator("#conversations").EvaluateAsync("e => e.scrollTop = e.scrollHeight");
+            await Page.WaitForTimeoutAsync(150);
+        }
+
+        await Expect(Page.Locator(".conversation")).ToHaveCountAsync(95);
+    }
+
+    [Test]
+    public async Task A_conversation_deleted_in_one_tab_leaves_the_other()
+    {
+        var conversation = Api.AddConversation("Gone soon", "Hi", "Hello");
+        var other = await NewPageAsync(await NewContextAsync());
+        await OpenAsync(other, $"/c/{conversation.Id}");
+        await OpenAsync(Page);
+        await ChooseAsync("Gone soon", "Delete");
+        await Page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(other.Locator(".welcome")).ToBeVisibleAsync();
+        await other.Context.CloseAsync();
+    }
+
+    private ILocator Row(string title) => Page.Locator(".conversation", new() { HasText = title });
+
+    private async Task ChooseAsync(string title, string item)
+    {
+        await Row(title).HoverAsync();
+        await Row(title).Locator(".conversation-more").ClickAsync();
+        await Page.Locator(".menu:popover-open").GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }).ClickAsync();
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using ChatApp.Web.Localization;
+using ChatApp.Web.Rendering;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Tests.Web;
+
+internal sealed class MarkdownRendererTests
+{
+    private static readonly MarkdownRenderer Renderer = Create(new RenderingOptions());
+
+    [TestCase("**bold**", "<strong>bold</strong>")]
+    [TestCase("a | b\n--|--:\n1 | 2", "<td class=\"right\">2</td>")]
+    [TestCase("- [x] done", "type=\"checkbox\"")]
+    [TestCase("~~gone~~", "<del>gone</del>")]
+    [TestCase("see https://example.org/a", "href=\"https://example.org/a\"")]
+    [TestCase("$a^2$", "<chat-math display=\"inline\" tex=\"a^2\">")]
+    [TestCase("\\(a^2\\)", "<chat-math display=\"inline\" tex=\"a^2\">")]
+    [TestCase("$$\na^2\n$$", "<chat-math display=\"block\"")]
+    [TestCase("```mermaid\ngraph LR\n```", "<chat-diagram source=\"graph LR")]
+    [TestCase("```python\nif x:\n```", "<span class=\"t-keyword\">if</span>")]
+    [TestCase("```unheard-of\nx\n```", "<span class=\"code-lang\">unheard-of</span>")]
+    public void Markdown_becomes_html(string markdown, string expected) => Html(markdown).ShouldContain(expected);
+
+    [Test]
+    public void Html_in_markdown_is_shown_as_the_text_it_is() =>
+        Html("a <b onclick=\"x()\">b</b> <script>x()</script>").ShouldNotContain("<b");
+
+    [Test]
+    public void Links_leave_in_a_new_page_without_a_way_back()
+    {
+        var html = Html("[a](https://example.org)");
+        html.ShouldContain("target=\"_blank\"");
+        html.ShouldContain("rel=\"noopener noreferrer nofollow\"");
+    }
+
+    [Test]
+    public void A_picture_of_another_host_is_a_link_unless_that_host_is_allowed()
+    {
+        Html("![a cat](https://example.org/cat.png)").ShouldNotContain("<img");
+        Html("![a cat](https://example.org/cat.png)").ShouldContain(">a cat</a>");
+        var open = Create(new RenderingOptions { ImageHosts = ["example.org"] });
+        string.Concat(open.Render("![a cat](https://example.org/cat.png)").Select(block => block.Html)).ShouldContain("<img");
+        string.Concat(open.Render("![a cat](https://example.net/cat.png)").Select(block => block.Html)).ShouldNotContain("<img");
+    }
+
+    [TestCaseSource(nameof(Hostile))]
+    public void Nothing_hostile_passes(string markdown)
+    {
+        foreach (var block in Renderer.Render(markdown))
+            AssertHarmless(block.Nodes);
+    }
+
+    [Test]
+    public void Every_prefix_of_a_text_renders_and_is_harmless()
+    {
+        foreach (var text in Hostile())
+        {
+            IReadOnlyList<RenderedBlock>? previous = null;
+            for (var length = 0; length <= text.Length; length++)
+            {
+                previous = Renderer.Render(text[..length], previous, growing: true);
+                foreach (var block in previous)
+                    AssertHarmless(block.Nodes);
+            }
+        }
+    }
+
+    [Test]
+    public void Blocks_that_did_not_change_are_the_same_objects()
+    {
+        var first = Renderer.Render("# One\n\nTwo\n\nThr", growing: true);
+        var second = Renderer.Render("# One\n\nTwo\n\nThree and", first, growing: true);
+        second[0].ShouldBeSameAs(first[0]);
+        second[1].ShouldBeSameAs(first[1]);
+        second[2].ShouldNotBeSameAs(first[2]);
+    }
+
+    [Test]
+    public void A_growing_text_ends_as_the_whole_text_renders()
+    {
+        const string Text = "# Title\n\nSome **bold** and `code`, [a link](https://example.org).\n\n```js\nlet a = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n- y\n";
+        IReadOnlyList<RenderedBlock>? blocks = null;
+        for (var length = 0; length <= Text.Length; length++)
+            blocks = Renderer.Render(Text[..length], blocks, growing: length < Text.Length);
+        blocks!.Select(block => block.Html).ShouldBe(Renderer.Render(Text).Select(block => block.Html));
+    }
+
+    [TestCase("some **bo", "some **bo**")]
+    [TestCase("some **", "some ")]
+    [TestCase("some `co", "some `co`")]
+    [TestCase("see [the lin", "see the lin")]
+    [TestCase("see [the link](https://ex", "see the link")]
+    [TestCase("an *emph", "an *emph*")]
+    [TestCase("```\n**not", "```\n**not")]
+    [TestCase("2 * 3 * 4", "2 * 3 * 4")]
+    [TestCase("done **bold** here", "done **bold** here")]
+    [TestCase("- **a", "- **a**")]
+    public void Open_markup_is_closed_for_now(string growing, string completed) => UnfinishedMarkdown.Complete(growing).ShouldBe(completed);
+
+    [TestCase(200_000, "[")]
+    [TestCase(200_000, "*a ")]
+    [TestCase(100_000, "> ")]
+    [TestCase(100_000, "`")]
+    [TestCase(50_000, "![")]
+    public void A_text_made_to_be_slow_is_not(int length, string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, length / piece.Length));
+        var watch = Stopwatch.StartNew();
+        Renderer.Render(text, growing: true);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+
+    internal static IEnumerable<string> Hostile() =>
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<svg onload=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](java&#10;script:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+        "[x](vbscript:alert(1))",
+        "![x](javascript:alert(1))",
+        "![x](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+)",
+        "![x\" onerror=\"alert(1)](https://example.org/x.png)",
+        "<javascript:alert(1)>",
+        "[x]: javascript:alert(1)\n\n[x]",
+        "[x](https://example.org \"a\\\" onmouseover=alert(1) b\")",
+        "```html onload=alert(1)\n<script>alert(1)</script>\n```",
+        "```\"><img src=x onerror=alert(1)>\nx\n```",
+        "```mermaid\ngraph LR\nA[\"<img src=x onerror=alert(1)>\"]\nclick A \"javascript:alert(1)\"\n```",
+        "$\\href{javascript:alert(1)}{x}$",
+        "$\" onfocus=alert(1) tabindex=1 x=\"$",
+        "| <img src=x onerror=alert(1)> |\n|---|\n| <svg/onload=alert(1)> |",
+        "# <iframe src=\"javascript:alert(1)\">",
+        "- [x] <input type=image src=x onerror=alert(1)>",
+        "<form action=javascript:alert(1)><button class=code-copy>x</button></form>",
+        "<a href=\"https://example.org\" id=\"composer-input\" class=\"sidebar\" style=\"position:fixed;inset:0\">x</a>",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+        "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+        "\u0000<script>alert(1)</script>",
+    ];
+
+    private static void AssertHarmless(IEnumerable<HtmlNode> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            if (node.Name is null)
+                continue;
+            node.Name.ShouldNotBeOneOf("script", "style", "iframe", "object", "embed", "form", "svg", "math", "link", "meta", "base", "template", "noscript");
+            foreach (var (name, value) in node.Attributes)
+            {
+                name.ShouldNotStartWith("on");
+                name.ShouldNotBeOneOf("style", "srcdoc", "formaction", "action", "xlink:href");
+                if (name is "href" or "src")
+                    (value.StartsWith("https:", StringComparison.Ordinal) || value.StartsWith("http:", StringComparison.Ordinal)
+                        || value.StartsWith("mailto:", StringComparison.Ordinal) || !value.Contains(':')).ShouldBeTrue($"{name}={value}");
+                if (name == "id")
+                    value.ShouldStartWith("fn");
+                if (name == "class")
+                    value.Split(' ').ShouldNotContain("sidebar");
+            }
+
+            AssertHarmless(node.Children);
+        }
+    }
+
+    private static string Html(string markdown) => string.Concat(Renderer.Render(markdown).Select(block => block.Html));
+
+    private static MarkdownRenderer Create(RenderingOptions options)
+    {
+        var services = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
+        return new MarkdownRenderer(new HtmlPolicy(Options.Create(options)), services.GetRequiredService<IStringLocalizer<UiText>>());
+    }
+}

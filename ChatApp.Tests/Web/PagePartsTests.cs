@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using ChatApp.Web.Api;
+using ChatApp.Web.Chat;
+using ChatApp.Web.Components.Chat;
+using ChatApp.Web.Components.Sidebar;
+
+namespace ChatApp.Tests.Web;
+
+internal sealed partial class PagePartsTests
+{
+    private static readonly DirectoryInfo Project = FindProject();
+
+    [Test]
+    public void Conversations_are_grouped_by_the_readers_own_days()
+    {
+        var now = new DateTimeOffset(2026, 3, 10, 1, 0, 0, TimeSpan.FromHours(2));
+        var groups = ConversationGroup.Of(
+        [
+            Summary("late-yesterday", new DateTimeOffset(2026, 3, 9, 21, 30, 0, TimeSpan.Zero)),
+            Summary("today", new DateTimeOffset(2026, 3, 9, 22, 30, 0, TimeSpan.Zero)),
+            Summary("week", now.AddDays(-5)),
+            Summary("old", now.AddDays(-90)),
+            Summary("pinned", now.AddDays(-400)) with { Pinned = true },
+        ], now).ToList();
+        groups.Select(group => (group.Heading, group.Items.Single().Id)).ShouldBe(
+            [("Group_Pinned", "pinned"), ("Group_Today", "today"), ("Group_Yesterday", "late-yesterday"), ("Group_Week", "week"), ("", "old")]);
+        groups[^1].Month.ShouldBe(new DateOnly(2025, 12, 1));
+    }
+
+    [Test]
+    public void Hits_of_a_search_are_told_from_the_rest() =>
+        SearchSnippet.Parse("a \u0002hit\u0003 and \u0002more\u0003").ShouldBe([("a ", false), ("hit", true), (" and ", false), ("more", true)]);
+
+    [Test]
+    public void A_broken_snippet_is_plain_text() => SearchSnippet.Parse("a \u0002hit").Single().ShouldBe(("a hit", false));
+
+    [Test]
+    public void A_growing_answer_is_read_out_by_sentences()
+    {
+        SpokenText.SentenceEnds("One. Two. Thr", 0, complete: false).ShouldBe([4, 9]);
+        SpokenText.SentenceEnds("One. Two. Thr", 9, complete: false).ShouldBeEmpty();
+        SpokenText.SentenceEnds("One. Two. Three", 9, complete: true).ShouldBe([15]);
+        SpokenText.Plain("**Bold** and `code`").ShouldBe("Bold and code");
+    }
+
+    [Test]
+    public void Both_languages_have_every_string_with_the_same_places_to_fill()
+    {
+        var english = Strings("UiText.resx");
+        var german = Strings("UiText.de.resx");
+        german.Keys.ShouldBe(english.Keys);
+        foreach (var (key, text) in english)
+            Place().Matches(german[key]).Select(match => match.Value).Order().ShouldBe(Place().Matches(text).Select(match => match.Value).Order(), key);
+    }
+
+    [Test]
+    public void Every_string_that_the_page_asks_for_exists()
+    {
+        var known = Strings("UiText.resx");
+        foreach (var file in Sources("*.razor").Concat(Sources("*.cs")))
+        {
+            foreach (Match match in Asked().Matches(File.ReadAllText(file.FullName)))
+                known.ShouldContainKey(match.Groups[1].Value, file.Name);
+        }
+    }
+
+    [Test]
+    public void Html_reaches_the_page_at_one_place_only()
+    {
+        var places = Sources("*.cs").Concat(Sources("*.razor"))
+            .Where(file => Markup().IsMatch(File.ReadAllText(file.FullName))).Select(file => file.Name);
+        places.ShouldBe(["BlockView.cs"]);
+        var scripts = new DirectoryInfo(Path.Combine(Project.FullName, "wwwroot", "js")).GetFiles("*.js");
+        scripts.ShouldNotBeEmpty();
+        scripts.Where(file => HtmlSink().IsMatch(File.ReadAllText(file.FullName))).Select(file => file.Name).ShouldBeEmpty();
+    }
+
+    private static ConversationSummary Summary(string id, DateTimeOffset updated) => new() { Id = id, UpdatedAt = updated };
+
+    private static IEnumerable<FileInfo> Sources(string pattern) => Project.GetFiles(pattern, SearchOption.AllDirectories)
+        .Where(file => !file.FullName.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            && !file.FullName.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    private static SortedDictionary<string, string> Strings(string file) => new(
+        XDocument.Load(Path.Combine(Project.FullName, "Localization", file)).Root!.Elements("data")
+            .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value), StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.Ordinal));
+
+    private static DirectoryInfo FindProject()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ChatApp.sln")))
+            folder = folder.Parent!;
+        return new DirectoryInfo(Path.Combine(folder.FullName, "ChatApp.Web"));
+    }
+
+    [GeneratedRegex("""Text\["([A-Za-z_0-9]+)"[\],]""")]
+    private static partial Regex Asked();
+
+    [GeneratedRegex(@"\{\d\}")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"MarkupString|AddMarkupContent")]
+    private static partial Regex Markup();
+
+    [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc")]
+    private static partial Regex HtmlSink();
+}
