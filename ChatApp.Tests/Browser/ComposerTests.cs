@@ -62,6 +62,7 @@ internal sealed class ComposerTests : ScriptedPageTests
         await Page.Keyboard.PressAsync("Shift+Escape");
         await Page.Keyboard.PressAsync("ArrowUp");
         await Expect(Page.Locator("textarea[data-edit]")).ToHaveValueAsync("A question");
+        await Expect(Page.Locator("textarea[data-edit]")).ToBeFocusedAsync();
         await Page.Keyboard.PressAsync("Escape");
         await Expect(Page.Locator("textarea[data-edit]")).ToHaveCountAsync(0);
 
@@ -90,7 +91,7 @@ internal sealed class ComposerTests : ScriptedPageTests
         await OpenAsync(Page);
         await AskAsync(Page, "Go");
         await Expect(Answers(Page)).ToContainTextAsync("Paragraph 60");
-        await Expect(Page.GetByText("Paragraph 60")).ToBeInViewportAsync();
+        await Expect(Answers(Page).GetByText("Paragraph 60")).ToBeInViewportAsync();
 
         await Page.Locator("chat-scroller").HoverAsync();
         await Page.Mouse.WheelAsync(0, -900);
@@ -103,7 +104,7 @@ internal sealed class ComposerTests : ScriptedPageTests
         (await TopAsync("Paragraph 40")).ShouldBe(before, 4);
 
         await Page.Locator(".jump-latest").ClickAsync();
-        await Expect(Page.GetByText("Paragraph 80")).ToBeInViewportAsync();
+        await Expect(Answers(Page).GetByText("Paragraph 80")).ToBeInViewportAsync();
         await Expect(Page.Locator(".jump-latest")).ToBeHiddenAsync();
     }
 

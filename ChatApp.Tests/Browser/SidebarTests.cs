@@ -13,6 +13,7 @@ internal sealed class SidebarTests : ScriptedPageTests
         await OpenAsync(Page);
 
         await ChooseAsync("Second one", "Rename");
+        await Expect(Page.Locator(".rename input")).ToBeFocusedAsync();
         await Page.Keyboard.PressAsync("Control+A");
         await Page.Keyboard.TypeAsync("A better name");
         await Page.Keyboard.PressAsync("Enter");

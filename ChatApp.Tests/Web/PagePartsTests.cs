@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ChatApp.Web.Api;
@@ -85,7 +84,7 @@ internal sealed partial class PagePartsTests
 
     private static SortedDictionary<string, string> Strings(string file) => new(
         XDocument.Load(Path.Combine(Project.FullName, "Localization", file)).Root!.Elements("data")
-            .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value), StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.Ordinal));
+            .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value), StringComparer.Ordinal);
 
     private static DirectoryInfo FindProject()
     {

@@ -119,6 +119,7 @@ public static class CodeLexer
             }
             else if (IsWordStart(code[i]))
             {
+                i++;
                 while (i < code.Length && (char.IsLetterOrDigit(code[i]) || code[i] is '-' or ':' or '_' or '.' or '@'))
                     i++;
                 Append(tokens, TokenKind.Attribute, start, i - start);

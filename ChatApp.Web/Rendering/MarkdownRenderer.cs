@@ -1,3 +1,4 @@
+using System.Net;
 using ChatApp.Web.Localization;
 using Markdig;
 using Markdig.Renderers;
@@ -25,6 +26,19 @@ public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText>
     /// <param name="previous">What the shorter text of the same message was rendered to.</param>
     /// <param name="growing">The text is still arriving: markup that is open at its end is closed for now.</param>
     public IReadOnlyList<RenderedBlock> Render(string markdown, IReadOnlyList<RenderedBlock>? previous = null, bool growing = false)
+    {
+        try
+        {
+            return Parse(markdown, previous, growing);
+        }
+        catch (ArgumentException)
+        {
+            // Nested deeper than the parser goes, which only a text made for it is: shown as it was written.
+            return [policy.Sanitise(markdown, $"<pre>{WebUtility.HtmlEncode(markdown)}</pre>")];
+        }
+    }
+
+    private List<RenderedBlock> Parse(string markdown, IReadOnlyList<RenderedBlock>? previous, bool growing)
     {
         var source = MathDelimiters.Normalise(growing ? UnfinishedMarkdown.Complete(markdown) : markdown);
         var document = Markdown.Parse(source, Pipeline);

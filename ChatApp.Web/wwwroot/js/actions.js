@@ -87,25 +87,4 @@ export function startActions() {
       save.click();
     }
   }, true);
-
-  // The list goes on when its end comes into sight.
-  const more = new IntersectionObserver(entries => {
-    for (const entry of entries) {
-      if (entry.isIntersecting)
-        entry.target.click();
-    }
-  });
-  const seen = new WeakSet();
-  new MutationObserver(() => {
-    const button = document.querySelector('[data-autoclick]');
-    if (button && !seen.has(button)) {
-      seen.add(button);
-      more.observe(button);
-    }
-  }).observe(document.getElementById('conversations') ?? document.body, { childList: true, subtree: true });
-  const first = document.querySelector('[data-autoclick]');
-  if (first) {
-    seen.add(first);
-    more.observe(first);
-  }
 }

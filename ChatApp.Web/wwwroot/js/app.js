@@ -2,6 +2,7 @@
 import './composer.js';
 import './scroller.js';
 import './math.js';
+import './more.js';
 import './diagram.js';
 import { startConnection } from './connection.js';
 import { startActions } from './actions.js';
