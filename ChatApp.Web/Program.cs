@@ -1,5 +1,6 @@
 using ChatApp.Web;
 using ChatApp.Web.Components;
+using ChatApp.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -13,8 +14,10 @@ app.UseSecurityHeaders();
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseRequestLocalization();
 app.UseAntiforgery();
+app.UseSessionGate();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
+app.MapSessions();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
 
 app.Run();

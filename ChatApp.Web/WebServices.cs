@@ -3,6 +3,7 @@ using ChatApp.Web.Chat;
 using ChatApp.Web.Components.Elements;
 using ChatApp.Web.Localization;
 using ChatApp.Web.Rendering;
+using ChatApp.Web.Sessions;
 
 namespace ChatApp.Web;
 
@@ -30,6 +31,10 @@ internal static class WebServices
 
         builder.Services.AddHttpClient(ApiConnection.ClientName, client => client.BaseAddress = new Uri("http://api"));
         builder.Services.AddScoped<ApiConnection>();
+        builder.Services.AddScoped<AccountClient>();
+        builder.Services.AddScoped<Person>();
+        builder.Services.AddSingleton<PersonSessions>();
+        builder.Services.AddSingleton<SessionCookie>();
         builder.Services.AddScoped<ConversationsClient>();
         builder.Services.AddScoped<TurnsClient>();
         builder.Services.AddScoped<ModelsClient>();

@@ -106,6 +106,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
                 new { Id = "large", Tier = "best", ContextWindow = 128_000, Capabilities = new[] { "chat", "tools" }, InputPricePerMillion = 2.0, OutputPricePerMillion = 8.0, Description = "Careful answers" },
             },
         });
+        _app.MapGet("/api/me", () => new { Id = "user_1", Kind = "local", Role = "user", Plan = "unlimited" });
         _app.MapGet("/api/conversations", List);
         _app.MapGet("/api/conversations/{id}", (string id) => _conversations.TryGetValue(id, out var found) ? Results.Json(found.Detail()) : Missing(id));
         _app.MapPatch("/api/conversations/{id}", (string id, ConversationChange change) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using ChatApp.Web.Sessions;
 
 namespace ChatApp.Web.Api;
 
@@ -8,12 +9,12 @@ namespace ChatApp.Web.Api;
 /// Every request to the Api leaves here: the caller's token is attached and failures become <see cref="ApiException"/>
 /// in this one place.
 /// </summary>
-public sealed class ApiConnection(IHttpClientFactory clients)
+public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions sessions)
 {
     public const string ClientName = "api";
 
-    /// <summary>Access token of the person behind this circuit; null while the product has one user.</summary>
-    public string? AccessToken { get; set; }
+    /// <summary>Session of the person behind this circuit; null where the Api asks for none.</summary>
+    public PersonSession? Session { get; set; }
 
     public async Task<T> ReadAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
@@ -45,8 +46,13 @@ public sealed class ApiConnection(IHttpClientFactory clients)
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: ApiJson.Options);
-        if (AccessToken is { Length: > 0 } token)
+        if (Session is not null)
+        {
+            var token = await sessions.AccessTokenAsync(Session, cancellationToken)
+                ?? throw new ApiException(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
         if (lastEventId is { } id)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
@@ -67,7 +73,7 @@ public sealed class ApiConnection(IHttpClientFactory clients)
             throw await ReadProblemAsync(response, cancellationToken);
     }
 
-    private static async Task<ApiException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    internal static async Task<ApiException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         string? detail = null, code = null;
         try

@@ -8,9 +8,9 @@ namespace ChatApp.Web.Chat;
 /// </summary>
 public sealed class LiveUpdates
 {
-    private readonly ConcurrentDictionary<object, (string Owner, Action<LiveUpdate> Handler)> _listeners = new();
+    private readonly ConcurrentDictionary<object, (Func<string> Owner, Action<LiveUpdate> Handler)> _listeners = new();
 
-    public IDisposable Subscribe(object listener, string owner, Action<LiveUpdate> handler)
+    public IDisposable Subscribe(object listener, Func<string> owner, Action<LiveUpdate> handler)
     {
         _listeners[listener] = (owner, handler);
         return new Subscription(() => _listeners.TryRemove(listener, out _));
@@ -18,9 +18,12 @@ public sealed class LiveUpdates
 
     public void Publish(LiveUpdate update)
     {
+        // Nobody's updates are nobody's to hear.
+        if (update.Owner.Length == 0)
+            return;
         foreach (var (listener, (owner, handler)) in _listeners)
         {
-            if (listener != update.Source && owner == update.Owner)
+            if (listener != update.Source && owner() == update.Owner)
                 handler(update);
         }
     }

@@ -82,6 +82,7 @@ public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText>
         renderer.Render(block);
         // Styles do not pass the policy; the alignment of a column does, as a class. Text has its quotes encoded.
         return writer.ToString()
+            .Replace(" type=\"checkbox\"", $" type=\"checkbox\" aria-label=\"{WebUtility.HtmlEncode(text["Task"])}\"", StringComparison.Ordinal)
             .Replace(" style=\"text-align: right;\"", " class=\"right\"", StringComparison.Ordinal)
             .Replace(" style=\"text-align: center;\"", " class=\"center\"", StringComparison.Ordinal);
     }

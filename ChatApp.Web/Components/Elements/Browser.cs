@@ -16,7 +16,13 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 
     public ValueTask FocusComposerAsync() => CallAsync("focusComposer");
 
-    public ValueTask FocusAsync(string selector) => CallAsync("focusOn", selector);
+    /// <summary>Focuses what the present change of the page brings.</summary>
+    public async ValueTask FocusAsync(string selector)
+    {
+        // The change is drawn when the handler that made it first yields.
+        await Task.Yield();
+        await CallAsync("focusOn", selector);
+    }
 
     public ValueTask ScrollToLatestAsync() => CallAsync("scrollToLatest");
 

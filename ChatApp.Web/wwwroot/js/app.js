@@ -5,12 +5,14 @@ import './math.js';
 import './more.js';
 import './diagram.js';
 import { startConnection } from './connection.js';
+import { startAccount } from './account.js';
 import { startActions } from './actions.js';
 import { startMenus } from './menus.js';
 import { startSettings } from './settings.js';
 import { startShortcuts } from './shortcuts.js';
 
 startActions();
+startAccount();
 startMenus();
 startSettings();
 startShortcuts();

@@ -1,0 +1,9 @@
+namespace ChatApp.Web.Api;
+
+/// <summary>What the person used, by day and model.</summary>
+public sealed record UsageReport
+{
+    public IReadOnlyList<UsageDay> Data { get; init; } = [];
+
+    public decimal SpentThisMonth { get; init; }
+}

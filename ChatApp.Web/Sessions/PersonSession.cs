@@ -1,0 +1,31 @@
+namespace ChatApp.Web.Sessions;
+
+/// <summary>
+/// The Api session of one browser, held by the web server: no script ever sees a token. The browser's cookie carries the
+/// same, sealed, so that a restart of the web server ends nothing.
+/// </summary>
+public sealed class PersonSession(string key)
+{
+    internal SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public string Key { get; } = key;
+
+    public string AccessToken { get; internal set; } = "";
+
+    public string RefreshToken { get; internal set; } = "";
+
+    public DateTimeOffset ExpiresAt { get; internal set; }
+
+    /// <summary>The Api has ended it; the page has to be opened again.</summary>
+    public bool Ended { get; internal set; }
+
+    public DateTimeOffset UsedAt { get; internal set; }
+
+    internal void Take(SessionAnswer answer, DateTimeOffset now)
+    {
+        AccessToken = answer.AccessToken;
+        RefreshToken = answer.RefreshToken;
+        ExpiresAt = now.AddSeconds(answer.ExpiresIn);
+        Ended = false;
+    }
+}

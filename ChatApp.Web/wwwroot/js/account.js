@@ -1,0 +1,44 @@
+// Coming in and leaving changes a cookie that only an answer of the server can carry.
+const post = (action, body) => fetch(`/session/${action}`, {
+  method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}),
+});
+
+async function submit(form) {
+  const alert = form.querySelector('[role=alert]');
+  const button = form.querySelector('[type=submit]');
+  alert.textContent = '';
+  button.disabled = true;
+  try {
+    const response = await post(form.dataset.session, Object.fromEntries(new FormData(form)));
+    if (response.ok) {
+      location.assign(form.dataset.next ?? '/');
+      return;
+    }
+    const problem = await response.json().catch(() => null);
+    alert.textContent = problem?.detail ?? `${response.status}`;
+  } catch (error) {
+    alert.textContent = error.message;
+  }
+  button.disabled = false;
+}
+
+export function startAccount() {
+  document.addEventListener('submit', event => {
+    if (event.target.dataset.session) {
+      event.preventDefault();
+      submit(event.target);
+    }
+  });
+  if (!document.documentElement.dataset.session)
+    return;
+  // Keeps the cookie as fresh as the session that the server holds.
+  setInterval(async () => {
+    try {
+      const response = await post('keep');
+      if (response.status === 205)
+        location.reload();
+    } catch {
+      // Away; the next one tells.
+    }
+  }, 120_000);
+}
