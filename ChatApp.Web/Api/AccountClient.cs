@@ -3,11 +3,11 @@ namespace ChatApp.Web.Api;
 /// <summary>The person's own account, sessions, keys and usage.</summary>
 public sealed class AccountClient(ApiConnection api)
 {
-    public Task<Me> GetMeAsync(CancellationToken cancellationToken) =>
-        api.ReadAsync<Me>(HttpMethod.Get, "/api/me", null, cancellationToken);
+    public Task<UserProfile> GetMeAsync(CancellationToken cancellationToken) =>
+        api.ReadAsync<UserProfile>(HttpMethod.Get, "/api/me", null, cancellationToken);
 
-    public Task<Me> RenameAsync(string displayName, CancellationToken cancellationToken) =>
-        api.ReadAsync<Me>(HttpMethod.Patch, "/api/me", new { DisplayName = displayName }, cancellationToken);
+    public Task<UserProfile> RenameAsync(string displayName, CancellationToken cancellationToken) =>
+        api.ReadAsync<UserProfile>(HttpMethod.Patch, "/api/me", new { DisplayName = displayName }, cancellationToken);
 
     public async Task<IReadOnlyList<DeviceSession>> ListSessionsAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<Page<DeviceSession>>(HttpMethod.Get, "/api/me/sessions", null, cancellationToken)).Data;

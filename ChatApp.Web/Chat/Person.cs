@@ -8,9 +8,9 @@ public sealed class Person(AccountClient client)
     public event Action? Changed;
 
     /// <summary>Null until known, and where the Api does not say.</summary>
-    public Me? Me { get; private set; }
+    public UserProfile? Me { get; private set; }
 
-    public void Start(Me? me)
+    public void Start(UserProfile? me)
     {
         Me = me;
         Changed?.Invoke();

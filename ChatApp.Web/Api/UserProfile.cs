@@ -1,7 +1,7 @@
 namespace ChatApp.Web.Api;
 
 /// <summary>The person as the Api knows them.</summary>
-public sealed record Me
+public sealed record UserProfile
 {
     public required string Id { get; init; }
 
