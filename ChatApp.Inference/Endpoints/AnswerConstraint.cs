@@ -1,18 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using ChatApp.Inference.Constraints;
 using ChatApp.Inference.Engine;
 using ChatApp.Inference.Serving;
+using ChatApp.Inference.ToolCalls;
 
 namespace ChatApp.Inference.Endpoints;
 
-/// <summary>What restricts the form of an answer: a response format, or a tool call that is demanded.</summary>
+/// <summary>
+/// What restricts the form of an answer: a response format, or a tool call that is demanded (one call, in the family's own form).
+/// With a response format and tools to choose from, the answer is either.
+/// </summary>
 internal static class AnswerConstraint
 {
+    /// <summary>Null leaves the answer free.</summary>
+    /// <exception cref="ApiException">The schema cannot be enforced.</exception>
     public static Func<ITokenConstraint?>? Create(ServedModel model, ChatRequest request)
     {
-        _ = model;
-        if (request.Format is not null)
-            throw ApiException.Invalid("response_format", "response_format is not available yet.", "unsupported_parameter");
+        if (request.Format is null && !request.ToolChoice.IsForced)
+            return null;
+        try
+        {
+            var grammar = model.Constraints.Get(Key(request), () => Compile(model, request));
+            return grammar.Begin;
+        }
+        catch (SchemaException error)
+        {
+            var field = error.Message.AsSpan(0, Math.Max(0, error.Message.AsSpan().IndexOfAny(" :"))).ToString();
+            throw ApiException.Invalid(field, $"The schema cannot be enforced: {error.Message}", "invalid_json_schema");
+        }
+        catch (ConstraintException error)
+        {
+            throw ApiException.Invalid("response_format", $"The schema cannot be enforced: {error.Message}", "invalid_json_schema");
+        }
+    }
+
+    private static GrammarNode Compile(ServedModel model, ChatRequest request)
+    {
         if (request.ToolChoice.IsForced)
-            throw ApiException.Invalid("tool_choice", "A forced tool_choice is not available yet.", "unsupported_parameter");
-        return null;
+            return ToolCallGrammar.Compile(model.ToolCallFormat, Callable(request));
+        var format = request.Format!.Schema is { } schema ? JsonSchemaCompiler.Compile(schema, "response_format.json_schema.schema") : JsonSchemaCompiler.AnyObject();
+        return request.ToolChoice.Mode == ToolChoiceMode.Auto && model.ToolCallFormat != ToolCallFormat.None
+            ? ToolCallGrammar.Choice([format, ToolCallGrammar.Compile(model.ToolCallFormat, Callable(request))])
+            : format;
+    }
+
+    private static List<(string, JsonElement?, string)> Callable(ChatRequest request)
+    {
+        var tools = new List<(string, JsonElement?, string)>();
+        for (var i = 0; i < request.Tools.Count; i++)
+        {
+            if (request.ToolChoice.Name is null || request.Tools[i].Name == request.ToolChoice.Name)
+                tools.Add((request.Tools[i].Name, request.Tools[i].Parameters, $"tools[{i}].function.parameters"));
+        }
+        return tools;
+    }
+
+    private static string Key(ChatRequest request)
+    {
+        var key = new StringBuilder();
+        key.Append((int)request.ToolChoice.Mode).Append('\n').Append(request.ToolChoice.Name).Append('\n');
+        if (!request.ToolChoice.IsForced)
+            key.Append(request.Format!.Schema?.GetRawText() ?? "object").Append('\n');
+        foreach (var tool in request.Tools)
+            key.Append(tool.Name).Append('\n').Append(tool.Parameters?.GetRawText()).Append('\n');
+        return key.ToString();
     }
 }

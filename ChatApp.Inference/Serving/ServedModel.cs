@@ -1,3 +1,4 @@
+using ChatApp.Inference.Constraints;
 using ChatApp.Inference.Engine;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.ToolCalls;
@@ -14,6 +15,8 @@ public sealed class ServedModel
         Tokenizer = tokenizer;
         Template = template;
         ToolCallFormat = ToolCallFormats.Detect(template);
+        var visible = new ModelText(tokenizer, ToolCallFormat).Visible;
+        Constraints = new ConstraintCache(() => new Vocabulary(tokenizer, visible), engine.Model.EosTokenIds);
         Fingerprint = "fp_" + engine.Model.FileHash[..Math.Min(12, engine.Model.FileHash.Length)];
         LongestToken = Enumerable.Range(0, tokenizer.VocabularySize).Max(id => tokenizer.TokenBytes(id).Length);
     }
@@ -32,6 +35,9 @@ public sealed class ServedModel
 
     /// <summary>How it writes tool calls.</summary>
     public ToolCallFormat ToolCallFormat { get; }
+
+    /// <summary>Grammars that answers are kept to.</summary>
+    internal ConstraintCache Constraints { get; }
 
     /// <summary>OpenAI's <c>system_fingerprint</c>: changes when the weights do.</summary>
     public string Fingerprint { get; }

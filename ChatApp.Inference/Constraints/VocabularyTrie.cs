@@ -1,0 +1,100 @@
+namespace ChatApp.Inference.Constraints;
+
+/// <summary>
+/// Tokens as a trie in depth-first order: node i's byte, depth, the index past its subtree, and its tokens. A walk steps the grammar once a node
+/// and skips whole subtrees that cannot follow.
+/// </summary>
+internal sealed class VocabularyTrie
+{
+    private readonly byte[] _bytes;
+    private readonly ushort[] _depths;
+    private readonly int[] _ends;
+    private readonly int[] _firstToken;
+    private readonly int[] _tokens;
+    private readonly int _deepest;
+
+    public VocabularyTrie(List<(int Id, byte[] Bytes)> tokens)
+    {
+        tokens.Sort(static (a, b) => a.Bytes.AsSpan().SequenceCompareTo(b.Bytes));
+        var bytes = new List<byte>();
+        var depths = new List<ushort>();
+        var ids = new List<int>();
+        ReadOnlySpan<byte> before = [];
+        foreach (var (id, text) in tokens)
+        {
+            if (text.Length > ushort.MaxValue)
+                continue;
+            // Sorted: nodes past the common prefix with the token before are new.
+            for (var depth = before.CommonPrefixLength(text); depth < text.Length; depth++)
+            {
+                bytes.Add(text[depth]);
+                depths.Add((ushort)depth);
+            }
+            ids.Add(id);
+            before = text;
+        }
+        _bytes = [.. bytes];
+        _depths = [.. depths];
+        _tokens = [.. ids];
+        _ends = Ends(_depths);
+        _deepest = depths.Count == 0 ? 0 : depths.Max() + 1;
+        _firstToken = TokenStarts(tokens, _depths.Length);
+    }
+
+    /// <summary>Sets the bits of the tokens that may follow a state.</summary>
+    public void Mark(Grammar grammar, GrammarState start, ulong[] mask)
+    {
+        var states = new GrammarState[_deepest + 1];
+        states[0] = start;
+        for (var node = 0; node < _bytes.Length;)
+        {
+            var depth = _depths[node];
+            var next = grammar.Step(states[depth], _bytes[node]);
+            if (ReferenceEquals(next, Grammar.Dead))
+            {
+                node = _ends[node];
+                continue;
+            }
+            states[depth + 1] = next;
+            for (var token = _firstToken[node]; token < _firstToken[node + 1]; token++)
+                mask[_tokens[token] >> 6] |= 1UL << (_tokens[token] & 63);
+            node++;
+        }
+    }
+
+    private static int[] Ends(ushort[] depths)
+    {
+        var ends = new int[depths.Length];
+        var open = new Stack<int>();
+        for (var i = 0; i < depths.Length; i++)
+        {
+            while (open.TryPeek(out var top) && depths[top] >= depths[i])
+                ends[open.Pop()] = i;
+            open.Push(i);
+        }
+        while (open.TryPop(out var rest))
+            ends[rest] = depths.Length;
+        return ends;
+    }
+
+    /// <summary>For each node the first of its tokens; those of node i end where those of i + 1 begin.</summary>
+    private static int[] TokenStarts(List<(int Id, byte[] Bytes)> tokens, int nodes)
+    {
+        // Token t ends at the node that is the last one made when its bytes had been added.
+        var counts = new int[nodes + 1];
+        ReadOnlySpan<byte> before = [];
+        var node = -1;
+        foreach (var (_, text) in tokens)
+        {
+            if (text.Length > ushort.MaxValue)
+                continue;
+            node += text.Length - before.CommonPrefixLength(text);
+            counts[node]++;
+            before = text;
+        }
+        var starts = new int[nodes + 1];
+        for (var i = 0; i < nodes; i++)
+            starts[i + 1] = starts[i] + counts[i];
+        return starts;
+    }
+}

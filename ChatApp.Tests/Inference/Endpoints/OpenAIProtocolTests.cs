@@ -1,0 +1,228 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ChatApp.Tests.Inference.Endpoints;
+
+[TestFixture]
+internal sealed class OpenAIProtocolTests
+{
+    private const string Hello = "\"messages\":[{\"role\":\"user\",\"content\":\"Hello there\"}]";
+
+    private InferenceHost _host = null!;
+
+    [OneTimeSetUp]
+    public async Task Start() => _host = await InferenceHost.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task Stop() => await _host.DisposeAsync();
+
+    [Test]
+    public async Task A_stream_and_an_answer_at_once_say_the_same()
+    {
+        const string body = "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":24,\"temperature\":0,\"ignore_eos\":true";
+        var (status, whole) = await _host.AskAsync("/v1/chat/completions", body + "}");
+        status.ShouldBe(200);
+        var choice = whole.GetProperty("choices")[0];
+        var text = choice.GetProperty("message").GetProperty("content").GetString();
+        choice.GetProperty("finish_reason").GetString().ShouldBe("length");
+        var usage = whole.GetProperty("usage");
+        usage.GetProperty("completion_tokens").GetInt32().ShouldBe(24);
+        usage.GetProperty("total_tokens").GetInt32().ShouldBe(24 + usage.GetProperty("prompt_tokens").GetInt32());
+
+        var events = await _host.StreamAsync("/v1/chat/completions", body + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+        events[0].GetProperty("choices")[0].GetProperty("delta").GetProperty("role").GetString().ShouldBe("assistant");
+        Content(events).ShouldBe(text);
+        events[^2].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("length");
+        events[^1].GetProperty("choices").GetArrayLength().ShouldBe(0);
+        events[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(24);
+        events.Select(e => e.GetProperty("id").GetString()).Distinct().Count().ShouldBe(1);
+    }
+
+    [Test]
+    public async Task Several_choices_come_with_their_own_index()
+    {
+        var (_, whole) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":6,\"n\":3,\"seed\":7}");
+        whole.GetProperty("choices").EnumerateArray().Select(c => c.GetProperty("index").GetInt32()).ShouldBe([0, 1, 2]);
+        var events = await _host.StreamAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":6,\"n\":3,\"seed\":7,\"stream\":true}");
+        for (var i = 0; i < 3; i++)
+        {
+            string.Concat(events.Where(e => e.GetProperty("choices")[0].GetProperty("index").GetInt32() == i).Select(Delta))
+                .ShouldBe(whole.GetProperty("choices")[i].GetProperty("message").GetProperty("content").GetString());
+        }
+    }
+
+    [Test]
+    public async Task The_same_seed_gives_the_same_text_and_logprobs_cover_every_token()
+    {
+        const string body = "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":12,\"seed\":42,\"logprobs\":true,\"top_logprobs\":2,\"ignore_eos\":true}";
+        var (_, first) = await _host.AskAsync("/v1/chat/completions", body);
+        var (_, second) = await _host.AskAsync("/v1/chat/completions", body);
+        Text(first).ShouldBe(Text(second));
+        var tokens = first.GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content");
+        tokens.GetArrayLength().ShouldBe(12);
+        tokens.EnumerateArray().ShouldAllBe(t => t.GetProperty("logprob").GetDouble() <= 0 && t.GetProperty("top_logprobs").GetArrayLength() == 2);
+        var streamed = await _host.StreamAsync("/v1/chat/completions", body[..^1] + ",\"stream\":true}");
+        streamed.Sum(e => e.GetProperty("choices")[0].GetProperty("logprobs") is { ValueKind: JsonValueKind.Object } l ? l.GetProperty("content").GetArrayLength() : 0).ShouldBe(12);
+    }
+
+    [Test]
+    public async Task A_stop_string_ends_the_answer_and_is_not_part_of_it()
+    {
+        var (_, whole) = await _host.AskAsync("/v1/completions", "{\"model\":\"nano\",\"prompt\":\"one two\",\"max_tokens\":20,\"temperature\":0,\"ignore_eos\":true}");
+        var text = whole.GetProperty("choices")[0].GetProperty("text").GetString()!;
+        var stop = text.Substring(text.Length / 2, 3);
+        var (_, cut) = await _host.AskAsync("/v1/completions", "{\"model\":\"nano\",\"prompt\":\"one two\",\"max_tokens\":20,\"temperature\":0,\"ignore_eos\":true,\"stop\":[" + JsonSerializer.Serialize(stop) + "]}");
+        cut.GetProperty("choices")[0].GetProperty("text").GetString().ShouldBe(text[..text.IndexOf(stop, StringComparison.Ordinal)]);
+        cut.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
+    }
+
+    [Test]
+    public async Task A_second_turn_takes_its_beginning_from_the_cache_but_not_with_another_salt()
+    {
+        var text = string.Join(' ', Enumerable.Range(0, 120).Select(i => $"word{i}"));
+        string Body(string salt) => "{\"model\":\"nano\",\"cache_salt\":\"" + salt + "\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}],\"max_tokens\":2}";
+        await _host.AskAsync("/v1/chat/completions", Body("a"));
+        Cached((await _host.AskAsync("/v1/chat/completions", Body("a"))).Body).ShouldBeGreaterThan(0);
+        Cached((await _host.AskAsync("/v1/chat/completions", Body("b"))).Body).ShouldBe(0);
+
+        static int Cached(JsonElement body) => body.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
+    }
+
+    [Test]
+    public async Task An_interrupted_answer_goes_on_from_its_text()
+    {
+        const string start = "{\"model\":\"nano\",\"temperature\":0,\"ignore_eos\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}";
+        var (_, whole) = await _host.AskAsync("/v1/chat/completions", start + "],\"max_tokens\":16}");
+        var (_, tokens) = await _host.AskAsync("/tokenize", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":\"Half an\"}],\"add_generation_prompt\":false,\"continue_final_message\":true,\"return_token_strs\":true}");
+        string.Concat(tokens.GetProperty("token_strs").EnumerateArray().Select(t => t.GetString())).ShouldEndWith("assistant\nHalf an");
+        var (status, continued) = await _host.AskAsync("/v1/chat/completions",
+            start + ",{\"role\":\"assistant\",\"content\":\"Half an\"}],\"max_tokens\":4,\"continue_final_message\":true,\"add_generation_prompt\":false}");
+        status.ShouldBe(200);
+        Text(continued).ShouldNotBeEmpty();
+        Text(whole).ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public async Task A_schema_is_kept_by_a_model_of_random_weights()
+    {
+        const string schema = "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\",\"maxLength\":10},\"days\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9}},\"required\":[\"city\",\"days\"],\"additionalProperties\":false}";
+        for (var seed = 0; seed < 5; seed++)
+        {
+            var (status, answer) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":200,\"seed\":" + seed
+                + ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"strict\":true,\"schema\":" + schema + "}}}");
+            status.ShouldBe(200, answer.ToString());
+            answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
+            using var value = JsonDocument.Parse(Text(answer)!);
+            value.RootElement.GetProperty("days").GetInt32().ShouldBeInRange(1, 9);
+            value.RootElement.GetProperty("city").GetString()!.Length.ShouldBeLessThanOrEqualTo(20);
+        }
+    }
+
+    [Test]
+    public async Task A_demanded_tool_is_called_also_while_streaming()
+    {
+        const string body = "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":300,\"seed\":3,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"add\",\"parameters\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":99}},\"required\":[\"a\"]}}},"
+            + "{\"type\":\"function\",\"function\":{\"name\":\"other\"}}],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"add\"}}";
+        var (status, whole) = await _host.AskAsync("/v1/chat/completions", body + "}");
+        status.ShouldBe(200, whole.ToString());
+        var choice = whole.GetProperty("choices")[0];
+        choice.GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
+        choice.GetProperty("message").GetProperty("content").ValueKind.ShouldBe(JsonValueKind.Null);
+        var call = choice.GetProperty("message").GetProperty("tool_calls")[0].GetProperty("function");
+        call.GetProperty("name").GetString().ShouldBe("add");
+        using var arguments = JsonDocument.Parse(call.GetProperty("arguments").GetString()!);
+        arguments.RootElement.GetProperty("a").GetInt32().ShouldBeInRange(0, 99);
+
+        var events = await _host.StreamAsync("/v1/chat/completions", body + ",\"stream\":true}");
+        Content(events).ShouldBeEmpty();
+        var parts = events.Select(e => e.GetProperty("choices")[0].GetProperty("delta")).Where(d => d.TryGetProperty("tool_calls", out _)).Select(d => d.GetProperty("tool_calls")[0]).ToList();
+        parts[0].GetProperty("id").GetString()!.ShouldStartWith("call_");
+        parts[0].GetProperty("function").GetProperty("name").GetString().ShouldBe("add");
+        string.Concat(parts.Select(p => p.GetProperty("function").GetProperty("arguments").GetString())).ShouldBe(call.GetProperty("arguments").GetString());
+        events[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("tool_calls");
+    }
+
+    [Test]
+    public async Task Models_tokens_embeddings_and_metrics_are_served()
+    {
+        using var models = JsonDocument.Parse(await _host.Client.GetStringAsync("/v1/models"));
+        models.RootElement.GetProperty("data")[0].GetProperty("id").GetString().ShouldBe("nano");
+        (await _host.Client.GetAsync("/v1/models/nano")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _host.Client.GetAsync("/v1/models/none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        var (_, tokens) = await _host.AskAsync("/tokenize", "{\"model\":\"nano\",\"prompt\":\"Hello <|im_end|> wörld\"}");
+        var (_, text) = await _host.AskAsync("/detokenize", "{\"model\":\"nano\",\"tokens\":" + tokens.GetProperty("tokens") + "}");
+        text.GetProperty("prompt").GetString().ShouldBe("Hello <|im_end|> wörld");
+        tokens.GetProperty("tokens").EnumerateArray().ShouldAllBe(t => t.GetInt32() > 2, "control tokens are not parsed from text");
+
+        var (_, embeddings) = await _host.AskAsync("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":[\"the red apple\",\"a red apple\",\"quantum physics\"]}");
+        var vectors = embeddings.GetProperty("data").EnumerateArray().Select(d => d.GetProperty("embedding").EnumerateArray().Select(v => v.GetSingle()).ToArray()).ToList();
+        Dot(vectors[0], vectors[0]).ShouldBe(1, 0.001);
+        Dot(vectors[0], vectors[1]).ShouldBeGreaterThan(Dot(vectors[0], vectors[2]) + 0.3);
+
+        await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":2}");
+        var metrics = await _host.Client.GetStringAsync("/metrics");
+        foreach (var name in (string[])["vllm:num_requests_running", "vllm:time_to_first_token_seconds_bucket", "vllm:inter_token_latency_seconds_sum", "vllm:request_success_total", "vllm:kv_cache_usage_perc",
+            "vllm:prefix_cache_hits_total", "vllm:generation_tokens_total", "vllm:iteration_tokens_total_count", "vllm:num_preemptions_total", "vllm:request_queue_time_seconds_count"])
+            metrics.ShouldContain(name + "{model_name=\"nano\"");
+
+        static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
+    }
+
+    [Test]
+    public async Task A_client_that_goes_away_frees_its_lane()
+    {
+        using var leaving = new CancellationTokenSource();
+        using (var response = await _host.PostAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":3500}", leaving.Token))
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync();
+            await stream.ReadExactlyAsync(new byte[64]);
+            await leaving.CancelAsync();
+        }
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (_host.Model.Engine.Stats.Running > 0)
+            await Task.Delay(5, patience.Token);
+    }
+
+    [Test]
+    public async Task A_silent_stream_gets_heartbeats()
+    {
+        await using var host = await InferenceHost.StartAsync(("Inference:HeartbeatInterval", "00:00:00.1"), ("Inference:Engine:MaxSequences", "1"));
+        // The only lane is taken, so the second stream waits in the queue.
+        using var busy = await host.PostAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":4000}");
+        using var waiting = await host.PostAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"stream\":true,\"max_tokens\":1}");
+        using var reader = new StreamReader(await waiting.Content.ReadAsStreamAsync());
+        (await reader.ReadLineAsync()).ShouldBe(": ping");
+    }
+
+    [Test]
+    public async Task Stopping_lets_running_answers_finish_and_takes_no_new_ones()
+    {
+        await using var host = await InferenceHost.StartAsync();
+        using var running = await host.PostAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":400}");
+        var stopping = host.App.StopAsync();
+        (await running.Content.ReadAsStringAsync()).ShouldEndWith("data: [DONE]\n\n");
+        await stopping;
+        await Should.ThrowAsync<Exception>(async () => (await host.PostAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + "}")).EnsureSuccessStatusCode());
+    }
+
+    [Test]
+    public async Task A_damaged_model_folder_is_reported_and_the_process_lives()
+    {
+        var folder = Directory.CreateTempSubdirectory("chatapp-model");
+        File.WriteAllText(Path.Combine(folder.FullName, "genai_config.json"), "{\"model\":");
+        await using var host = await InferenceHost.StartAsync(("Inference:Models:0:Path", folder.FullName));
+        host.HasFailed.ShouldBeTrue();
+        (await host.Client.GetAsync("/health")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await host.Client.GetAsync("/alive")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + "}")).Status.ShouldBe(503);
+        folder.Delete(recursive: true);
+    }
+
+    private static string? Text(JsonElement answer) => answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString();
+
+    private static string Content(List<JsonElement> events) => string.Concat(events.Select(Delta));
+
+    private static string? Delta(JsonElement chunk) =>
+        chunk.GetProperty("choices").GetArrayLength() > 0 && chunk.GetProperty("choices")[0].GetProperty("delta").TryGetProperty("content", out var content) ? content.GetString() : null;
+}
