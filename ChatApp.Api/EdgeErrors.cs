@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Api.OpenAI;
+using ChatApp.ServiceDefaults.Storage;
 using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -15,6 +16,9 @@ internal static class EdgeErrors
 
     public const string StatusTrailer = "x-http-status";
 
+    private static readonly OpenAIError Unavailable = new(StatusCodes.Status503ServiceUnavailable,
+        "The service behind this request is not available at the moment; try again shortly.", "server_error", Code: "unavailable");
+
     public static bool IsOpenAI(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
 
     public static OpenAIError From(Exception exception) => exception switch
@@ -25,6 +29,7 @@ internal static class EdgeErrors
             StatusCodes.Status413PayloadTooLarge, "The request body is larger than this server accepts (Edge:MaxRequestBytes).",
             OpenAIError.InvalidRequest, Code: "request_too_large"),
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message, OpenAIError.InvalidRequest),
+        _ when TransientFailures.IsTransient(exception) => Unavailable,
         _ => new(StatusCodes.Status500InternalServerError,
             "Something went wrong on our side; the request can be sent again with the same request id.", "server_error", Code: "internal_error"),
     };
@@ -75,8 +80,7 @@ internal static class EdgeErrors
             StatusCode.PermissionDenied => new(StatusCodes.Status403Forbidden, detail, OpenAIError.InvalidRequest, Code: "forbidden"),
             StatusCode.ResourceExhausted => new(StatusCodes.Status429TooManyRequests, detail, "rate_limit_error", Code: "rate_limit_exceeded"),
             StatusCode.DeadlineExceeded => new(StatusCodes.Status504GatewayTimeout, detail, "server_error", Code: "timeout"),
-            StatusCode.Unavailable => new(StatusCodes.Status503ServiceUnavailable,
-                "The service behind this request is not available at the moment; try again shortly.", "server_error", Code: "unavailable"),
+            StatusCode.Unavailable => Unavailable,
             _ => new(StatusCodes.Status500InternalServerError,
                 "Something went wrong on our side; the request can be sent again with the same request id.", "server_error", Code: "internal_error"),
         };

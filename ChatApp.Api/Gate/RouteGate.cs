@@ -1,5 +1,6 @@
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Callers;
+using ChatApp.ServiceDefaults.Storage;
 using ChatApp.Api.Limits;
 using Microsoft.AspNetCore.Antiforgery;
 
@@ -9,8 +10,11 @@ namespace ChatApp.Api.Gate;
 /// The one choke point: every request that has a route passes here, and goes on only when the route's rule lets it. The
 /// caller it establishes is what endpoints and calls to the orchestrator act for.
 /// </summary>
-internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerResolver callers, TurnAdmission admission, IAntiforgery antiforgery)
+internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerResolver callers, TurnAdmission admission, IAntiforgery antiforgery, TimeProvider time)
 {
+    /// <summary>How long a request waits for a database that restarts before it is refused.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public async Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint() is not { } endpoint)
@@ -52,7 +56,7 @@ internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerRe
             return null;
         try
         {
-            return await callers.ResolveAsync(context);
+            return await TransientFailures.RetryAsync(time, Patience, _ => callers.ResolveAsync(context), context.RequestAborted);
         }
         catch (RefusedException) when (rule.Access == RouteAccess.Public)
         {

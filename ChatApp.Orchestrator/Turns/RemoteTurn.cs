@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Storage;
 using Npgsql;
 using StackExchange.Redis;
 

@@ -6,6 +6,8 @@ namespace ChatApp.Orchestrator.Turns;
 public sealed class RunningTurn : IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
+    private readonly Lock _gate = new();
+    private bool _over;
     private int _reason;
 
     public RunningTurn(TurnRecord turn, TurnWriter writer) => (Turn, Writer) = (turn, writer);
@@ -19,12 +21,24 @@ public sealed class RunningTurn : IDisposable
     /// <summary>Cancelled once the turn is to be cut short.</summary>
     public CancellationToken Cut => _cut.Token;
 
-    /// <summary>Cuts the turn short; the first reason stands.</summary>
+    /// <summary>Cuts the turn short; the first reason stands, and a turn that is over stays as it ended.</summary>
     public void CutShort(TurnEndReason reason)
     {
-        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)TurnEndReason.None) == (int)TurnEndReason.None)
+        lock (_gate)
+        {
+            if (_over || _reason != (int)TurnEndReason.None)
+                return;
+            Volatile.Write(ref _reason, (int)reason);
             _cut.Cancel();
+        }
     }
 
-    public void Dispose() => _cut.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _over = true;
+            _cut.Dispose();
+        }
+    }
 }

@@ -5,6 +5,7 @@ using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Turns;

@@ -2,6 +2,7 @@ using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Storage;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Npgsql;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 
-namespace ChatApp.Orchestrator.Storage;
+namespace ChatApp.ServiceDefaults.Storage;
 
 /// <summary>Rides out a database that restarts: work that may be repeated is repeated until it answers.</summary>
 public static class TransientFailures
