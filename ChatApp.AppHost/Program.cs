@@ -22,6 +22,15 @@ var orchestrator = builder.AddProject<Projects.ChatApp_Orchestrator>("orchestrat
     .WithReference(chatdb).WaitFor(chatdb)
     .WithReference(redis).WaitFor(redis);
 
+// Vectors are searched in PostgreSQL unless there is a Qdrant, installed or elsewhere.
+if (Given("qdrant") is { } vectors)
+    orchestrator.WithReference(vectors);
+else if (IsInstalled("qdrant"))
+{
+    var qdrant = builder.AddQdrant("qdrant").WithDataVolume();
+    orchestrator.WithReference(qdrant).WaitFor(qdrant);
+}
+
 var api = builder.AddProject<Projects.ChatApp_Api>("api", launchProfileName: null)
     .WithHttpEndpoint(ports.GetValue("Api", 8081), name: "http")
     .WithExternalHttpEndpoints()
@@ -43,3 +52,6 @@ builder.Build().Run();
 // What configuration gives a connection string for runs elsewhere, and nothing is started for it here.
 IResourceBuilder<IResourceWithConnectionString>? Given(string name) =>
     string.IsNullOrEmpty(builder.Configuration.GetConnectionString(name)) ? null : builder.AddConnectionString(name);
+
+bool IsInstalled(string program) =>
+    (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));

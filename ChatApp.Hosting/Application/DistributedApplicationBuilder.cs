@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.Eventing;
+using ChatApp.Hosting.Proxying;
 using ChatApp.Hosting.Reporting;
 using ChatApp.Hosting.Running;
 using ChatApp.Hosting.State;
@@ -150,6 +151,8 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
         if (Configuration.GetValue<int?>("Ports:Dashboard") is { } port)
             return new Uri($"http://localhost:{port}");
+        if (IsTesting)
+            return new Uri($"http://localhost:{FreePorts.Take()}");
         var given = Configuration["ASPNETCORE_URLS"]?.Split(';', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(url => url.StartsWith("http:", StringComparison.OrdinalIgnoreCase));
         // Such as http://+:8080, which a container image sets for whatever runs in it.
         return Uri.TryCreate(given, UriKind.Absolute, out var address) && address.IsLoopback ? address : new Uri(DefaultDashboard);

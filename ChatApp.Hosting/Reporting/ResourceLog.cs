@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
 namespace ChatApp.Hosting.Reporting;
 
 /// <summary>The console of one process: the newest lines in memory, all of this run's in a file.</summary>
-internal sealed class ResourceLog(string? file) : IDisposable
+internal sealed partial class ResourceLog(string? file) : IDisposable
 {
     private const int Kept = 2000;
     private const int LongestLine = 16 * 1024;
@@ -20,6 +21,8 @@ internal sealed class ResourceLog(string? file) : IDisposable
 
     public void Append(string content, bool isError = false)
     {
+        if (content.Contains('\u001b'))
+            content = Escapes().Replace(content, "");
         if (content.Length > LongestLine)
             content = content[..LongestLine] + " [cut]";
         lock (_gate)
@@ -97,6 +100,10 @@ internal sealed class ResourceLog(string? file) : IDisposable
             _writer = null;
         }
     }
+
+    // Colours and cursor movements, meant for terminals.
+    [GeneratedRegex(@"\x1b\[[0-9;?]*[ -/]*[@-~]")]
+    private static partial Regex Escapes();
 
     // A full or vanished disk must not stop the process whose words these are.
     private void Write(string content)

@@ -98,7 +98,7 @@ internal sealed class ApplicationRun(
 
         StartProxies();
         if (options.Dashboard is { } address)
-            _dashboard = await DashboardServer.StartAsync(address, services, this, cancellationToken);
+            _dashboard = await DashboardServer.StartAsync(address, services, cancellationToken);
         reporter.Start(model, notifications, options);
 
         foreach (var runner in _runners.Where(runner => !runner.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()))
