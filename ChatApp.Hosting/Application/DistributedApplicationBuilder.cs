@@ -144,7 +144,11 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         if (isTesting)
             Services.AddHttpClient();
         else
+        {
             _host.Logging.SetMinimumLevel(LogLevel.Warning);
+            // What keeps the application from starting is said once, in a sentence.
+            _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        }
     }
 
     private Uri DashboardAddress()

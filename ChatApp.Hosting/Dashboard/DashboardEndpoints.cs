@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using ChatApp.Hosting.Running;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +15,9 @@ internal static class DashboardEndpoints
     private const int ShownLines = 500;
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
+
+    // Event data is no HTML: escaping its angle brackets would only make it longer.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly Dictionary<string, string> MediaTypes = new()
     {
@@ -81,7 +85,7 @@ internal static class DashboardEndpoints
                     changed[view.Id] = sent[view.Id] = row;
             }
 
-            return changed.Count > 0 ? JsonSerializer.Serialize(changed) : null;
+            return changed.Count > 0 ? JsonSerializer.Serialize(changed, Plain) : null;
         });
     }
 
@@ -94,7 +98,7 @@ internal static class DashboardEndpoints
             if (facts == sent)
                 return null;
             sent = facts;
-            return JsonSerializer.Serialize(facts);
+            return JsonSerializer.Serialize(facts, Plain);
         });
     }
 
@@ -146,7 +150,7 @@ internal static class DashboardEndpoints
                 if (fresh.Length == 0)
                     continue;
                 last = lines[^1].LineNumber;
-                await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {last}\ndata: {JsonSerializer.Serialize(fresh)}\n\n"), stop.Token);
+                await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {last}\ndata: {JsonSerializer.Serialize(fresh, Plain)}\n\n"), stop.Token);
                 await context.Response.Body.FlushAsync(stop.Token);
             }
         }

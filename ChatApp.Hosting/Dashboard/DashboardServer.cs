@@ -17,15 +17,15 @@ internal sealed class DashboardServer : IAsyncDisposable
     /// <exception cref="DistributedApplicationException">The address is in use.</exception>
     public static async Task<DashboardServer> StartAsync(Uri address, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
+        // Empty: no settings file or variable of the AppHost or of the product is meant for it.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(address.ToString());
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 16 * 1024;
         });
+        builder.Services.AddRouting();
         // It stops with the AppHost, not by the signals that the AppHost handles.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.AddSingleton(services.GetRequiredService<ResourceNotificationService>());
