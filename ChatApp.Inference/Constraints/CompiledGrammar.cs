@@ -24,6 +24,7 @@ internal sealed class CompiledGrammar(GrammarNode root, Vocabulary vocabulary, I
         {
             if (state.Mask is { } known)
                 return known;
+            _grammar.BeginMask();
             var mask = vocabulary.Mask(_grammar, state);
             state.Mask = mask;
             _masked.Enqueue(state);
@@ -39,6 +40,7 @@ internal sealed class CompiledGrammar(GrammarNode root, Vocabulary vocabulary, I
     {
         lock (_lock)
         {
+            _grammar.BeginMask();
             foreach (var b in bytes)
             {
                 state = _grammar.Step(state, b);

@@ -22,6 +22,7 @@ internal sealed class ConstraintCache(Func<Vocabulary> vocabulary, IReadOnlyList
 
     /// <summary>The grammar of a key, compiled if it is not there.</summary>
     /// <exception cref="SchemaException">It cannot be compiled; nothing is remembered then.</exception>
+    /// <exception cref="ConstraintException">It would cost too much; nothing is remembered then.</exception>
     public CompiledGrammar Get(string key, Func<GrammarNode> compile)
     {
         lock (_lock)
@@ -34,6 +35,8 @@ internal sealed class ConstraintCache(Func<Vocabulary> vocabulary, IReadOnlyList
             }
         }
         var grammar = new CompiledGrammar(compile(), _vocabulary.Value, endTokens);
+        // The first mask is made here, on the caller's thread; a schema that is too costly shows itself before anything is generated.
+        grammar.Mask(grammar.Start);
         lock (_lock)
         {
             if (_byKey.TryGetValue(key, out var raced))

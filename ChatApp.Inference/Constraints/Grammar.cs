@@ -10,12 +10,16 @@ internal sealed class Grammar
     public const int MaximumDepth = 64;
 
     private const int MaximumStates = 20_000;
-    private const int MaximumStacks = 2_000;
+    private const int MaximumStacks = 1_000;
+
+    /// <summary>Most stacks stepped for one mask: more would hold up every other answer of the model.</summary>
+    private const int MaximumWork = 4_000_000;
 
     private readonly GrammarSteps _steps = new();
     private readonly Dictionary<StackSet, GrammarState> _states = [];
     private readonly HashSet<GrammarStack> _closure = [];
     private readonly Stack<GrammarStack> _open = new();
+    private int _work;
 
     public Grammar(GrammarNode root)
     {
@@ -46,8 +50,14 @@ internal sealed class Grammar
         Start.Next = null;
     }
 
+    /// <summary>Begins to count the work of a mask.</summary>
+    public void BeginMask() => _work = 0;
+
     private GrammarState Compute(GrammarState state, byte value)
     {
+        _work += state.Stacks.Length;
+        if (_work > MaximumWork)
+            throw new ConstraintException("The schema leaves too many possibilities open at once.");
         _steps.Found.Clear();
         foreach (var stack in state.Stacks)
             stack.Node.Step(stack, value, _steps);

@@ -14,7 +14,7 @@ internal sealed class JsonSchemaCompiler
     private const int MaximumDepth = 60;
     private const int MaximumAlternatives = 512;
     private const int MaximumLiterals = 5000;
-    private const int MaximumTextBytes = 256 << 10;
+    private const int MaximumTextLength = 256 << 10;
 
     private static readonly string[] _refused =
     [
@@ -35,10 +35,17 @@ internal sealed class JsonSchemaCompiler
     /// <exception cref="SchemaException">The schema is wrong, too large, or cannot be enforced.</exception>
     public static GrammarNode Compile(JsonElement schema, string path)
     {
-        if (JsonSerializer.SerializeToUtf8Bytes(schema).Length > MaximumTextBytes)
-            throw new SchemaException($"{path}: the schema is larger than {MaximumTextBytes} bytes.");
+        if (schema.GetRawText().Length > MaximumTextLength)
+            throw new SchemaException($"{path}: the schema is longer than {MaximumTextLength} characters.");
         var compiler = new JsonSchemaCompiler(schema);
-        return compiler.Finish(compiler.Schema(schema, path), path);
+        try
+        {
+            return compiler.Finish(compiler.Schema(schema, path), path);
+        }
+        catch (JsonException)
+        {
+            throw new SchemaException($"{path}: the schema is nested too deeply to be merged.");
+        }
     }
 
     /// <summary>Any JSON object.</summary>

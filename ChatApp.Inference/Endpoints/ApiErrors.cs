@@ -15,7 +15,7 @@ internal static class ApiErrors
         {
             await next();
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
         {
             // The client has gone: nobody to answer.
         }

@@ -80,15 +80,15 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
 
     private async Task StreamAsync(HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, RequestTrace trace)
     {
-        await using var chunks = model.Engine.GenerateAsync(generation, context.RequestAborted).GetAsyncEnumerator(CancellationToken.None);
-        var next = await StreamStart.FirstAsync(chunks);
+        await using var chunks = new ChunkReader(model.Engine, generation, context.RequestAborted);
+        await chunks.WaitForFirstAsync();
         await using var stream = await SseWriter.StartAsync(context, options.Value.HeartbeatInterval, time);
         var writer = new ChatChunkWriter(stream, generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id, model.Fingerprint, model.Tokenizer);
         var choices = Enumerable.Range(0, request.Choices).Select(i => new StreamedChoice(i, writer, Parser(request, model), request.ParallelToolCalls)).ToArray();
         ApiException? failure = null;
         try
         {
-            while (await next)
+            while (await chunks.NextAsync())
             {
                 await stream.LockAsync();
                 try
@@ -101,9 +101,8 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
                         choices[chunk.Choice].Append(chunk);
                     else if (request.IncludeUsage && chunk.Summary is { } summary)
                         writer.Usage(summary);
-                    next = chunks.MoveNextAsync();
                     // What is already there goes out with the same write.
-                    if (!next.IsCompleted)
+                    if (!chunks.HasMore())
                         await stream.FlushAsync();
                 }
                 finally

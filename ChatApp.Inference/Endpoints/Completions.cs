@@ -89,14 +89,15 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
             ApiException? failure = null;
             foreach (var generation in generations)
             {
-                await using var chunks = model.Engine.GenerateAsync(generation, context.RequestAborted).GetAsyncEnumerator(CancellationToken.None);
-                var next = stream is null ? await StreamStart.FirstAsync(chunks) : chunks.MoveNextAsync();
+                await using var chunks = new ChunkReader(model.Engine, generation, context.RequestAborted);
+                if (stream is null)
+                    await chunks.WaitForFirstAsync();
                 stream ??= await SseWriter.StartAsync(context, options.Value.HeartbeatInterval, time);
                 var choices = Enumerable.Range(0, generation.Choices)
                     .Select(i => new TextChoice(i, request.Echo ? model.Tokenizer.Decode(generation.PromptTokens, skipSpecial: true) : "")).ToArray();
                 try
                 {
-                    while (await next)
+                    while (await chunks.NextAsync())
                     {
                         await stream.LockAsync();
                         try
@@ -120,8 +121,7 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
                                 json.WriteEndObject();
                                 stream.End();
                             }
-                            next = chunks.MoveNextAsync();
-                            if (!next.IsCompleted)
+                            if (!chunks.HasMore())
                                 await stream.FlushAsync();
                         }
                         finally
