@@ -9,7 +9,7 @@ namespace ChatApp.Inference.Engine;
 internal sealed class EngineLoop : IDisposable
 {
     private const int MaxFailuresOfSequence = 2;
-    private static readonly TimeSpan IdleCheck = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan QueueCheck = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRestartDelay = TimeSpan.FromSeconds(30);
 
     private readonly EngineOptions _options;
@@ -29,6 +29,7 @@ internal sealed class EngineLoop : IDisposable
     private volatile EngineHealth _health = new(EngineState.Ready);
     private volatile EngineStats _stats;
     private volatile bool _stop;
+    private long _validatedSteps;
     private int _signalled;
     private TimeSpan _restartDelay = TimeSpan.Zero;
 
@@ -135,17 +136,25 @@ internal sealed class EngineLoop : IDisposable
 
     private void Idle()
     {
-        try
+        if (_validatedSteps != _sequences.Steps)
         {
-            EngineValidator.Validate(_sequences);
-        }
-        catch (EngineInvariantException e)
-        {
-            Fail(e);
+            _validatedSteps = _sequences.Steps;
+            try
+            {
+                EngineValidator.Validate(_sequences);
+            }
+            catch (EngineInvariantException e)
+            {
+                Fail(e);
+            }
         }
 
+        // Somebody who waits may run out of time, and a broken session is tried again; else only a signal brings work.
         _stats = _sequences.Stats();
-        _signal.Wait(_health.State == EngineState.Unhealthy ? _restartDelay + TimeSpan.FromMilliseconds(1) : IdleCheck);
+        _signal.Wait(
+            _health.State == EngineState.Unhealthy ? _restartDelay + TimeSpan.FromMilliseconds(1)
+            : _sequences.Waiting.Count > 0 ? QueueCheck
+            : Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _signalled, 0);
     }
 

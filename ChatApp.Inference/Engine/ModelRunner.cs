@@ -121,7 +121,8 @@ internal sealed unsafe class ModelRunner : IModelRunner
             longest = Math.Max(longest, positions[i] + 1);
         }
 
-        var width = (longest + MaskStep - 1) / MaskStep * MaskStep;
+        // The attention node refuses a mask wider than its rotary table, which has the model's context.
+        var width = Math.Min((longest + MaskStep - 1) / MaskStep * MaskStep, Math.Max(longest, _folder.Config.ContextLength));
         WriteMask(positions, width);
         var binding = _decode[rows] ??= NewBinding(0, rows);
         if (binding.Tokens == 0)

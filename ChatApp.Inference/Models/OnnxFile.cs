@@ -157,7 +157,7 @@ internal sealed class OnnxFile
         if (string.IsNullOrEmpty(location) || location is "." or ".." || location != System.IO.Path.GetFileName(location) || location.Contains('\\'))
             throw new ModelLoadException($"Initializer '{name}' keeps its data in '{location}'; it must name a file in the model's own folder.");
         var file = new FileInfo(System.IO.Path.Combine(folder, location));
-        if (!file.Exists || file.LinkTarget is { } target && System.IO.Path.IsPathRooted(target))
+        if (!file.Exists)
             throw new ModelLoadException($"External data file '{location}' of initializer '{name}' does not exist.");
         var available = length >= 0 ? length : file.Length - offset;
         if (offset > file.Length || available < 0 || available > file.Length - offset)

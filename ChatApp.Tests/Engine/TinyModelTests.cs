@@ -77,6 +77,16 @@ public sealed class TinyModelTests
     }
 
     [Test]
+    public async Task A_context_of_an_odd_length_is_filled_to_its_last_token()
+    {
+        await using var engine = await Start(ModelShape.Tiny with { Name = "odd", Context = 101 }, o => o);
+
+        var answer = await Run(engine, Prompt(60, 1), 41);
+
+        answer.Tokens.Count.ShouldBe(41);
+    }
+
+    [Test]
     public async Task Drafting_gives_the_very_tokens_that_plain_decoding_gives()
     {
         await using var plain = await Start(ModelShape.Tiny, o => o with { DraftTokens = 0 });

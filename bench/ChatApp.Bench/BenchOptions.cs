@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChatApp.Bench.Models;
 
 namespace ChatApp.Bench;
 
@@ -14,6 +15,9 @@ internal sealed record BenchOptions
           --prompt N          prompt tokens per stream (default 64)
           --tokens N          tokens generated per stream (default 64)
           --rounds N          rounds whose median is reported (default 3)
+          --chunk N           prompt tokens per step of the engine (default 256)
+          --context N         longest sequence of the engine (default 8192)
+          --port N            port of the measured service (default: a free one)
           --threads N         threads of a model run (default: physical cores)
           --requests N        short requests of the growth part (default 5000)
           --against URL       also measure another OpenAI-compatible server, fed the same prompts (--against-model NAME)
@@ -21,19 +25,25 @@ internal sealed record BenchOptions
           --out FOLDER        where bench.json and bench.svg go (default: the current folder)
         """;
 
-    public string Shape { get; init; } = "qwen2.5-0.5b";
     public string? Model { get; init; }
     public IReadOnlyList<string> Parts { get; init; } = ["bare", "engine", "http", "prefix", "gap", "prefill", "growth"];
     public IReadOnlyList<int> Streams { get; init; } = [1, 2, 4, 8, 16];
     public int Prompt { get; init; } = 64;
     public int Tokens { get; init; } = 64;
     public int Rounds { get; init; } = 3;
+    public int Chunk { get; init; } = 256;
+    public int Context { get; init; } = 8192;
+    public int Port { get; init; }
     public int Threads { get; init; }
     public int Requests { get; init; } = 5000;
     public Uri? Against { get; init; }
     public string? AgainstModel { get; init; }
     public string Cache { get; init; } = Path.Combine(Path.GetTempPath(), "chatapp-bench");
     public string Out { get; init; } = ".";
+
+    public ModelShape ModelShape { get; private init; } = ModelShape.Published[0];
+
+    public bool Has(string part) => Parts.Contains(part);
 
     /// <exception cref="FormatException">Says which option is wrong.</exception>
     public static BenchOptions Parse(string[] args)
@@ -44,13 +54,16 @@ internal sealed record BenchOptions
             var value = i + 1 < args.Length ? args[i + 1] : throw new FormatException($"{args[i]} needs a value.");
             options = args[i] switch
             {
-                "--shape" => options with { Shape = value },
+                "--shape" => options with { ModelShape = ShapeOf(value) },
                 "--model" => options with { Model = value },
                 "--parts" => options with { Parts = value.Split(',') },
                 "--streams" => options with { Streams = [.. value.Split(',').Select(Number)] },
                 "--prompt" => options with { Prompt = Number(value) },
                 "--tokens" => options with { Tokens = Number(value) },
                 "--rounds" => options with { Rounds = Number(value) },
+                "--chunk" => options with { Chunk = Number(value) },
+                "--context" => options with { Context = Number(value) },
+                "--port" => options with { Port = Number(value) },
                 "--threads" => options with { Threads = Number(value) },
                 "--requests" => options with { Requests = Number(value) },
                 "--against" => options with { Against = new Uri(value) },
@@ -63,6 +76,9 @@ internal sealed record BenchOptions
 
         return options;
     }
+
+    private static ModelShape ShapeOf(string name) =>
+        ModelShape.Published.FirstOrDefault(s => s.Name == name) ?? throw new FormatException($"Shape '{name}' is not known: {string.Join(", ", ModelShape.Published.Select(s => s.Name))}.");
 
     private static int Number(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"'{value}' is not a whole number.");
