@@ -183,6 +183,29 @@ internal sealed class SchemaConstraintTests
     }
 
     [Test]
+    public void A_schema_that_leaves_too_much_open_is_given_up_quickly()
+    {
+        var patterns = string.Join(',', Enumerable.Range(0, 400).Select(i => $"{{\"type\":\"string\",\"pattern\":\"^[a-z ]*{i}[a-z ]*$\"}}"));
+        using var schema = JsonDocument.Parse("{\"anyOf\":[" + patterns + "]}");
+        var vocabulary = new Vocabulary(_tokenizer, new HashSet<int>());
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            var constraint = new CompiledGrammar(JsonSchemaCompiler.Compile(schema.RootElement, "schema"), vocabulary, [2]).Begin();
+            var mask = new ulong[(_tokenizer.VocabularySize + 63) / 64];
+            _tokenizer.TryGetId("\"", out var quote).ShouldBeTrue();
+            constraint.TryGetMask(mask);
+            constraint.Accept(quote);
+            constraint.TryGetMask(mask);
+        }
+        catch (ConstraintException error)
+        {
+            error.Message.ShouldContain("too many possibilities");
+        }
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    [Test]
     public void Huge_counts_cost_nothing()
     {
         using var schema = JsonDocument.Parse("""{"type":"array","items":{"type":"string","maxLength":2000000000},"minItems":0,"maxItems":2000000000}""");
