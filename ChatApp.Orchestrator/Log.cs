@@ -39,8 +39,32 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "The models of upstream {Upstream} could not be listed: {Reason}")]
     public static partial void DiscoveryFailed(ILogger logger, string upstream, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Upstream {Upstream} failed before its first token, trying again: {Reason}")]
-    public static partial void UpstreamRetried(ILogger logger, string upstream, string reason);
+    [LoggerMessage(LogLevel.Warning, "Upstream {Upstream} gave no first token ({Failure}): {Reason}")]
+    public static partial void UpstreamFailed(ILogger logger, string upstream, Gateway.UpstreamFailure failure, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Upstream {Upstream} is slow to begin, {Second} is asked as well")]
+    public static partial void UpstreamHedged(ILogger logger, string upstream, string second);
+
+    [LoggerMessage(LogLevel.Warning, "Upstream {Upstream} failed and the retry budget is spent")]
+    public static partial void RetryBudgetSpent(ILogger logger, string upstream);
+
+    [LoggerMessage(LogLevel.Information, "The model {Model} gives way to the capable one ({Reason})")]
+    public static partial void Escalated(ILogger logger, string model, string reason);
+
+    [LoggerMessage(LogLevel.Error, "A change of the gateway's configuration is refused, the last good one stays: {Reason}")]
+    public static partial void GatewaySettingsRejected(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The gateway's configuration has changed: {Upstreams} upstreams, {Models} models")]
+    public static partial void GatewaySettingsTaken(ILogger logger, int upstreams, int models);
+
+    [LoggerMessage(LogLevel.Debug, "The queue of upstream {Upstream} could not be read: {Reason}")]
+    public static partial void ProbeFailed(ILogger logger, string upstream, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The answer of upstream {Upstream} broke off ({Failure}) and is continued from its text")]
+    public static partial void AnswerContinued(ILogger logger, string upstream, Gateway.UpstreamFailure failure);
+
+    [LoggerMessage(LogLevel.Debug, "The answer cache can't be used: {Reason}")]
+    public static partial void CacheAway(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Error, "Call {Method} failed")]
     public static partial void CallFailed(ILogger logger, Exception exception, string method);

@@ -27,7 +27,7 @@ internal static class OrchestratorServices
         builder.UseGrpcAndHealthPorts();
         builder.AddCallerIdentity();
         builder.AddStores();
-        builder.AddGateway();
+        builder.Services.AddGateway();
         builder.AddTurns();
         builder.Services.AddGrpc(grpc =>
         {
@@ -61,6 +61,9 @@ internal static class OrchestratorServices
         builder.Services.AddSingleton<ConversationStore>();
         builder.Services.AddSingleton<MessageStore>();
         builder.Services.AddSingleton<UsageStore>();
+        builder.Services.AddSingleton<GenerationLedger>();
+        builder.Services.AddSingleton<IGenerationLedger>(provider => provider.GetRequiredService<GenerationLedger>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<GenerationLedger>());
         builder.Services.AddConversations();
     }
 
@@ -77,18 +80,6 @@ internal static class OrchestratorServices
         services.AddSingleton<TitleWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<TitleWriter>());
         services.AddHostedService<ConversationPurge>();
-    }
-
-    private static void AddGateway(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddOptions<GatewayOptions>().BindConfiguration("Gateway").ValidateDataAnnotations().ValidateOnStart();
-        // The gateway has retries and timeouts of its own, which know where in an answer they are.
-        builder.Services.AddHttpClient(UpstreamClient.HttpClientName, client => client.Timeout = Timeout.InfiniteTimeSpan);
-        builder.Services.AddSingleton<UpstreamClient>();
-        builder.Services.AddSingleton<ModelCatalogue>();
-        builder.Services.AddSingleton<ModelGateway>();
-        builder.Services.AddSingleton<TokenCounter>();
-        builder.Services.AddSingleton<CompletionForwarding>();
     }
 
     private static void AddTurns(this WebApplicationBuilder builder)

@@ -1,33 +1,69 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ChatApp.Orchestrator.Gateway.Routing;
 
 namespace ChatApp.Orchestrator.Gateway;
 
-/// <summary>Our requests and the model's chunks in OpenAI's JSON.</summary>
+/// <summary>Our requests and the model's answers in OpenAI's JSON.</summary>
 internal static class ChatProtocol
 {
+    public const string ChatOperation = "chat/completions";
+
     /// <summary>vLLM's convention: smaller goes first, interactive requests are 0.</summary>
     private const int BackgroundPriority = 10;
 
-    public static byte[] Write(ChatRequest request, UpstreamRoute route, bool stream)
+    /// <summary>For servers that can't continue a message by themselves.</summary>
+    public const string ContinueInstruction =
+        "The last message above is your own answer, which was cut off. Go on exactly where it ends, in the same sentence; repeat nothing of it and add no introduction.";
+
+    /// <summary>The call that a request is.</summary>
+    public static GatewayCall Call(ChatRequest request) => new()
+    {
+        Owner = request.User,
+        Purpose = "turn",
+        Operation = ChatOperation,
+        Compose = (route, mode) => Write(request, route, mode),
+        Needs = new RouteNeeds { Affinity = request.Conversation ?? Affinity(request.User, request.Messages.Take(2).Select(message => message.Content)) },
+        PromptBytes = request.Messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content)) + (request.Draft?.Length ?? 0),
+        LongestAnswer = request.Sampling.MaxTokens,
+    };
+
+    /// <summary>A prefix cache shared among users would tell, by its speed, what others have asked.</summary>
+    public static string CacheSalt(string user) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)).AsSpan(0, 16));
+
+    /// <summary>Requests that begin alike share a prefix: the beginning stands for the conversation that the caller did not name.</summary>
+    public static string Affinity(string user, IEnumerable<string> beginning)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in beginning.Prepend(user))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+            hash.AppendData([0]);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public static byte[] Write(ChatRequest request, UpstreamRoute route, ComposeMode mode)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteString("model", route.Model);
-            WriteMessages(json, request);
+            WriteMessages(json, request, route);
             WriteSampling(json, request);
-            json.WriteBoolean("stream", stream);
-            if (stream)
-            {
-                json.WriteStartObject("stream_options");
-                json.WriteBoolean("include_usage", true);
-                json.WriteEndObject();
-            }
-
-            if (route.Upstream.Dialect == UpstreamDialect.Vllm)
+            json.WriteBoolean("stream", true);
+            json.WriteStartObject("stream_options");
+            json.WriteBoolean("include_usage", true);
+            // So that an answer that is stopped has been counted exactly.
+            if (route.Upstream.SpeaksVllm)
+                json.WriteBoolean("continuous_usage_stats", true);
+            json.WriteEndObject();
+            if (mode == ComposeMode.Judged && route.Upstream.SpeaksVllm)
+                json.WriteBoolean("logprobs", true);
+            if (route.Upstream.SpeaksVllm)
                 WriteAdditions(json, request);
             json.WriteEndObject();
         }
@@ -35,29 +71,56 @@ internal static class ChatProtocol
         return buffer.ToArray();
     }
 
-    /// <summary>A prefix cache shared among users would tell, by its speed, what others have asked.</summary>
-    public static string CacheSalt(string user) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)).AsSpan(0, 16));
+    public static TokenUsage? ReadUsage(JsonElement root)
+    {
+        if (!root.TryGetProperty("usage", out var usage) || usage.ValueKind != JsonValueKind.Object)
+            return null;
+        var cached = usage.TryGetProperty("prompt_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object
+            ? Number(details, "cached_tokens")
+            : 0;
+        var input = Number(usage, "prompt_tokens");
+        return new TokenUsage(input, Math.Min(cached, input), Number(usage, "completion_tokens"));
+    }
 
-    private static void WriteMessages(Utf8JsonWriter json, ChatRequest request)
+    /// <summary>Text and log-probabilities of the first choice of an answer that was not streamed.</summary>
+    public static (string Text, IReadOnlyList<double> LogProbabilities) ReadWhole(byte[] answer)
+    {
+        using var json = JsonDocument.Parse(answer);
+        if (!json.RootElement.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
+            return ("", []);
+        var choice = choices[0];
+        var text = choice.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object ? Text(message, "content") : Text(choice, "text");
+        return (text, StreamChunk.ReadLogProbabilities(choice));
+    }
+
+    // PostgreSQL's text cannot hold U+0000, and nothing that a reader could see is lost with it.
+    public static string Text(JsonElement element, string property) =>
+        TextOrNull(element, property)?.Replace("\0", "", StringComparison.Ordinal) ?? "";
+
+    public static string? TextOrNull(JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static void WriteMessages(Utf8JsonWriter json, ChatRequest request, UpstreamRoute route)
     {
         json.WriteStartArray("messages");
         foreach (var message in request.Messages)
-        {
-            json.WriteStartObject();
-            json.WriteString("role", message.Role);
-            json.WriteString("content", message.Content);
-            json.WriteEndObject();
-        }
-
+            WriteMessage(json, message.Role, message.Content);
         if (request.Draft is not null)
         {
-            json.WriteStartObject();
-            json.WriteString("role", "assistant");
-            json.WriteString("content", request.Draft);
-            json.WriteEndObject();
+            WriteMessage(json, "assistant", request.Draft);
+            if (route.Upstream.Kind is UpstreamKind.OpenAI or UpstreamKind.AzureOpenAI)
+                WriteMessage(json, "system", ContinueInstruction);
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, string role, string content)
+    {
+        json.WriteStartObject();
+        json.WriteString("role", role);
+        json.WriteString("content", content);
+        json.WriteEndObject();
     }
 
     private static void WriteSampling(Utf8JsonWriter json, ChatRequest request)
@@ -96,40 +159,6 @@ internal static class ChatProtocol
         }
     }
 
-    /// <exception cref="UpstreamException">The chunk is an error.</exception>
-    /// <exception cref="JsonException">The chunk is no JSON.</exception>
-    public static ChatDelta Read(string upstream, ReadOnlyMemory<byte> chunk)
-    {
-        using var json = JsonDocument.Parse(chunk);
-        var root = json.RootElement;
-        var delta = new ChatDelta { Upstream = upstream, Usage = ReadUsage(root) };
-        if (!root.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
-            return delta;
-
-        var choice = choices[0];
-        if (choice.TryGetProperty("finish_reason", out var reason) && reason.ValueKind == JsonValueKind.String)
-            delta = delta with { FinishReason = reason.GetString() };
-        if (choice.TryGetProperty("delta", out var content) && content.ValueKind == JsonValueKind.Object)
-            delta = delta with { Text = Text(content, "content"), Reasoning = Text(content, "reasoning_content") };
-        return delta;
-    }
-
-    public static TokenUsage? ReadUsage(JsonElement root)
-    {
-        if (!root.TryGetProperty("usage", out var usage) || usage.ValueKind != JsonValueKind.Object)
-            return null;
-        var cached = usage.TryGetProperty("prompt_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object
-            ? Number(details, "cached_tokens")
-            : 0;
-        return new TokenUsage(Number(usage, "prompt_tokens"), cached, Number(usage, "completion_tokens"));
-    }
-
-    // PostgreSQL's text cannot hold U+0000, and nothing that a reader could see is lost with it.
-    private static string Text(JsonElement element, string property) =>
-        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!.Replace("\0", "", StringComparison.Ordinal)
-            : "";
-
     private static int Number(JsonElement element, string property) =>
-        element.TryGetProperty(property, out var value) && value.TryGetInt32(out var number) ? number : 0;
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number > 0 ? number : 0;
 }

@@ -1,19 +1,30 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using ChatApp.Orchestrator.Gateway.Caching;
 using ChatApp.Orchestrator.Metering;
 
 namespace ChatApp.Orchestrator.Gateway;
 
-/// <summary>Forwards OpenAI requests that belong to no conversation, and meters them.</summary>
-public sealed class CompletionForwarding(ModelCatalogue catalogue, ModelGateway gateway, UsageStore usages, ILogger<CompletionForwarding> logger)
+/// <summary>Forwards OpenAI requests that belong to no conversation, and meters every generation that comes of them.</summary>
+public sealed class CompletionForwarding
 {
-    private static readonly Dictionary<string, string> Paths = new()
+    private readonly ModelCatalogue _catalogue;
+    private readonly ModelGateway _gateway;
+    private readonly AnswerCache _answers;
+    private readonly EmbeddingForwarding _embeddings;
+    private readonly IGenerationLedger _ledger;
+    private readonly ILogger<CompletionForwarding> _logger;
+
+    internal CompletionForwarding(
+        ModelCatalogue catalogue, ModelGateway gateway, AnswerCache answers, EmbeddingForwarding embeddings, IGenerationLedger ledger,
+        ILogger<CompletionForwarding> logger)
     {
-        ["chat.completions"] = "v1/chat/completions",
-        ["completions"] = "v1/completions",
-        ["embeddings"] = "v1/embeddings",
-    };
+        _catalogue = catalogue;
+        _gateway = gateway;
+        _answers = answers;
+        _embeddings = embeddings;
+        _ledger = ledger;
+        _logger = logger;
+    }
 
     /// <summary>The answer's JSON objects: one, or with <c>stream</c> one for each chunk.</summary>
     /// <exception cref="RefusedException">The operation, the body or the model is wrong.</exception>
@@ -21,90 +32,127 @@ public sealed class CompletionForwarding(ModelCatalogue catalogue, ModelGateway 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ForwardAsync(
         string owner, string operation, ReadOnlyMemory<byte> body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!Paths.TryGetValue(operation, out var path))
-            throw RefusedException.Invalid("operation", $"Unknown operation; there are {string.Join(", ", Paths.Keys)}.");
+        var request = ForwardedRequest.Parse(owner, operation, body);
+        var model = await _catalogue.ResolveAsync(request.Model, cancellationToken);
+        if (operation == "embeddings")
+        {
+            yield return await _embeddings.ForwardAsync(model, request, cancellationToken);
+            yield break;
+        }
 
-        var request = Parse(body);
-        var model = await catalogue.ResolveAsync(Text(request, "model"), cancellationToken);
-        var streamed = request["stream"] is JsonValue flag && flag.TryGetValue<bool>(out var on) && on;
-        var tally = new ForwardedUsage();
+        var key = _answers.KeyOf(model, request);
+        if (key is not null && await _answers.FindAsync(key) is { } known)
+        {
+            foreach (var chunk in known)
+                yield return chunk;
+            yield break;
+        }
+
+        var keeping = key is null ? null : new List<ReadOnlyMemory<byte>>();
+        await foreach (var chunk in request.IsStreamed ? StreamAsync(model, request, cancellationToken) : PostAsync(model, request, cancellationToken))
+        {
+            keeping?.Add(chunk);
+            yield return chunk;
+        }
+
+        if (keeping is not null)
+            await _answers.KeepAsync(key!, keeping);
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> PostAsync(
+        CatalogueModel model, ForwardedRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var answer = await _gateway.PostAsync(model, request.Call(), cancellationToken);
+        await _ledger.RecordAsync(request.Owner, new GenerationRecord(
+            request.Operation, answer.From.Model.Id, answer.From.Route.Name, answer.Usage, GenerationOutcome.Completed) { RequestId = request.RequestId }, CancellationToken.None);
+        yield return model.Auto is not null && !request.WantsLogProbabilities ? ChunkEditing.WithoutLogProbabilities(answer.Json) : answer.Json;
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
+        CatalogueModel model, ForwardedRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var continuation = new AnswerContinuation(request);
+        UpstreamException? brokeOff = null;
+        var stream = ReadAsync(_gateway.StreamAsync(model, request.Call(), cancellationToken), request);
+        while (true)
+        {
+            await using var chunks = stream.GetAsyncEnumerator(cancellationToken);
+            brokeOff = null;
+            while (true)
+            {
+                try
+                {
+                    if (!await chunks.MoveNextAsync())
+                        break;
+                }
+                catch (UpstreamException exception) when (continuation.CanContinue(exception))
+                {
+                    brokeOff = exception;
+                    break;
+                }
+
+                var answer = chunks.Current;
+                continuation.Read(answer);
+                // The first chunk of a continuation only names the role once more.
+                if (continuation.IsContinued && !answer.Chunk.HasContent && !answer.Chunk.HasNoChoice)
+                    continue;
+                if (Shown(model, request, answer.Chunk) is { } json)
+                    yield return continuation.Rewrite(json);
+            }
+
+            if (brokeOff is null)
+                yield break;
+            Log.AnswerContinued(_logger, brokeOff.Upstream, brokeOff.Failure);
+            stream = ReadAsync(_gateway.StreamAsync(continuation.Served ?? model, continuation.Next(), cancellationToken), request);
+        }
+    }
+
+    /// <summary>One generation, metered at its end whatever way it ends.</summary>
+    private async IAsyncEnumerable<AnswerChunk> ReadAsync(
+        IAsyncEnumerable<AnswerChunk> generation, ForwardedRequest request)
+    {
+        AnswerChunk? last = null;
+        var outcome = GenerationOutcome.Stopped;
         try
         {
-            if (!streamed)
+            await using var chunks = generation.GetAsyncEnumerator();
+            while (true)
             {
-                var answer = await gateway.PostAsync(model, route => (path, Compose(request, route, owner, false)), cancellationToken);
-                tally.Read(answer);
-                yield return answer;
-                yield break;
+                try
+                {
+                    if (!await chunks.MoveNextAsync())
+                        break;
+                }
+                catch (UpstreamException)
+                {
+                    outcome = GenerationOutcome.Failed;
+                    throw;
+                }
+
+                last = chunks.Current;
+                yield return chunks.Current;
             }
 
-            var wantsUsage = WantsUsage(request);
-            await foreach (var (_, chunk) in gateway.StreamAsync(model, route => (path, Compose(request, route, owner, true)), cancellationToken))
-            {
-                var usageOnly = tally.Read(chunk);
-                if (wantsUsage || !usageOnly)
-                    yield return chunk;
-            }
+            outcome = GenerationOutcome.Completed;
         }
         finally
         {
-            if (tally.Any)
-                await RecordAsync(owner, new GenerationRecord(operation, model.Id, "", tally.Usage, GenerationOutcome.Completed));
+            // Also when the caller is gone: what was generated was used.
+            if (last is { } end)
+                await _ledger.RecordAsync(request.Owner, new GenerationRecord(
+                    request.Operation, end.From.Model.Id, end.From.Route.Name, end.Usage, outcome) { RequestId = request.RequestId }, CancellationToken.None);
         }
     }
 
-    // Also when the caller is gone: what was generated was used.
-    private async Task RecordAsync(string owner, GenerationRecord generation)
+    /// <returns>The chunk as the caller asked for it; null when it did not ask for it at all.</returns>
+    private static ReadOnlyMemory<byte>? Shown(CatalogueModel model, ForwardedRequest request, StreamChunk chunk)
     {
-        try
-        {
-            await usages.RecordAsync(owner, generation, CancellationToken.None);
-        }
-        catch (Npgsql.NpgsqlException exception)
-        {
-            Log.UsageLost(logger, exception.Message);
-        }
+        if (chunk is { HasNoChoice: true, Usage: not null } && !request.WantsUsage)
+            return null;
+        if (chunk.HasNoChoice)
+            return chunk.Json;
+        var isWanted = chunk.Usage is null || (request.WantsUsage && chunk.FinishReason is not null);
+        var json = isWanted ? chunk.Json : ChunkEditing.WithoutUsage(chunk.Json);
+        return model.Auto is not null && !request.WantsLogProbabilities ? ChunkEditing.WithoutLogProbabilities(json) : json;
     }
-
-    private static JsonObject Parse(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            return JsonNode.Parse(body.Span) as JsonObject
-                ?? throw RefusedException.Invalid("body", "The body must be a JSON object.");
-        }
-        catch (JsonException exception)
-        {
-            throw RefusedException.Invalid("body", $"The body is not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}).");
-        }
-        catch (ArgumentException)
-        {
-            throw RefusedException.Invalid("body", "The body names a property twice.");
-        }
-    }
-
-    private static byte[] Compose(JsonObject request, UpstreamRoute route, string owner, bool stream)
-    {
-        var body = (JsonObject)request.DeepClone();
-        body["model"] = route.Model;
-        // Ours to say, never the caller's.
-        body.Remove("cache_salt");
-        body.Remove("priority");
-        if (route.Upstream.Dialect == UpstreamDialect.Vllm)
-            body["cache_salt"] = ChatProtocol.CacheSalt(owner);
-        if (stream)
-        {
-            var options = body["stream_options"] as JsonObject ?? [];
-            body["stream_options"] = options.DeepClone();
-            body["stream_options"]!["include_usage"] = true;
-        }
-
-        return JsonSerializer.SerializeToUtf8Bytes(body);
-    }
-
-    private static bool WantsUsage(JsonObject request) =>
-        request["stream_options"] is JsonObject options && options["include_usage"] is JsonValue value && value.TryGetValue<bool>(out var on) && on;
-
-    private static string? Text(JsonObject request, string property) =>
-        request[property] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway;
 
-/// <summary>The models on offer: configured ones, then those that upstreams list themselves. Follows the configuration without a restart.</summary>
+/// <summary>The models on offer: configured ones, then those that upstreams list themselves, then <c>auto</c>. Follows the configuration without a restart.</summary>
 public sealed class ModelCatalogue(
     UpstreamClient client, IOptionsMonitor<GatewayOptions> options, TimeProvider time, ILogger<ModelCatalogue> logger) : IDisposable
 {
@@ -12,11 +12,14 @@ public sealed class ModelCatalogue(
     /// <summary>The graph's own inference service, where nothing else is configured.</summary>
     private static readonly Dictionary<string, UpstreamOptions> LocalOnly = new()
     {
-        [LocalUpstream] = new UpstreamOptions { BaseUrl = "http://inference", Dialect = UpstreamDialect.Vllm, Discover = true },
+        [LocalUpstream] = new UpstreamOptions { BaseUrl = "http://inference", Kind = UpstreamKind.ChatApp, Discover = true },
     };
 
     private readonly SemaphoreSlim _refreshing = new(1, 1);
     private volatile Snapshot? _snapshot;
+
+    /// <summary>The upstreams in use, by name.</summary>
+    public IReadOnlyDictionary<string, UpstreamOptions> Upstreams => UpstreamsOf(options.CurrentValue);
 
     /// <summary>Every model, the default one first.</summary>
     public async Task<IReadOnlyList<CatalogueModel>> ListAsync(CancellationToken cancellationToken)
@@ -58,10 +61,13 @@ public sealed class ModelCatalogue(
         if (options.CurrentValue.BackgroundModel is { Length: > 0 } id)
             return await ResolveAsync(id, cancellationToken);
         var models = await ListAsync(cancellationToken);
-        return models.FirstOrDefault(model => model.Options.Tier == "fast") ?? await ResolveAsync(null, cancellationToken);
+        return models.FirstOrDefault(model => model.Options.Tier == "fast" && model.Options.Offers(["chat"])) ?? await ResolveAsync(null, cancellationToken);
     }
 
     public void Dispose() => _refreshing.Dispose();
+
+    private static Dictionary<string, UpstreamOptions> UpstreamsOf(GatewayOptions current) =>
+        current.Upstreams.Count > 0 ? current.Upstreams : LocalOnly;
 
     // An empty list is not believed at all: the upstream may be about to start.
     private bool IsFresh(Snapshot? snapshot, GatewayOptions current) =>
@@ -71,14 +77,15 @@ public sealed class ModelCatalogue(
 
     private async Task<Snapshot> LoadAsync(GatewayOptions current, Snapshot? last, CancellationToken cancellationToken)
     {
-        var upstreams = current.Upstreams.Count > 0 ? current.Upstreams : LocalOnly;
+        var upstreams = UpstreamsOf(current);
         var models = current.Models.Select(model => new CatalogueModel(model, Routes(model, upstreams))).ToList();
+        var discovered = new List<UpstreamRoute>();
         foreach (var (name, upstream) in upstreams.Where(pair => pair.Value.Discover))
         {
             foreach (var found in await DiscoverAsync(name, upstream, last, cancellationToken))
             {
-                if (models.All(model => model.Id != found.Id))
-                    models.Add(found);
+                discovered.AddRange(found.Routes);
+                Add(models, found, current);
             }
         }
 
@@ -90,17 +97,50 @@ public sealed class ModelCatalogue(
             models.Insert(0, first);
         }
 
-        return new Snapshot(current, models, time.GetTimestamp());
+        if (Auto(models, current.Auto) is { } auto)
+            models.Insert(current.DefaultModel == auto.Id ? 0 : models.Count, auto);
+        return new Snapshot(current, models, discovered, time.GetTimestamp());
+    }
+
+    // What is configured stands; two upstreams that list the same model are two routes to it.
+    private static void Add(List<CatalogueModel> models, CatalogueModel found, GatewayOptions current)
+    {
+        if (current.Models.Any(model => model.Id == found.Id))
+            return;
+        var known = models.FindIndex(model => model.Id == found.Id);
+        if (known < 0)
+            models.Add(found);
+        else
+            models[known] = models[known] with { Routes = [.. models[known].Routes, .. found.Routes] };
+    }
+
+    private static CatalogueModel? Auto(List<CatalogueModel> models, AutoOptions options)
+    {
+        var fast = models.Find(model => model.Options.Tier == "fast" && model.Options.Offers(["chat"]));
+        var capable = models.Find(model => model.Options.Tier == "capable" && model.Options.Offers(["chat"]));
+        if (options.Id.Length == 0 || fast is null || capable is null || models.Exists(model => model.Id == options.Id))
+            return null;
+        var described = capable.Options with
+        {
+            Id = options.Id,
+            Tier = "auto",
+            Description = $"{fast.Id}, or {capable.Id} where the question is hard.",
+            ContextWindow = Math.Min(fast.Options.ContextWindow, capable.Options.ContextWindow),
+            Fallbacks = [],
+            Canary = null,
+        };
+        return new CatalogueModel(described, fast.Routes) { Auto = new AutoPair(fast, capable) };
     }
 
     private static List<UpstreamRoute> Routes(ModelOptions model, Dictionary<string, UpstreamOptions> upstreams) =>
-    [
-        .. (model.Upstreams.Count > 0 ? model.Upstreams : [.. upstreams.Keys])
-            .Select(name => upstreams.TryGetValue(name, out var upstream)
-                ? new UpstreamRoute(name, upstream, model.UpstreamModel ?? model.Id)
-                : throw new InvalidOperationException(
-                    $"Gateway:Models '{model.Id}' names the upstream '{name}', which is not in Gateway:Upstreams ({string.Join(", ", upstreams.Keys)}).")),
-    ];
+        model.Routes.Count == 0
+            ? [.. upstreams.Select(pair => new UpstreamRoute(pair.Key, pair.Value, model.Id) { Prices = TokenPrices.Of(model) })]
+            : [.. model.Routes.Where(route => upstreams.ContainsKey(route.Upstream)).Select(route => new UpstreamRoute(route.Upstream, upstreams[route.Upstream], route.Model ?? model.Id)
+            {
+                Weight = route.Weight,
+                Priority = route.Priority,
+                Prices = TokenPrices.Of(model, route),
+            })];
 
     private async Task<IReadOnlyList<CatalogueModel>> DiscoverAsync(
         string name, UpstreamOptions upstream, Snapshot? last, CancellationToken cancellationToken)
@@ -113,7 +153,10 @@ public sealed class ModelCatalogue(
         catch (Exception exception) when (exception is UpstreamException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             Log.DiscoveryFailed(logger, name, exception.Message);
-            return [.. last?.Models.Where(model => model.Routes is [var route] && route.Name == name) ?? []];
+            // What it offered last is what it will offer when it is back.
+            return [.. last?.Models.Where(model => model.Auto is null)
+                .Select(model => model with { Routes = [.. model.Routes.Where(route => route.Name == name && last.Discovered.Contains(route))] })
+                .Where(model => model.Routes.Count > 0) ?? []];
         }
     }
 
@@ -132,5 +175,6 @@ public sealed class ModelCatalogue(
         return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id)]) { Served = model.Clone() };
     }
 
-    private sealed record Snapshot(GatewayOptions Options, IReadOnlyList<CatalogueModel> Models, long LoadedAt);
+    private sealed record Snapshot(
+        GatewayOptions Options, IReadOnlyList<CatalogueModel> Models, IReadOnlyList<UpstreamRoute> Discovered, long LoadedAt);
 }

@@ -1,120 +1,251 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Metering;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>
-/// The only way to a model. Tries the routes of a model until one gives its first token; after that nothing is repeated
-/// here, since the caller has seen text: continuing is the turn's business.
+/// The only way to a model. Tries the routes of a model, then of its fallbacks, until one gives its first token; after that
+/// nothing is repeated here, since the caller has seen text: continuing is the turn's business, or for stateless calls that
+/// of <see cref="CompletionForwarding"/>.
 /// </summary>
-public sealed class ModelGateway(
-    ModelCatalogue catalogue, UpstreamClient client, IOptionsMonitor<GatewayOptions> options, TimeProvider time, ILogger<ModelGateway> logger)
+public sealed class ModelGateway
 {
-    private const string ChatPath = "v1/chat/completions";
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private readonly ModelCatalogue _catalogue;
+    private readonly RoutePlanner _planner;
+    private readonly AttemptLoop _attempts;
+    private readonly AutoJudge _judge;
+    private readonly UpstreamClient _client;
+    private readonly IGenerationLedger _ledger;
+    private readonly IOptionsMonitor<GatewayOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ModelGateway> _logger;
 
-    /// <summary>An answer as it is generated; cancelling ends the generation.</summary>
-    /// <exception cref="RefusedException">The model is unknown.</exception>
+    internal ModelGateway(
+        ModelCatalogue catalogue, RoutePlanner planner, AttemptLoop attempts, AutoJudge judge, UpstreamClient client,
+        IGenerationLedger ledger, IOptionsMonitor<GatewayOptions> options, TimeProvider time, ILogger<ModelGateway> logger)
+    {
+        _catalogue = catalogue;
+        _planner = planner;
+        _attempts = attempts;
+        _judge = judge;
+        _client = client;
+        _ledger = ledger;
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>An answer as it is generated; cancelling ends the generation. Each delta says what was used until then.</summary>
+    /// <exception cref="RefusedException">The model is unknown, or can't do what is asked.</exception>
     /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>
     public async IAsyncEnumerable<ChatDelta> StreamChatAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var model = await catalogue.ResolveAsync(request.Model, cancellationToken);
-        var chunks = StreamAsync(model, route => (ChatPath, ChatProtocol.Write(request, route, stream: true)), cancellationToken);
-        await foreach (var (upstream, chunk) in chunks)
-            yield return Read(upstream, chunk) with { Model = model.Id };
+        var model = await _catalogue.ResolveAsync(request.Model, cancellationToken);
+        await foreach (var (from, chunk, usage) in StreamAsync(model, ChatProtocol.Call(request), cancellationToken))
+        {
+            yield return new ChatDelta
+            {
+                Upstream = from.Route.Name,
+                Model = from.Model.Id,
+                Text = chunk.Text,
+                Reasoning = chunk.Reasoning,
+                FinishReason = chunk.FinishReason,
+                Usage = usage,
+            };
+        }
     }
 
-    /// <summary>A whole short answer, for our own purposes.</summary>
+    /// <summary>A whole short answer, for our own purposes; metered here, whatever way it ends.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="purpose">As the usage events say it: <c>title</c>, <c>summary</c>...</param>
+    /// <param name="cancellationToken">Ends the generation.</param>
     /// <exception cref="RefusedException">The model is unknown.</exception>
     /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>
-    public async Task<(string Text, TokenUsage Usage)> CompleteAsync(ChatRequest request, CancellationToken cancellationToken)
+    public async Task<string> CompleteAsync(ChatRequest request, string purpose, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        TokenUsage? usage = null;
-        var deltas = 0;
-        await foreach (var delta in StreamChatAsync(request, cancellationToken))
+        ChatDelta? last = null;
+        var outcome = GenerationOutcome.Stopped;
+        try
         {
-            text.Append(delta.Text);
-            deltas += delta.Text.Length > 0 ? 1 : 0;
-            usage = delta.Usage ?? usage;
-        }
+            await foreach (var delta in StreamChatAsync(request, cancellationToken))
+            {
+                text.Append(delta.Text);
+                last = delta;
+            }
 
-        return (text.ToString(), usage ?? new TokenUsage(0, 0, deltas));
+            outcome = GenerationOutcome.Completed;
+            return text.ToString();
+        }
+        catch (UpstreamException)
+        {
+            outcome = GenerationOutcome.Failed;
+            throw;
+        }
+        finally
+        {
+            if (last is not null)
+                await _ledger.RecordAsync(request.User, new GenerationRecord(purpose, last.Model, last.Upstream, last.Usage ?? default, outcome), CancellationToken.None);
+        }
     }
 
     /// <summary>Chunks of a streamed answer as the upstream sent them.</summary>
-    /// <param name="model">Who is asked.</param>
-    /// <param name="compose">Path and body of the request for a route.</param>
-    /// <param name="cancellationToken">Ends the generation.</param>
+    /// <exception cref="RefusedException">The model can't do what is asked.</exception>
     /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>
-    public async IAsyncEnumerable<(string Upstream, ReadOnlyMemory<byte> Chunk)> StreamAsync(
-        CatalogueModel model, Func<UpstreamRoute, (string Path, byte[] Body)> compose, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<AnswerChunk> StreamAsync(
+        CatalogueModel model, GatewayCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        if (model.Auto is { } pair && !_judge.IsHard(pair, call))
         {
-            var route = model.Routes[(attempt - 1) % model.Routes.Count];
-            var (path, body) = compose(route);
-            await using var chunks = client.StreamAsync(route.Name, route.Upstream, path, body, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            bool any;
-            try
+            await using var fast = await OpenJudgedAsync(pair.Fast, call, cancellationToken);
+            if (fast is not null)
             {
-                any = await chunks.MoveNextAsync();
+                await foreach (var chunk in fast.ReadAsync())
+                    yield return chunk;
+                yield break;
             }
-            catch (UpstreamException exception) when (exception.MayContinue && attempt < options.CurrentValue.Attempts)
-            {
-                await PauseAsync(route, attempt, exception, cancellationToken);
-                continue;
-            }
-
-            while (any)
-            {
-                yield return (route.Name, chunks.Current);
-                any = await chunks.MoveNextAsync();
-            }
-
-            yield break;
         }
+
+        await using var opened = await OpenAsync(model.Auto?.Capable ?? model, call, ComposeMode.Answer, cancellationToken);
+        await foreach (var chunk in opened.ReadAsync())
+            yield return chunk;
     }
 
     /// <summary>A whole answer.</summary>
+    /// <exception cref="RefusedException">The model can't do what is asked.</exception>
     /// <exception cref="UpstreamException">No route gave an answer.</exception>
-    public async Task<byte[]> PostAsync(
-        CatalogueModel model, Func<UpstreamRoute, (string Path, byte[] Body)> compose, CancellationToken cancellationToken)
+    internal async Task<WholeAnswer> PostAsync(CatalogueModel model, GatewayCall call, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        if (model.Auto is { } pair && !_judge.IsHard(pair, call))
         {
-            var route = model.Routes[(attempt - 1) % model.Routes.Count];
-            var (path, body) = compose(route);
             try
             {
-                return await client.PostAsync(route.Name, route.Upstream, path, body, cancellationToken);
+                var fast = await PostOneAsync(pair.Fast, call, ComposeMode.Judged, cancellationToken);
+                var (text, logProbabilities) = ChatProtocol.ReadWhole(fast.Json);
+                if (!_judge.IsUnsure(text, logProbabilities))
+                    return fast;
+                await EscalatedAsync(call, fast.From, fast.Usage);
             }
-            catch (UpstreamException exception) when (exception.MayContinue && attempt < options.CurrentValue.Attempts)
+            catch (UpstreamException exception) when (exception.MayTryElsewhere)
             {
-                await PauseAsync(route, attempt, exception, cancellationToken);
+                Log.Escalated(_logger, pair.Fast.Id, exception.Failure.ToString());
             }
         }
+
+        return await PostOneAsync(model.Auto?.Capable ?? model, call, ComposeMode.Answer, cancellationToken);
     }
 
-    private async Task PauseAsync(UpstreamRoute route, int attempt, UpstreamException exception, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PlannedRoute>> PlanAsync(CatalogueModel model, GatewayCall call, CancellationToken cancellationToken)
     {
-        Log.UpstreamRetried(logger, route.Name, exception.Message);
-        var backoff = TimeSpan.FromMilliseconds(100 * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble()));
-        var pause = exception.RetryAfter is { } asked && asked > backoff ? asked : backoff;
-        await Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellationToken);
+        var models = await _catalogue.ListAsync(cancellationToken);
+        if (!model.Options.Offers(call.Needs.Capabilities))
+        {
+            var missing = string.Join(", ", call.Needs.Capabilities.Except(model.Options.Capabilities, StringComparer.OrdinalIgnoreCase));
+            var able = string.Join(", ", models.Where(other => other.Options.Offers(call.Needs.Capabilities)).Select(other => other.Id));
+            throw new RefusedException(Refusal.Invalid, "unsupported_capability",
+                $"The model '{model.Id}' does not offer: {missing}. Models that do: {(able.Length > 0 ? able : "none")}.") { Param = "model" };
+        }
+
+        return _planner.Plan(model, models, call.Needs);
     }
 
-    private static ChatDelta Read(string upstream, ReadOnlyMemory<byte> chunk)
+    private async Task<OpenedStream> OpenAsync(CatalogueModel model, GatewayCall call, ComposeMode mode, CancellationToken cancellationToken)
     {
+        var plan = await PlanAsync(model, call, cancellationToken);
+        return await _attempts.RunAsync(plan, async (planned, lease, cancel) =>
+        {
+            var body = call.Compose(planned.Route, mode);
+            var chunks = _client.StreamAsync(planned.Route, call.Operation, body, LongestAnswer(planned, call), cancel.Token);
+            var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
+            var telemetry = GatewayTelemetry.Start(planned, call, _time);
+            return await OpenedStream.OpenAsync(planned, chunks, lease, cancel, meter, () => _options.CurrentValue.Breaker, telemetry);
+        }, mayHedge: true, cancellationToken);
+    }
+
+    /// <returns>The fast model's answer, its beginning judged and kept in front; null when the capable one has to answer.</returns>
+    private async Task<OpenedStream?> OpenJudgedAsync(CatalogueModel model, GatewayCall call, CancellationToken cancellationToken)
+    {
+        OpenedStream? opened = null;
+        var isGood = false;
         try
         {
-            return ChatProtocol.Read(upstream, chunk);
+            opened = await OpenAsync(model, call, ComposeMode.Judged, cancellationToken);
+            var text = new StringBuilder();
+            var logProbabilities = new List<double>();
+            var pieces = 0;
+            await opened.LookAheadAsync(chunk =>
+            {
+                text.Append(chunk.Text);
+                logProbabilities.AddRange(chunk.LogProbabilities);
+                pieces += chunk.Pieces;
+                return _judge.IsEnough(pieces) || chunk.HasToolCall;
+            });
+            isGood = !_judge.IsUnsure(text.ToString(), logProbabilities);
+            if (!isGood)
+                await EscalatedAsync(call, opened.From, opened.Usage);
         }
-        catch (JsonException exception)
+        catch (UpstreamException exception) when (exception.MayTryElsewhere)
         {
-            throw new UpstreamException(upstream, UpstreamFailure.BrokeOff, "The model's server sent something that is not JSON.", exception);
+            Log.Escalated(_logger, model.Id, exception.Failure.ToString());
+            if (opened is not null)
+                await EscalatedAsync(call, opened.From, opened.Usage);
         }
+        catch (OperationCanceledException) when (opened is not null)
+        {
+            await EscalatedAsync(call, opened.From, opened.Usage);
+            throw;
+        }
+        finally
+        {
+            if (!isGood && opened is not null)
+                await opened.DisposeAsync();
+        }
+
+        return isGood ? opened : null;
+    }
+
+    // What the fast model said to no one was generated all the same.
+    private async Task EscalatedAsync(GatewayCall call, PlannedRoute from, TokenUsage usage)
+    {
+        Log.Escalated(_logger, from.Model.Id, "unsure");
+        await _ledger.RecordAsync(
+            call.Owner, new GenerationRecord($"{call.Purpose}.escalated", from.Model.Id, from.Route.Name, usage, GenerationOutcome.Stopped), CancellationToken.None);
+    }
+
+    private async Task<WholeAnswer> PostOneAsync(CatalogueModel model, GatewayCall call, ComposeMode mode, CancellationToken cancellationToken)
+    {
+        var plan = await PlanAsync(model, call, cancellationToken);
+        return await _attempts.RunAsync(plan, async (planned, lease, cancel) =>
+        {
+            using var place = lease;
+            using var ends = cancel;
+            using var telemetry = GatewayTelemetry.Start(planned, call, _time);
+            try
+            {
+                var answer = await _client.PostAsync(planned.Route, call.Operation, call.Compose(planned.Route, mode), cancel.Token);
+                lease.Succeed(_options.CurrentValue.Breaker);
+                var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
+                meter.ReadWhole(answer);
+                telemetry.Used(meter.Usage);
+                return new WholeAnswer(planned, answer, meter.Usage);
+            }
+            catch (UpstreamException exception)
+            {
+                lease.Fail(exception, _options.CurrentValue.Breaker);
+                telemetry.Failed(exception);
+                throw;
+            }
+        }, mayHedge: false, cancellationToken);
+    }
+
+    // More tokens than fit the model can't be an answer, whatever the server says.
+    private static int LongestAnswer(PlannedRoute planned, GatewayCall call)
+    {
+        var longest = Math.Min(call.LongestAnswer ?? int.MaxValue, planned.Model.Options.ContextWindow);
+        return (int)Math.Min(int.MaxValue, ((long)longest * call.Choices) + 16);
     }
 }

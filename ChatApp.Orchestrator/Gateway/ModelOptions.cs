@@ -9,28 +9,42 @@ public sealed record ModelOptions
     public string Id { get; init; } = "";
 
     /// <summary><c>fast</c> or <c>capable</c>.</summary>
-    [RegularExpression("fast|capable")]
+    [RegularExpression("fast|capable", ErrorMessage = "must be 'fast' or 'capable'")]
     public string Tier { get; init; } = "capable";
 
     public string Description { get; init; } = "";
 
-    /// <summary>Upstreams that serve it, the preferred first; the name is one of <see cref="GatewayOptions.Upstreams"/>.</summary>
-    public List<string> Upstreams { get; init; } = [];
+    /// <summary>Who serves it; may be left out where there is one upstream only.</summary>
+    public List<RouteOptions> Routes { get; init; } = [];
 
-    /// <summary>What the upstream calls it; null: the same.</summary>
-    public string? UpstreamModel { get; init; }
+    /// <summary>What decides among routes of the same priority.</summary>
+    public RoutePreference Prefer { get; init; }
+
+    /// <summary>Models that answer instead, in order, when no route of this one can.</summary>
+    public List<string> Fallbacks { get; init; } = [];
+
+    public CanaryOptions? Canary { get; init; }
 
     /// <summary>Tokens of prompt and answer together.</summary>
     [Range(128, 100_000_000)]
     public int ContextWindow { get; init; } = 8192;
 
-    public List<string> Capabilities { get; init; } = ["chat"];
+    /// <summary>Of <c>chat</c>, <c>completions</c>, <c>embeddings</c>, <c>tools</c>, <c>vision</c>, <c>json_schema</c>, <c>logprobs</c>; none: unknown, nothing is refused.</summary>
+    public List<string> Capabilities { get; init; } = [];
 
     /// <summary>Money per million tokens.</summary>
     [Range(0, 1e9)]
     public double InputPrice { get; init; }
 
+    /// <summary>Money per million tokens of the input that came from the upstream's cache; none: as input.</summary>
+    [Range(0, 1e9)]
+    public double? CachedInputPrice { get; init; }
+
     /// <summary>Money per million tokens.</summary>
     [Range(0, 1e9)]
     public double OutputPrice { get; init; }
+
+    /// <summary>Whether it can do all of that, as far as is known.</summary>
+    internal bool Offers(IEnumerable<string> capabilities) =>
+        Capabilities.Count == 0 || capabilities.All(capability => Capabilities.Contains(capability, StringComparer.OrdinalIgnoreCase));
 }

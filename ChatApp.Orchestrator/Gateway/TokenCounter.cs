@@ -8,7 +8,6 @@ namespace ChatApp.Orchestrator.Gateway;
 /// <summary>Counts tokens with the serving model's own tokenizer; where a server offers none, estimates on the safe side.</summary>
 public sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> logger)
 {
-    private const string Path = "tokenize";
     private const int MostRemembered = 2000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -58,7 +57,7 @@ public sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> lo
 
     private async Task<int?> AskAsync(CatalogueModel model, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
-        var route = model.Routes.FirstOrDefault(route => route.Upstream.Dialect == UpstreamDialect.Vllm);
+        var route = model.Routes.FirstOrDefault(route => route.Upstream.SpeaksVllm);
         if (route is null)
             return null;
 
@@ -74,7 +73,7 @@ public sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> lo
         try
         {
             using var answer = JsonDocument.Parse(
-                await client.PostAsync(route.Name, route.Upstream, Path, body.ToArray(), Patience, cancellationToken));
+                await client.TokenizeAsync(route, body.ToArray(), Patience, cancellationToken));
             return answer.RootElement.GetProperty("count").GetInt32();
         }
         catch (Exception exception) when (exception is UpstreamException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

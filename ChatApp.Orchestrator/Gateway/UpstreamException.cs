@@ -25,7 +25,11 @@ public sealed class UpstreamException(string upstream, UpstreamFailure failure, 
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The request was fine: another attempt, from the text so far, may get through.</summary>
-    public bool MayContinue => Failure is UpstreamFailure.Unreachable or UpstreamFailure.BrokeOff or UpstreamFailure.TimedOut or UpstreamFailure.Overloaded;
+    public bool MayContinue => Failure is UpstreamFailure.Unreachable or UpstreamFailure.BrokeOff or UpstreamFailure.TimedOut
+        or UpstreamFailure.Overloaded or UpstreamFailure.Malformed;
+
+    /// <summary>Another upstream may do what this one did not.</summary>
+    internal bool MayTryElsewhere => MayContinue || Failure == UpstreamFailure.Misconfigured;
 
     public Error ToError()
     {
@@ -36,12 +40,20 @@ public sealed class UpstreamException(string upstream, UpstreamFailure failure, 
                 UpstreamFailure.Refused => "upstream_refused",
                 UpstreamFailure.Overloaded => "upstream_overloaded",
                 UpstreamFailure.TimedOut => "upstream_timeout",
+                UpstreamFailure.Malformed => "upstream_malformed",
+                UpstreamFailure.RanAway => "upstream_ran_away",
                 _ => "upstream_unavailable",
             },
-            Type = Failure == UpstreamFailure.Refused ? "invalid_request_error" : "server_error",
+            Type = Failure switch
+            {
+                UpstreamFailure.Refused => "invalid_request_error",
+                UpstreamFailure.Overloaded => "rate_limit_error",
+                _ => "server_error",
+            },
             Message = Message,
         };
-        if (ErrorJson is null)
+        // What an upstream says about itself, our key or our account is not for the caller; what it says of the request is.
+        if (ErrorJson is null || Failure != UpstreamFailure.Refused)
             return error;
 
         using var json = JsonDocument.Parse(ErrorJson);

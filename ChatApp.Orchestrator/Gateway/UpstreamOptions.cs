@@ -5,16 +5,37 @@ namespace ChatApp.Orchestrator.Gateway;
 /// <summary>A server that speaks the OpenAI protocol.</summary>
 public sealed record UpstreamOptions
 {
-    /// <summary>Root of its API without <c>/v1</c>; names of the graph are resolved by service discovery.</summary>
-    [Required, Url]
+    /// <summary>Root of its API, with or without <c>/v1</c>; names of the graph are resolved by service discovery.</summary>
+    [Required]
     public string BaseUrl { get; init; } = "";
 
-    /// <summary>Sent as a bearer token; give it by environment or secret store, never in a file of the repository.</summary>
+    /// <summary>Where its key is found, never the key itself: <c>env:NAME</c>, <c>file:/path</c> or <c>config:Section:Name</c>.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Whether the server understands vLLM's additions (continuing a message, tokenizing, priorities, salted prefix caches).</summary>
-    public UpstreamDialect Dialect { get; init; } = UpstreamDialect.OpenAI;
+    public UpstreamKind Kind { get; init; } = UpstreamKind.OpenAI;
 
     /// <summary>Offers every model that the server lists.</summary>
     public bool Discover { get; init; }
+
+    /// <summary>Azure's <c>api-version</c>.</summary>
+    public string ApiVersion { get; init; } = "2024-10-21";
+
+    /// <summary>Requests at the same time from this replica; 0: no limit.</summary>
+    [Range(0, 100_000)]
+    public int MaxConcurrent { get; init; }
+
+    /// <summary>Requests per minute from this replica; 0: no limit.</summary>
+    [Range(0, 10_000_000)]
+    public int RequestsPerMinute { get; init; }
+
+    /// <summary>Instead of the gateway's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "01:00:00")]
+    public TimeSpan? FirstTokenTimeout { get; init; }
+
+    /// <summary>Instead of the gateway's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan? TokenTimeout { get; init; }
+
+    /// <summary>Whether it understands vLLM's additions.</summary>
+    internal bool SpeaksVllm => Kind is UpstreamKind.Vllm or UpstreamKind.ChatApp;
 }

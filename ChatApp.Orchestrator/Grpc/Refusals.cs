@@ -57,16 +57,12 @@ internal static class Refusals
     {
         var (code, http) = upstream.Failure switch
         {
-            UpstreamFailure.Refused when upstream.Status is 401 or 403 => (StatusCode.Unavailable, 502),
-            UpstreamFailure.Refused => (StatusCode.InvalidArgument, upstream.Status),
-            UpstreamFailure.Overloaded => (StatusCode.ResourceExhausted, upstream.Status),
+            UpstreamFailure.Refused => (StatusCode.InvalidArgument, upstream.Status >= 400 ? upstream.Status : 400),
+            UpstreamFailure.Overloaded => (StatusCode.ResourceExhausted, upstream.Status == 429 ? 429 : 503),
             UpstreamFailure.TimedOut => (StatusCode.DeadlineExceeded, 504),
             _ => (StatusCode.Unavailable, 502),
         };
-        // What an upstream says about our own key is not for the caller.
-        var error = upstream.Status is 401 or 403
-            ? new Error { Code = "upstream_unavailable", Type = "server_error", Message = "The model's server refuses this service." }
-            : upstream.ToError();
+        var error = upstream.ToError();
         var trailers = Trailers(http, error);
         if (upstream.RetryAfter is { } wait)
             trailers.Add(RetryAfterTrailer, ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture));

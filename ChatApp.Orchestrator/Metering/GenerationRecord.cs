@@ -10,6 +10,12 @@ namespace ChatApp.Orchestrator.Metering;
 /// <param name="Outcome">How it ended.</param>
 public sealed record GenerationRecord(string Purpose, string Model, string Upstream, TokenUsage Usage, GenerationOutcome Outcome)
 {
+    /// <summary>Given by the ledger: storing it twice changes nothing.</summary>
+    public Guid Id { get; init; }
+
+    /// <summary>When it ended; given by the ledger.</summary>
+    public DateTimeOffset At { get; init; }
+
     /// <summary>The caller's own id of the request, when it gave one.</summary>
     public string? RequestId { get; init; }
 }

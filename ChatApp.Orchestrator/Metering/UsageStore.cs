@@ -1,6 +1,4 @@
 using System.Globalization;
-using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 
 namespace ChatApp.Orchestrator.Metering;
@@ -9,19 +7,20 @@ namespace ChatApp.Orchestrator.Metering;
 /// What model calls outside of turns used (a turn's usage is stored with its end), and the totals per user, day and model,
 /// which the database keeps with each event.
 /// </summary>
-public sealed class UsageStore(OwnedDatabase database, IdFactory ids, TimeProvider time)
+public sealed class UsageStore(OwnedDatabase database)
 {
     public Task RecordAsync(string owner, GenerationRecord generation, CancellationToken cancellationToken) =>
         database.For(owner).ExecuteAsync(
             """
             INSERT INTO chat.usage_events (id, user_id, request_id, purpose, model, input_tokens, cached_tokens, output_tokens,
                 cost, upstream, outcome, ts)
-            VALUES (@id, @owner, @RequestId, @Purpose, @Model, @InputTokens, @CachedTokens, @OutputTokens,
-                @Cost, @Upstream, @outcome, @now)
+            VALUES (@Id, @owner, @RequestId, @Purpose, @Model, @InputTokens, @CachedTokens, @OutputTokens,
+                @Cost, @Upstream, @outcome, @at)
+            ON CONFLICT (id) DO NOTHING
             """,
             new
             {
-                id = ids.New(),
+                generation.Id,
                 generation.RequestId,
                 generation.Purpose,
                 generation.Model,
@@ -31,13 +30,9 @@ public sealed class UsageStore(OwnedDatabase database, IdFactory ids, TimeProvid
                 generation.Usage.Cost,
                 generation.Upstream,
                 outcome = generation.Outcome.ToString().ToLowerInvariant(),
-                now = time.GetUtcNow().UtcDateTime,
+                at = generation.At.UtcDateTime,
             },
             cancellationToken);
-
-    /// <summary>A generation that ended well.</summary>
-    public Task RecordAsync(string owner, string purpose, string model, TokenUsage usage, CancellationToken cancellationToken) =>
-        RecordAsync(owner, new GenerationRecord(purpose, model, "", usage, GenerationOutcome.Completed), cancellationToken);
 
     /// <summary>Totals by day and model, the newest day first.</summary>
     public Task<IReadOnlyList<UsageTotal>> TotalsAsync(string owner, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>

@@ -1,7 +1,6 @@
 using System.Text;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Metering;
 using ChatApp.Orchestrator.Turns;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +8,7 @@ namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>Turns messages that no longer fit into a stored summary, building on the one before: what was read once is not read again.</summary>
 public sealed class Summariser(
-    ModelGateway gateway, ModelCatalogue catalogue, SummaryStore summaries, UsageStore usages, IOptionsMonitor<PromptOptions> options)
+    ModelGateway gateway, ModelCatalogue catalogue, SummaryStore summaries, IOptionsMonitor<PromptOptions> options)
 {
     private const string Instruction =
         "Summarise the conversation below for someone who has to go on with it: who wants what, names, numbers, decisions, open questions. Answer with the summary alone.";
@@ -76,8 +75,6 @@ public sealed class Summariser(
             User = owner,
             Background = true,
         };
-        var (text, usage) = await gateway.CompleteAsync(request, cancellationToken);
-        await usages.RecordAsync(owner, "summary", model.Id, usage, cancellationToken);
-        return text.Trim();
+        return (await gateway.CompleteAsync(request, "summary", cancellationToken)).Trim();
     }
 }

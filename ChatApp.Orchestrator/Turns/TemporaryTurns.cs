@@ -13,7 +13,7 @@ namespace ChatApp.Orchestrator.Turns;
 /// caller brings the earlier messages; when it goes away the turn ends.
 /// </summary>
 public sealed class TemporaryTurns(
-    PromptBuilder prompts, ModelCatalogue catalogue, ModelGateway gateway, UsageStore usages, IdFactory ids, TimeProvider time)
+    PromptBuilder prompts, ModelCatalogue catalogue, ModelGateway gateway, IGenerationLedger ledger, IdFactory ids, TimeProvider time)
 {
     public async IAsyncEnumerable<TurnEvent> RunAsync(
         string owner, TurnOrder order, IReadOnlyList<ChatMessage> messages, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -31,6 +31,7 @@ public sealed class TemporaryTurns(
         var ended = new TurnEnded { Status = TurnStatus.Completed };
         TokenUsage? usage = null;
         var deltas = 0;
+        var isWhole = false;
         await using var answer = gateway.StreamChatAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
@@ -38,7 +39,8 @@ public sealed class TemporaryTurns(
             {
                 try
                 {
-                    if (!await answer.MoveNextAsync())
+                    isWhole = !await answer.MoveNextAsync();
+                    if (isWhole)
                         break;
                 }
                 catch (UpstreamException exception)
@@ -49,6 +51,8 @@ public sealed class TemporaryTurns(
                 }
 
                 var delta = answer.Current;
+                tally.Model = delta.Model;
+                tally.Upstream = delta.Upstream;
                 usage = delta.Usage ?? usage;
                 ended.FinishReason = delta.FinishReason ?? ended.FinishReason;
                 if (delta.Text.Length + delta.Reasoning.Length == 0)
@@ -65,7 +69,8 @@ public sealed class TemporaryTurns(
         {
             var used = usage ?? new TokenUsage(0, 0, deltas);
             tally.Add(used);
-            await usages.RecordAsync(owner, "temporary", model.Id, used, CancellationToken.None);
+            var outcome = ended.Error is not null ? GenerationOutcome.Failed : isWhole ? GenerationOutcome.Completed : GenerationOutcome.Stopped;
+            await ledger.RecordAsync(owner, new GenerationRecord("temporary", tally.Model, tally.Upstream, used, outcome), CancellationToken.None);
         }
 
         ended.Usage = tally.ToUsage();

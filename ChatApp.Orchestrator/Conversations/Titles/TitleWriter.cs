@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Metering;
 using ChatApp.Orchestrator.Turns;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +10,7 @@ namespace ChatApp.Orchestrator.Conversations.Titles;
 /// is missed, because a replica died or was busy, is made after the next answer.
 /// </summary>
 public sealed class TitleWriter(
-    TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, UsageStore usages, IOptions<ConversationOptions> options, ILogger<TitleWriter> logger)
+    TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, IOptions<ConversationOptions> options, ILogger<TitleWriter> logger)
     : BackgroundService
 {
     private const string Instruction = "Write a short title, at most six words, for the conversation below. Answer with the title alone.";
@@ -83,9 +82,7 @@ public sealed class TitleWriter(
             User = owner,
             Background = true,
         };
-        var (text, usage) = await gateway.CompleteAsync(request, cancellationToken);
-        await usages.RecordAsync(owner, "title", model.Id, usage, cancellationToken);
-        return text;
+        return await gateway.CompleteAsync(request, "title", cancellationToken);
     }
 
     private static string Beginning(string text, int length) => text.Length <= length ? text : text[..length];

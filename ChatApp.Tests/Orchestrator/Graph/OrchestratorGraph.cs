@@ -57,7 +57,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["ConnectionStrings__chatdb"] = ChatDb,
             ["ConnectionStrings__redis"] = Redis,
             ["Gateway__Upstreams__scripted__BaseUrl"] = Model.Url,
-            ["Gateway__Upstreams__scripted__Dialect"] = "Vllm",
+            ["Gateway__Upstreams__scripted__Kind"] = "Vllm",
             ["Gateway__Upstreams__scripted__Discover"] = "true",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())

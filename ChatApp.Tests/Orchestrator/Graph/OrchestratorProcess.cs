@@ -43,6 +43,8 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     public Completions.CompletionsClient Completions => new(_channel);
 
+    public ChatApp.Orchestrator.V1.Metering.MeteringClient Metering => new(_channel);
+
     public int ProcessId => _process?.Id ?? 0;
 
     public string Output

@@ -1,0 +1,33 @@
+using ChatApp.Orchestrator.Gateway.Routing;
+
+namespace ChatApp.Orchestrator.Gateway;
+
+/// <summary>A request on its way to whichever upstream takes it.</summary>
+internal sealed record GatewayCall
+{
+    /// <summary>Who pays.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>What it is for, as the usage events say it: <c>turn</c>, <c>chat.completions</c>...</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>The path behind <c>/v1/</c>.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>The body for a route: upstreams name models differently and understand different additions.</summary>
+    public required Func<UpstreamRoute, ComposeMode, byte[]> Compose { get; init; }
+
+    public required RouteNeeds Needs { get; init; }
+
+    /// <summary>Length of what the model is given.</summary>
+    public int PromptBytes { get; init; }
+
+    /// <summary>For <c>auto</c>: not for the fast tier, as after a tool call that failed.</summary>
+    public bool IsHard { get; init; }
+
+    /// <summary>Pieces that an answer may have; what fits the model where nothing less was asked for.</summary>
+    public int? LongestAnswer { get; init; }
+
+    /// <summary>Answers asked for at once.</summary>
+    public int Choices { get; init; } = 1;
+}

@@ -1,9 +1,0 @@
-namespace ChatApp.Orchestrator.Gateway;
-
-public enum UpstreamDialect
-{
-    OpenAI,
-
-    /// <summary>OpenAI's protocol with vLLM's additions, as <c>ChatApp.Inference</c> and vLLM speak it.</summary>
-    Vllm,
-}
