@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -11,12 +12,27 @@ internal static class ServerSentEvents
     public static async IAsyncEnumerable<(string Type, JsonElement Data)> ReadEventsAsync(
         this HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        await foreach (var item in response.ReadItemsAsync(cancellationToken))
+            yield return (item.EventType, JsonElement.Parse(item.Data));
+    }
+
+    /// <summary>As <see cref="ReadEventsAsync"/>, for a stream whose every event has a number.</summary>
+    public static async IAsyncEnumerable<(long Number, string Type, JsonElement Data)> ReadNumberedEventsAsync(
+        this HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var item in response.ReadItemsAsync(cancellationToken))
+            yield return (long.Parse(item.EventId!, CultureInfo.InvariantCulture), item.EventType, JsonElement.Parse(item.Data));
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> ReadItemsAsync(
+        this HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
         {
             if (item.Data == "[DONE]")
                 yield break;
-            yield return (item.EventType, JsonElement.Parse(item.Data));
+            yield return item;
         }
 
         throw new AssertionException("The stream ended without [DONE].");
