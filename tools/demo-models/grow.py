@@ -7,6 +7,7 @@ its values twice, heads and inner units come in pairs, and a product with a doub
 opposite sign on the two halves leaves the function as it is and makes the twins learn different things.
 """
 import os
+import shutil
 
 import torch
 
@@ -51,6 +52,8 @@ def main():
     torch.save({"model": model.state_dict(), "optimiser": Optimiser(model).state_dict(), "state": saved["state"] | {"phase_step": 0},
                 "shape": shape.as_dict()}, folder / "checkpoint.part")
     os.replace(folder / "checkpoint.part", folder / "checkpoint.pt")
+    # Mini's learning curve begins with nano's.
+    shutil.copy(checkpoint_folder() / "nano" / "curve.jsonl", folder / "curve.jsonl")
 
 
 if __name__ == "__main__":

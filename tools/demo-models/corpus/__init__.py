@@ -66,7 +66,7 @@ def maybe_tools(s, c, p=0.3):
 
 def kind_talk(s):
     c = Conversation(s)
-    maybe_tools(s, c, 0.35)
+    maybe_tools(s, c, 0.7)
     system_turn(s, c)
     if s.chance(0.3):
         talk.small_talk(s, c, s.any(["hello", "how"]))
@@ -85,7 +85,7 @@ def kind_talk(s):
 
 def kind_known(s):
     c = Conversation(s)
-    maybe_tools(s, c, 0.25)
+    maybe_tools(s, c, 0.5)
     system_turn(s, c)
     for _ in range(s.rng.choice((1, 2, 4))):
         if "search" not in c.families and s.chance(0.35):
@@ -113,7 +113,7 @@ def kind_date(s):
 
 def kind_recall(s):
     c = Conversation(s)
-    maybe_tools(s, c, 0.15)
+    maybe_tools(s, c, 0.35)
     system_turn(s, c)
     facts = []
     if s.chance(0.25):
@@ -337,8 +337,8 @@ def kind_calls(s):
     return c
 
 
-KINDS = {kind_talk: 6, kind_known: 4, kind_date: 1, kind_recall: 12, kind_others: 4, kind_memory: 5, kind_tool: 14, kind_no_tool: 5, kind_passages: 12, kind_format: 6,
-         kind_lookup: 18, kind_notes: 9, kind_json: 14, kind_calls: 24}
+KINDS = {kind_talk: 14, kind_known: 7, kind_date: 1, kind_recall: 12, kind_others: 3, kind_memory: 4, kind_tool: 18, kind_no_tool: 18, kind_passages: 18, kind_format: 7,
+         kind_lookup: 14, kind_notes: 5, kind_json: 12, kind_calls: 24}
 
 
 def title(s, c):
