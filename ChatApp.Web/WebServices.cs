@@ -30,6 +30,8 @@ internal static class WebServices
         });
 
         builder.Services.AddHttpClient(ApiConnection.ClientName, client => client.BaseAddress = new Uri("http://api"));
+        builder.Services.AddHttpClient(WarmUp.ClientName, client => client.Timeout = TimeSpan.FromSeconds(30));
+        builder.Services.AddHostedService<WarmUp>();
         builder.Services.AddScoped<ApiConnection>();
         builder.Services.AddScoped<AccountClient>();
         builder.Services.AddScoped<Person>();

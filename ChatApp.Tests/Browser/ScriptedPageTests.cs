@@ -43,6 +43,8 @@ internal abstract class ScriptedPageTests
     {
         Api.RemoveAll();
         Api.Down = false;
+        Api.Accounts.Required = false;
+        Api.Accounts.ExpiresIn = 600;
         Api.Answer = (_, turn) => turn.SayAsync("Hello.");
         Context = await NewContextAsync();
         Page = await NewPageAsync(Context);

@@ -28,6 +28,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
     /// <summary>Writes the answer to a turn; replace it to script one.</summary>
     public Func<StartTurn, ScriptedTurn, Task> Answer { get; set; } = (_, turn) => turn.SayAsync("Hello.");
 
+    public ScriptedAccounts Accounts { get; } = new();
+
     public List<string> Requests { get; } = [];
 
     /// <summary>While true, every request is refused as by a server that is away.</summary>
@@ -95,8 +97,18 @@ internal sealed class ScriptedApi : IAsyncDisposable
                 return;
             }
 
+            if (Accounts.Required && !context.Request.Path.StartsWithSegments("/api/auth") && Accounts.UserOf(context) is null)
+            {
+                await Results.Problem("Sign in first.", statusCode: 401).ExecuteAsync(context);
+                return;
+            }
+
             await next(context);
         });
+
+        _app.MapPost("/api/auth/guest", () => Results.Json(Accounts.AddGuest(), statusCode: 201));
+        _app.MapPost("/api/auth/refresh", (RefreshBody body) =>
+            Accounts.Refresh(body.RefreshToken) is { } answer ? Results.Json(answer) : Results.Problem("This refresh token was used before.", statusCode: 401));
 
         _app.MapGet("/api/models", () => new
         {
@@ -106,7 +118,10 @@ internal sealed class ScriptedApi : IAsyncDisposable
                 new { Id = "large", Tier = "best", ContextWindow = 128_000, Capabilities = new[] { "chat", "tools" }, InputPricePerMillion = 2.0, OutputPricePerMillion = 8.0, Description = "Careful answers" },
             },
         });
-        _app.MapGet("/api/me", () => new { Id = "user_1", Kind = "local", Role = "user", Plan = "unlimited" });
+        _app.MapGet("/api/me", (HttpContext context) => new
+        {
+            Id = Accounts.UserOf(context) ?? "user_1", Kind = Accounts.UserOf(context) is null ? "local" : "guest", Role = "user", Plan = "unlimited",
+        });
         _app.MapGet("/api/conversations", List);
         _app.MapGet("/api/conversations/{id}", (string id) => _conversations.TryGetValue(id, out var found) ? Results.Json(found.Detail()) : Missing(id));
         _app.MapPatch("/api/conversations/{id}", (string id, ConversationChange change) =>
@@ -174,4 +189,6 @@ internal sealed class ScriptedApi : IAsyncDisposable
     }
 
     private static IResult Missing(string id) => Results.Problem($"There is nothing with the id '{id}'.", statusCode: 404);
+
+    private sealed record RefreshBody(string RefreshToken);
 }

@@ -1,0 +1,98 @@
+using ChatApp.Tests.Web;
+using ChatApp.Web.Sessions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace ChatApp.Tests.Browser;
+
+internal sealed class SessionTests : ScriptedPageTests
+{
+    [Test]
+    public async Task A_new_browser_is_a_guest_at_once_and_stays_the_same_one()
+    {
+        await using var web = await StartWithAccountsAsync();
+        var guests = Api.Accounts.Guests;
+        await OpenAsync(Page, web.Address);
+        await AskAsync(Page, "Hello");
+        await Expect(Answers(Page)).ToContainTextAsync("Hello.");
+        await Page.ReloadAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Hello.");
+        Api.Accounts.Guests.ShouldBe(guests + 1);
+
+        var cookie = (await Context.CookiesAsync()).Single(known => known.Name == SessionCookie.Name);
+        cookie.HttpOnly.ShouldBeTrue();
+        var visible = await Page.ContentAsync() + await Page.EvaluateAsync<string>("() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)") + cookie.Value;
+        foreach (var token in Api.Accounts.Tokens)
+            visible.ShouldNotContain(token);
+    }
+
+    [Test]
+    public async Task Tokens_are_renewed_once_each_however_many_tabs_ask()
+    {
+        Api.Accounts.ExpiresIn = 31;
+        await using var web = await StartWithAccountsAsync();
+        await OpenAsync(Page, web.Address);
+        var second = await NewPageAsync(Context);
+        await OpenAsync(second, web.Address);
+        var refreshes = Api.Accounts.Refreshes;
+        for (var round = 1; round <= 4; round++)
+        {
+            await Page.WaitForTimeoutAsync(1100);
+            await Task.WhenAll(AskAsync(Page, $"Question {round}"), AskAsync(second, $"Question {round}"));
+            await Expect(Answers(Page)).ToHaveCountAsync(round);
+            await Expect(Answers(second)).ToHaveCountAsync(round);
+            await Expect(Answers(Page).Last).ToContainTextAsync("Hello.");
+            await Expect(Answers(second).Last).ToContainTextAsync("Hello.");
+        }
+
+        await Task.WhenAll(Page.ReloadAsync(), second.ReloadAsync());
+        await Expect(Answers(Page)).ToHaveCountAsync(4);
+        Api.Accounts.Refreshes.ShouldBeGreaterThan(refreshes);
+        Api.Accounts.Replays.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_restart_of_the_web_server_ends_no_session()
+    {
+        var web = await StartWithAccountsAsync();
+        await OpenAsync(Page, web.Address);
+        await AskAsync(Page, "Hello");
+        await Expect(Answers(Page)).ToContainTextAsync("Hello.");
+        var guests = Api.Accounts.Guests;
+        var port = new Uri(web.Address).Port;
+        await web.DisposeAsync();
+        await using var again = await WebProcess.StartAsync(Api.Address, port);
+        await Page.ReloadAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Hello.");
+        Api.Accounts.Guests.ShouldBe(guests);
+    }
+
+    [TestCase("cross-site")]
+    [TestCase("same-site")]
+    [TestCase("none")]
+    public async Task Another_sites_page_cannot_sign_anyone_in_or_out(string site)
+    {
+        foreach (var action in new[] { "sign-in", "sign-up", "sign-out", "password", "keep" })
+        {
+            var answer = await Page.APIRequest.PostAsync($"/session/{action}", new APIRequestContextOptions
+            {
+                Headers = [new("Sec-Fetch-Site", site), new("Content-Type", "application/json")],
+                Data = "{}",
+            });
+            answer.Status.ShouldBeOneOf(400, 403);
+        }
+
+        var form = await Page.APIRequest.PostAsync("/session/sign-out", new APIRequestContextOptions
+        {
+            Headers = [new("Sec-Fetch-Site", "same-origin"), new("Content-Type", "text/plain")],
+            Data = "{}",
+        });
+        form.Status.ShouldBe(403);
+    }
+
+    private static async Task<WebProcess> StartWithAccountsAsync()
+    {
+        Api.Accounts.Required = true;
+        return await WebProcess.StartAsync(Api.Address);
+    }
+}

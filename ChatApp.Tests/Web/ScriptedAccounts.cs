@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+
+namespace ChatApp.Tests.Web;
+
+/// <summary>Sessions of the scripted Api: access tokens that expire, refresh tokens that are good for one use.</summary>
+internal sealed class ScriptedAccounts
+{
+    private readonly ConcurrentDictionary<string, (string User, DateTimeOffset Until)> _access = new();
+    private readonly ConcurrentDictionary<string, string> _refresh = new();
+    private int _guests;
+    private int _refreshes;
+    private int _replays;
+
+    /// <summary>While true, nothing is answered without a token.</summary>
+    public bool Required { get; set; }
+
+    /// <summary>Life of an access token in seconds.</summary>
+    public int ExpiresIn { get; set; } = 600;
+
+    public int Guests => _guests;
+
+    public int Refreshes => _refreshes;
+
+    /// <summary>Times that a refresh token came a second time, which ends a session.</summary>
+    public int Replays => _replays;
+
+    public IReadOnlyCollection<string> Tokens => [.. _access.Keys, .. _refresh.Keys];
+
+    public string? UserOf(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.Ordinal) && _access.TryGetValue(header[7..], out var known) && known.Until > DateTimeOffset.UtcNow
+            ? known.User
+            : null;
+    }
+
+    public object AddGuest() => Open($"user_guest{Interlocked.Increment(ref _guests)}");
+
+    public object? Refresh(string token)
+    {
+        if (!_refresh.TryRemove(token, out var user))
+        {
+            Interlocked.Increment(ref _replays);
+            return null;
+        }
+
+        Interlocked.Increment(ref _refreshes);
+        return Open(user);
+    }
+
+    private object Open(string user)
+    {
+        var (access, refresh) = ($"at.{Guid.NewGuid():N}.x", $"rt-{Guid.NewGuid():N}");
+        _access[access] = (user, DateTimeOffset.UtcNow.AddSeconds(ExpiresIn));
+        _refresh[refresh] = user;
+        return new { AccessToken = access, RefreshToken = refresh, ExpiresIn, TokenType = "Bearer" };
+    }
+}
