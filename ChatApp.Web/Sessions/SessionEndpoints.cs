@@ -25,7 +25,7 @@ internal static class SessionEndpoints
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         var origin = request.Headers.Origin.ToString();
         var own = site.Length > 0 ? site == "same-origin" : Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value;
-        return own && request.HasJsonContentType() ? await next(invocation) : Results.StatusCode(StatusCodes.Status403Forbidden);
+        return own && request.HasJsonContentType() ? await next(invocation) : Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden);
     }
 
     private static async Task<IResult> EnterAsync(HttpContext context, string path, object body)
