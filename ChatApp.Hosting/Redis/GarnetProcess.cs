@@ -22,6 +22,8 @@ internal sealed class GarnetProcess : ProcessDefinition
             "--page", "4m",
             "--index", "8m",
             "--lua",
+            // A script is atomic only as a transaction: the lock-out of a turn's former owner depends on it.
+            "--lua-transaction-mode",
             "-q",
             "--checkpointdir", folder,
         ];

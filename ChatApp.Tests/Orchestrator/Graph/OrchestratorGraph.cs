@@ -1,45 +1,55 @@
 using System.Net;
 using System.Net.Sockets;
+using Dapper;
 using Npgsql;
 
 namespace ChatApp.Tests.Orchestrator.Graph;
 
-/// <summary>A real PostgreSQL, a server of the Redis protocol, a scripted model and orchestrators in processes of their own.</summary>
+/// <summary>Real stores, a scripted model, and orchestrators in processes of their own.</summary>
 public sealed class OrchestratorGraph : IAsyncDisposable
 {
+    private static readonly Lazy<Task<OrchestratorGraph>> s_shared = new(() => StartAsync(replicas: 2));
+
     private readonly List<OrchestratorProcess> _orchestrators = [];
 
-    public required string ChatDb { get; init; }
-
-    public required string Redis { get; init; }
+    public required Stores Stores { get; init; }
 
     public required ScriptedModelServer Model { get; init; }
-
-    public IReadOnlyList<OrchestratorProcess> Orchestrators => _orchestrators;
 
     public OrchestratorProcess First => _orchestrators[0];
 
     public OrchestratorProcess Second => _orchestrators[1];
 
-    public NpgsqlDataSource Database => field ??= NpgsqlDataSource.Create(ChatDb);
+    public NpgsqlDataSource Database => field ??= NpgsqlDataSource.Create(Stores.ChatDb);
 
-    // Connection strings from outside let the same tests run against any server of the two protocols.
+    /// <summary>Two replicas for every test that leaves them running.</summary>
+    public static Task<OrchestratorGraph> SharedAsync() => s_shared.Value;
+
+    public static async Task StopSharedAsync()
+    {
+        if (s_shared.IsValueCreated && s_shared.Value.IsCompletedSuccessfully)
+            await (await s_shared.Value).DisposeAsync();
+    }
+
     public static async Task<OrchestratorGraph> StartAsync(int replicas, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var chatDb = Environment.GetEnvironmentVariable("CHATAPP_TEST_CHATDB");
-        var redis = Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS");
-        if (chatDb is null || redis is null)
-            Assert.Ignore("Set CHATAPP_TEST_CHATDB and CHATAPP_TEST_REDIS to connection strings.");
-        var graph = new OrchestratorGraph
-        {
-            ChatDb = chatDb!,
-            Redis = redis!,
-            Model = await ScriptedModelServer.StartAsync(),
-        };
+        var graph = new OrchestratorGraph { Stores = await Stores.StartAsync(), Model = await ScriptedModelServer.StartAsync() };
         for (var i = 0; i < replicas; i++)
             graph._orchestrators.Add(new OrchestratorProcess(FreePort(), graph.Settings(settings)));
         await Task.WhenAll(graph._orchestrators.Select(orchestrator => orchestrator.StartAsync()));
         return graph;
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    public async Task ExecuteAsync(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql, parameters);
     }
 
     public async ValueTask DisposeAsync()
@@ -48,17 +58,19 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             await orchestrator.DisposeAsync();
         await Model.DisposeAsync();
         await Database.DisposeAsync();
+        await Stores.DisposeAsync();
     }
 
     private Dictionary<string, string> Settings(IReadOnlyDictionary<string, string>? settings)
     {
         var environment = new Dictionary<string, string>
         {
-            ["ConnectionStrings__chatdb"] = ChatDb,
-            ["ConnectionStrings__redis"] = Redis,
+            ["ConnectionStrings__chatdb"] = Stores.ChatDb,
+            ["ConnectionStrings__redis"] = Stores.Redis,
             ["Gateway__Upstreams__scripted__BaseUrl"] = Model.Url,
             ["Gateway__Upstreams__scripted__Kind"] = "Vllm",
             ["Gateway__Upstreams__scripted__Discover"] = "true",
+            ["Conversations__PurgeInterval"] = "00:00:00.500",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             environment[name] = value;

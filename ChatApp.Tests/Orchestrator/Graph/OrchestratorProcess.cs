@@ -45,6 +45,8 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     public ChatApp.Orchestrator.V1.Metering.MeteringClient Metering => new(_channel);
 
+    public GrpcChannel Channel => _channel;
+
     public int ProcessId => _process?.Id ?? 0;
 
     public string Output
@@ -98,7 +100,9 @@ public sealed class OrchestratorProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: true })
-            TestContext.Progress.WriteLine($"The orchestrator at {Url} had exited by itself:\n{Output}");
+            await TestContext.Error.WriteLineAsync($"The orchestrator at {Url} had exited by itself:\n{Output}");
+        if (Environment.GetEnvironmentVariable("CHATAPP_TEST_LOGS") is { } folder)
+            await File.WriteAllTextAsync(Path.Combine(folder, $"orchestrator-{ProcessId}.log"), Output);
         await KillAsync();
         _process?.Dispose();
         _channel.Dispose();

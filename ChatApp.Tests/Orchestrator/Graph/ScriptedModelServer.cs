@@ -64,6 +64,9 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         return text.ToString();
     }
 
+    /// <summary>Goes away: connections are refused from now on.</summary>
+    public Task StopAsync() => _app.StopAsync(new CancellationToken(canceled: true));
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private Task ModelsAsync(HttpContext context) => WriteAsync(context, new

@@ -1,40 +1,21 @@
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
-using Dapper;
 using Grpc.Core;
-using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
 
 namespace ChatApp.Tests.Orchestrator.Turns;
 
-[Category("Graph")]
-public sealed class TurnTests
+public sealed class TurnTests : GraphTest
 {
-    private OrchestratorGraph _graph = null!;
-    private string _user = null!;
-
-    [OneTimeSetUp]
-    public async Task StartGraph() => _graph = await OrchestratorGraph.StartAsync(replicas: 2);
-
-    [OneTimeTearDown]
-    public async Task StopGraph()
-    {
-        if (_graph is not null)
-            await _graph.DisposeAsync();
-    }
-
-    [SetUp]
-    public void NewUser() => _user = $"user-{Guid.NewGuid():N}";
-
     [Test]
     public async Task A_turn_streams_its_answer_and_stores_it()
     {
-        var seen = await new ViewedTurn().FollowAsync(_graph.First.Turns.Run(new RunTurnRequest { Content = "hello tokens=20" }, As(_user)));
+        var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "hello tokens=20" }, Me));
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         seen.Ended.FinishReason.ShouldBe("stop");
         seen.Ended.Usage.OutputTokens.ShouldBe(20);
         seen.Text.ShouldBe(ScriptedModelServer.AnswerTo("hello tokens=20"));
-        var stored = await _graph.First.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, As(_user));
+        var stored = await Graph.First.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, Me);
         stored.Messages.Select(m => (m.Role, m.Text, m.Status, m.Seq)).ShouldBe(
             [("user", "hello tokens=20", "Completed", 1L), ("assistant", seen.Text, "Completed", 2L)]);
         stored.Conversation.RunningTurnId.ShouldBeEmpty();
@@ -43,30 +24,30 @@ public sealed class TurnTests
     [Test]
     public async Task Earlier_messages_reach_the_prompt_of_the_next_turn()
     {
-        var first = await new ViewedTurn().FollowAsync(_graph.First.Turns.Run(new RunTurnRequest { Content = "first tokens=3" }, As(_user)));
-        var second = await new ViewedTurn().FollowAsync(_graph.Second.Turns.Run(
-            new RunTurnRequest { Content = $"second {_user}", ConversationId = first.Started.ConversationId }, As(_user)));
+        var first = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "first tokens=3" }, Me));
+        var second = await new ViewedTurn().FollowAsync(Graph.Second.Turns.Run(
+            new RunTurnRequest { Content = $"second {User}", ConversationId = first.Started.ConversationId }, Me));
 
         second.Started.ParentId.ShouldBe(first.Started.AssistantMessageId);
-        var request = _graph.Model.Requests.Last(r => r.GetRawText().Contains(_user, StringComparison.Ordinal));
+        var request = Graph.Model.Requests.Last(r => r.GetRawText().Contains(User, StringComparison.Ordinal));
         request.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString())
-            .TakeLast(3).ShouldBe(["first tokens=3", first.Text, $"second {_user}"]);
+            .TakeLast(3).ShouldBe(["first tokens=3", first.Text, $"second {User}"]);
     }
 
     [Test]
     public async Task Another_replica_tails_the_same_log_from_any_event_on()
     {
-        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=60 delay=10" }, As(_user));
+        using var run = Graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=60 delay=10" }, Me);
         var begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last >= 5);
 
         var elsewhere = new ViewedTurn();
         elsewhere.Events.AddRange(begun.Events);
-        await elsewhere.FollowAsync(_graph.Second.Turns.Resume(
-            new ResumeTurnRequest { TurnId = begun.TurnId, After = begun.Last }, As(_user)));
+        await elsewhere.FollowAsync(Graph.Second.Turns.Resume(
+            new ResumeTurnRequest { TurnId = begun.TurnId, After = begun.Last }, Me));
 
         elsewhere.Text.ShouldBe(ScriptedModelServer.AnswerTo("tokens=60 delay=10"));
         elsewhere.Ended.ShouldNotBeNull();
-        var replayed = await new ViewedTurn().FollowAsync(_graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, As(_user)));
+        var replayed = await new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, Me));
         replayed.Events.ShouldBe(elsewhere.Events);
     }
 
@@ -74,10 +55,10 @@ public sealed class TurnTests
     public async Task A_viewer_that_leaves_does_not_end_the_turn()
     {
         ViewedTurn begun;
-        using (var run = _graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=40 delay=10" }, As(_user)))
+        using (var run = Graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=40 delay=10" }, Me))
             begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last >= 3);
 
-        var replayed = await new ViewedTurn().FollowAsync(_graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, As(_user)));
+        var replayed = await new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, Me));
 
         replayed.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
     }
@@ -85,18 +66,18 @@ public sealed class TurnTests
     [Test]
     public async Task Stop_through_another_replica_ends_generation_and_keeps_the_text()
     {
-        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=2000 delay=10" }, As(_user));
+        using var run = Graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=2000 delay=10" }, Me);
         var seen = new ViewedTurn();
         var following = seen.FollowAsync(run, s => s.Last == 5);
         await following;
-        await _graph.Second.Turns.StopAsync(new StopTurnRequest { TurnId = seen.TurnId }, As(_user));
+        await Graph.Second.Turns.StopAsync(new StopTurnRequest { TurnId = seen.TurnId }, Me);
 
-        await seen.FollowAsync(_graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId, After = seen.Last }, As(_user)));
+        await seen.FollowAsync(Graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId, After = seen.Last }, Me));
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Stopped");
         seen.Text.Length.ShouldBeGreaterThan(0);
         ScriptedModelServer.AnswerTo("tokens=2000 delay=10").ShouldStartWith(seen.Text);
-        var stored = await _graph.First.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, As(_user));
+        var stored = await Graph.First.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, Me);
         stored.Messages[1].Text.ShouldBe(seen.Text);
         stored.Messages[1].Status.ShouldBe("Stopped");
     }
@@ -106,9 +87,9 @@ public sealed class TurnTests
     {
         var request = new RunTurnRequest { Content = "tokens=30 delay=10", RequestId = "once" };
         var both = await Task.WhenAll(
-            new ViewedTurn().FollowAsync(_graph.First.Turns.Run(request, As(_user))),
-            new ViewedTurn().FollowAsync(_graph.Second.Turns.Run(request, As(_user))));
-        var replay = await new ViewedTurn().FollowAsync(_graph.Second.Turns.Run(request, As(_user)));
+            new ViewedTurn().FollowAsync(Graph.First.Turns.Run(request, Me)),
+            new ViewedTurn().FollowAsync(Graph.Second.Turns.Run(request, Me)));
+        var replay = await new ViewedTurn().FollowAsync(Graph.Second.Turns.Run(request, Me));
 
         both[0].Events.ShouldBe(both[1].Events);
         replay.Events.ShouldBe(both[0].Events);
@@ -119,10 +100,10 @@ public sealed class TurnTests
     [Test]
     public async Task Other_content_under_a_used_request_id_is_refused()
     {
-        await new ViewedTurn().FollowAsync(_graph.First.Turns.Run(new RunTurnRequest { Content = "one", RequestId = "id" }, As(_user)));
+        await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "one", RequestId = "id" }, Me));
 
         var refused = await Should.ThrowAsync<RpcException>(() =>
-            new ViewedTurn().FollowAsync(_graph.Second.Turns.Run(new RunTurnRequest { Content = "two", RequestId = "id" }, As(_user))));
+            new ViewedTurn().FollowAsync(Graph.Second.Turns.Run(new RunTurnRequest { Content = "two", RequestId = "id" }, Me)));
 
         refused.StatusCode.ShouldBe(StatusCode.AlreadyExists);
     }
@@ -130,9 +111,9 @@ public sealed class TurnTests
     [Test]
     public async Task A_generation_that_breaks_off_is_continued_from_the_draft()
     {
-        var content = $"tokens=50 delay=2 die=7 deaths=2 {_user}";
+        var content = $"tokens=50 delay=2 die=7 deaths=2 {User}";
 
-        var seen = await new ViewedTurn().FollowAsync(_graph.First.Turns.Run(new RunTurnRequest { Content = content }, As(_user)));
+        var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me));
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
@@ -142,7 +123,7 @@ public sealed class TurnTests
     [Test]
     public async Task A_model_that_refuses_the_request_fails_the_turn_with_its_own_words()
     {
-        var seen = await new ViewedTurn().FollowAsync(_graph.First.Turns.Run(new RunTurnRequest { Content = "status=400" }, As(_user)));
+        var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "status=400" }, Me));
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Failed");
         seen.Ended.Error.Message.ShouldBe("scripted 400");
@@ -151,13 +132,12 @@ public sealed class TurnTests
     [Test]
     public async Task The_death_of_a_replica_is_a_pause_and_no_loss()
     {
-        var graph = _graph;
-        var content = $"tokens=300 delay=10 {_user}";
-        var seen = await new ViewedTurn().FollowAsync(graph.First.Turns.Run(new RunTurnRequest { Content = content }, As(_user)), s => s.Last >= 20);
-        await graph.First.KillAsync();
+        var content = $"tokens=300 delay=10 {User}";
+        var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me), s => s.Last >= 20);
+        await Graph.First.KillAsync();
         try
         {
-            await seen.FollowAsync(graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId, After = seen.Last }, As(_user)));
+            await seen.FollowAsync(Graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId, After = seen.Last }, Me));
 
             seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
             seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
@@ -165,13 +145,9 @@ public sealed class TurnTests
         }
         finally
         {
-            await graph.First.StartAsync();
+            await Graph.First.StartAsync();
         }
     }
 
-    private async Task<long> CountAsync(string sql)
-    {
-        await using var connection = await _graph.Database.OpenConnectionAsync();
-        return await connection.ExecuteScalarAsync<long>(sql, new { user = _user });
-    }
+    private Task<long> CountAsync(string sql) => Graph.ScalarAsync<long>(sql, new { user = User });
 }

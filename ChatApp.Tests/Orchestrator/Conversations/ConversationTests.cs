@@ -1,0 +1,224 @@
+using ChatApp.Orchestrator.V1;
+using ChatApp.Tests.Orchestrator.Graph;
+using Google.Protobuf;
+using Grpc.Core;
+using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
+
+namespace ChatApp.Tests.Orchestrator.Conversations;
+
+public sealed class ConversationTests : GraphTest
+{
+    private ChatApp.Orchestrator.V1.Conversations.ConversationsClient Conversations => Graph.First.Conversations;
+
+    [Test]
+    public async Task Pages_of_the_list_show_each_conversation_once_newest_activity_first()
+    {
+        List<string> made = [];
+        for (var i = 0; i < 7; i++)
+            made.Add((await Conversations.CreateAsync(new CreateConversationRequest { Title = $"number {i}" }, Me)).Id);
+        await Conversations.UpdateAsync(new UpdateConversationRequest { Id = made[2], Pinned = true }, Me);
+        await Conversations.UpdateAsync(new UpdateConversationRequest { Id = made[3], Archived = true }, Me);
+
+        List<string> listed = [];
+        var cursor = "";
+        do
+        {
+            var page = await Conversations.ListAsync(new ListConversationsRequest { Limit = 2, Cursor = cursor }, Me);
+            listed.AddRange(page.Conversations.Select(hit => hit.Conversation.Id));
+            cursor = page.NextCursor;
+        }
+        while (cursor.Length > 0);
+
+        listed.ShouldBe([made[2], made[6], made[5], made[4], made[1], made[0]]);
+        var archived = await Conversations.ListAsync(new ListConversationsRequest { Archived = true }, Me);
+        archived.Conversations.Single().Conversation.Id.ShouldBe(made[3]);
+    }
+
+    [Test]
+    public async Task Search_finds_words_of_titles_and_messages_and_shows_the_passage()
+    {
+        var asked = await RunAsync("Where does the zanzibarleopard live? tokens=3");
+        var titled = await Conversations.CreateAsync(new CreateConversationRequest { Title = "My zanzibarleopard notes" }, Me);
+        await Conversations.CreateAsync(new CreateConversationRequest { Title = "Something else" }, Me);
+
+        var found = await Conversations.ListAsync(new ListConversationsRequest { Query = "ZanzibarLeo" }, Me);
+
+        found.Conversations.Select(hit => hit.Conversation.Id).ShouldBe([titled.Id, asked.Started.ConversationId], ignoreOrder: true);
+        found.Conversations.Single(hit => hit.Conversation.Id == asked.Started.ConversationId).Snippet.ShouldContain("\u0002zanzibarleopard\u0003");
+    }
+
+    [TestCase("')' | !'x")]
+    [TestCase("a:* & b <-> c")]
+    [TestCase("it's \"quoted\" -and \\escaped")]
+    public async Task A_query_that_looks_like_search_syntax_is_only_words(string query) =>
+        (await Conversations.ListAsync(new ListConversationsRequest { Query = query }, Me)).Conversations.ShouldBeEmpty();
+
+    [Test]
+    public async Task A_title_comes_by_itself_and_never_over_one_that_the_user_gave()
+    {
+        var titled = await RunAsync("first question tokens=3");
+        var own = await Conversations.CreateAsync(new CreateConversationRequest { Title = "Mine" }, Me);
+        await RunAsync("another question tokens=3", own.Id);
+
+        var title = await EventuallyAsync(async () => (await GetAsync(titled.Started.ConversationId)).Conversation.Title, title => title.Length > 0);
+
+        title.Length.ShouldBeLessThanOrEqualTo(60);
+        (await GetAsync(own.Id)).Conversation.Title.ShouldBe("Mine");
+        Graph.Model.Requests.ShouldContain(request => request.TryGetProperty("priority", out _), "titles are background work");
+    }
+
+    [Test]
+    public async Task A_deleted_conversation_is_gone_for_its_owner_and_purged_after_its_retention()
+    {
+        var turn = await RunAsync("to be deleted tokens=3");
+        var id = turn.Started.ConversationId;
+        var share = await Conversations.ShareAsync(new ShareRequest { ConversationId = id }, Me);
+
+        await Conversations.DeleteAsync(new DeleteConversationRequest { Id = id }, Me);
+        await Conversations.DeleteAsync(new DeleteConversationRequest { Id = id }, Me);
+
+        var refused = await RefusalAsync(Conversations.GetAsync(new GetConversationRequest { Id = id }, Me));
+        refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        refused.Status.Detail.ShouldBe("gone");
+        (await RefusalAsync(() => RunAsync("more", id))).StatusCode.ShouldBe(StatusCode.FailedPrecondition);
+        (await RefusalAsync(Conversations.GetSharedAsync(new GetSharedRequest { Token = share.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);
+        (await Conversations.ListAsync(new ListConversationsRequest { Query = "deleted" }, Me)).Conversations.ShouldBeEmpty();
+
+        await Graph.ExecuteAsync("UPDATE chat.conversations SET deleted_at = now() - interval '31 days' WHERE user_id = @User", new { User });
+        await EventuallyAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.messages WHERE user_id = @User", new { User }), count => count == 0);
+        (await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @User AND turn_id IS NOT NULL", new { User })).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task An_export_imports_into_another_account_as_the_same_tree()
+    {
+        var first = await RunAsync("question one tokens=4");
+        await RunAsync("question two tokens=4", first.Started.ConversationId);
+        await RunAsync(new RunTurnRequest
+        {
+            ConversationId = first.Started.ConversationId, ParentId = first.Started.UserMessageId, Regenerate = true,
+        });
+        var original = await GetAsync(first.Started.ConversationId);
+        var document = await ExportAsync();
+
+        User += "-other";
+        var imported = await ImportAsync(document);
+
+        var copy = await GetAsync(imported.ConversationIds.Single());
+        Shape(copy).ShouldBe(Shape(original));
+        copy.Messages.Select(m => m.Id).Intersect(original.Messages.Select(m => m.Id)).ShouldBeEmpty();
+        (await RunAsync("goes on tokens=3", copy.Conversation.Id)).Ended!.Status.ShouldBe("Completed");
+    }
+
+    [Test]
+    public async Task ChatGPTs_export_is_imported_with_its_branches_and_without_what_nobody_saw()
+    {
+        const string Json = """
+            [{"title": "Old chat", "create_time": 1700000000.5, "update_time": 1700000100, "current_node": "a2", "mapping": {
+              "root": {"id": "root", "message": null, "parent": null, "children": ["s"]},
+              "s": {"id": "s", "message": {"author": {"role": "system"}, "content": {"content_type": "text", "parts": ["hidden"]}}, "parent": "root"},
+              "q": {"id": "q", "message": {"author": {"role": "user"}, "create_time": 1700000001, "content": {"content_type": "text", "parts": ["Hello"]}}, "parent": "s"},
+              "a1": {"id": "a1", "message": {"author": {"role": "assistant"}, "create_time": 1700000002, "content": {"content_type": "text", "parts": ["Hi", {"asset": 1}, "there"]}, "metadata": {"model_slug": "gpt-4"}}, "parent": "q"},
+              "a2": {"id": "a2", "message": {"author": {"role": "assistant"}, "create_time": 1700000003, "content": {"content_type": "text", "parts": ["Hello again"]}}, "parent": "q"}}}]
+            """;
+
+        var reply = await ImportAsync(ByteString.CopyFromUtf8(Json));
+
+        reply.SkippedMessages.ShouldBe(1);
+        var imported = await GetAsync(reply.ConversationIds.Single());
+        imported.Conversation.Title.ShouldBe("Old chat");
+        imported.Messages.Select(m => (m.Role, m.Text)).ShouldBe([("user", "Hello"), ("assistant", "Hi\nthere"), ("assistant", "Hello again")]);
+        imported.Messages[1].ParentId.ShouldBe(imported.Messages[0].Id);
+        imported.Messages[1].Model.ShouldBe("gpt-4");
+        imported.Conversation.CurrentMessageId.ShouldBe(imported.Messages[2].Id);
+    }
+
+    [TestCase("""[{"mapping": {"a": {"parent": "b", "message": null}, "b": {"parent": "a", "message": null}}}]""", "circle")]
+    [TestCase("""{"format": "chatapp.conversations", "version": 1, "conversations": [{"messages": [{"id": "x", "role": "user", "text": "1"}, {"id": "x", "role": "user", "text": "2"}]}]}""", "same id")]
+    [TestCase("""{"some": "json"}""", "neither")]
+    [TestCase("""[1, 2]""", "not an object")]
+    [TestCase("""[{"title": "\ud800", "mapping": {}}]""", "surrogate")]
+    [TestCase("not json", "not valid JSON")]
+    public async Task A_document_that_can_t_be_imported_is_refused_with_the_reason_and_leaves_nothing(string json, string reason)
+    {
+        var refused = await RefusalAsync(() => ImportAsync(ByteString.CopyFromUtf8(json)));
+
+        refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        refused.Status.Detail.ShouldContain(reason);
+        (await Conversations.ListAsync(new ListConversationsRequest(), Me)).Conversations.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Deep_json_is_refused() =>
+        (await RefusalAsync(() => ImportAsync(ByteString.CopyFromUtf8(new string('[', 100_000))))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+
+    [Test]
+    public async Task A_link_shows_what_was_shared_until_it_is_revoked()
+    {
+        var turn = await RunAsync("shared question tokens=3");
+        var link = await Conversations.ShareAsync(new ShareRequest { ConversationId = turn.Started.ConversationId }, Me);
+        await RunAsync("later and private tokens=3", turn.Started.ConversationId);
+
+        var seen = await Graph.Second.Conversations.GetSharedAsync(new GetSharedRequest { Token = link.Token }, As("anyone"));
+        seen.Messages.Select(m => m.Text).ShouldBe(["shared question tokens=3", turn.Text]);
+        link.Token.Length.ShouldBeGreaterThanOrEqualTo(43);
+        var listed = await Conversations.ListSharesAsync(new ListSharesRequest { ConversationId = turn.Started.ConversationId }, Me);
+        listed.Shares.Single().Token.ShouldBeEmpty();
+
+        await Conversations.UnshareAsync(new UnshareRequest { Id = link.Id }, Me);
+        (await RefusalAsync(Conversations.GetSharedAsync(new GetSharedRequest { Token = link.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task A_temporary_conversation_leaves_nothing_but_its_usage()
+    {
+        var secret = $"secret{Guid.NewGuid():N}";
+        var seen = await RunAsync(new RunTurnRequest
+        {
+            Temporary = true,
+            Content = $"{secret} tokens=5",
+            History = { new HistoryMessage { Role = "user", Text = $"before {secret}" }, new HistoryMessage { Role = "assistant", Text = "answer" } },
+        });
+
+        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo($"{secret} tokens=5"));
+        seen.Ended!.Status.ShouldBe("Completed");
+        (await RefusalAsync(() => new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId }, Me)))).StatusCode.ShouldBe(StatusCode.NotFound);
+        foreach (var table in new[] { "conversations", "messages", "turns" })
+            (await Graph.ScalarAsync<long>($"SELECT count(*) FROM chat.{table} WHERE user_id = @User", new { User })).ShouldBe(0);
+        (await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @User", new { User })).ShouldBe(1);
+        (Graph.First.Output + Graph.Second.Output).ShouldNotContain(secret);
+        (Graph.First.Output + Graph.Second.Output).ShouldNotContain(seen.TurnId);
+    }
+
+    private async Task<ByteString> ExportAsync()
+    {
+        using var document = new MemoryStream();
+        using var call = Conversations.Export(new ExportRequest(), Me);
+        await foreach (var piece in call.ResponseStream.ReadAllAsync())
+            piece.Json.WriteTo(document);
+        return ByteString.CopyFrom(document.ToArray());
+    }
+
+    private async Task<ImportReply> ImportAsync(ByteString document)
+    {
+        using var call = Conversations.Import(Me);
+        try
+        {
+            for (var offset = 0; offset < document.Length; offset += 10_000)
+                await call.RequestStream.WriteAsync(new ImportChunk { Json = ByteString.CopyFrom(document.Span.Slice(offset, Math.Min(10_000, document.Length - offset))) });
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (RpcException)
+        {
+            // The refusal comes with the response.
+        }
+
+        return await call.ResponseAsync;
+    }
+
+    private static IEnumerable<(string Role, string Text, int Parent, long Seq)> Shape(ConversationWithMessages conversation)
+    {
+        var places = conversation.Messages.Select((message, index) => (message.Id, index)).ToDictionary(pair => pair.Id, pair => pair.index);
+        return [.. conversation.Messages.Select(m => (m.Role, m.Text, m.ParentId.Length == 0 ? -1 : places[m.ParentId], m.Seq))];
+    }
+}

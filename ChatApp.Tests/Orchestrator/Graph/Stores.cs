@@ -1,0 +1,78 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace ChatApp.Tests.Orchestrator.Graph;
+
+/// <summary>
+/// A real PostgreSQL and a server of the Redis protocol, as the product's hosting starts them; or others by
+/// CHATAPP_TEST_CHATDB and CHATAPP_TEST_REDIS, to run the same tests against any server of the two protocols.
+/// </summary>
+public sealed class Stores : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private DistributedApplication? _app;
+
+    public required string ChatDb { get; init; }
+
+    public required string Redis { get; init; }
+
+    /// <summary>False when the servers were given from outside, where killing them is not ours to do.</summary>
+    public bool CanKill => _app is not null;
+
+    public static async Task<Stores> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("CHATAPP_TEST_CHATDB") is { } chatDb
+            && Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS") is { } redis)
+            return new Stores { ChatDb = chatDb, Redis = redis };
+
+        var builder = DistributedApplicationTestingBuilder.Create();
+        builder.AddPostgres("postgres").AddDatabase("chatdb");
+        builder.AddRedis("redis");
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        var app = await builder.BuildAsync(timeout.Token);
+        await app.StartAsync(timeout.Token);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("chatdb", timeout.Token);
+        await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", timeout.Token);
+        return new Stores
+        {
+            ChatDb = (await app.GetConnectionStringAsync("chatdb", timeout.Token))!,
+            Redis = (await app.GetConnectionStringAsync("redis", timeout.Token))!,
+            _app = app,
+        };
+    }
+
+    /// <summary>Kills a server as <c>kill -9</c> does; the hosting starts it again by itself.</summary>
+    /// <param name="resource"><c>postgres</c> or <c>redis</c>.</param>
+    public async Task KillAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        var running = await _app!.ResourceNotifications.WaitForResourceAsync(
+            resource, state => ProcessId(state) is not null, timeout.Token);
+        using var process = System.Diagnostics.Process.GetProcessById(ProcessId(running)!.Value);
+        process.Kill();
+        await process.WaitForExitAsync(timeout.Token);
+    }
+
+    /// <summary>Waits until a killed server is there again.</summary>
+    public async Task WaitHealthyAsync(string resource)
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        await _app!.ResourceNotifications.WaitForResourceHealthyAsync(resource, timeout.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+    }
+
+    private static int? ProcessId(ResourceEvent state) =>
+        state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value switch
+        {
+            int id => id,
+            long id => (int)id,
+            string text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+            _ => null,
+        };
+}
