@@ -86,4 +86,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Warning, "Tokens could not be counted by upstream {Upstream}: {Reason}")]
     public static partial void CountFailed(ILogger logger, string upstream, string reason);
+
+    [LoggerMessage(LogLevel.Error, "A round of the turns' upkeep failed")]
+    public static partial void HeartbeatFailed(ILogger logger, Exception exception);
 }

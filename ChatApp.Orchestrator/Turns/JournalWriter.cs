@@ -39,6 +39,11 @@ public sealed class JournalWriter(
             {
                 Log.JournalAway(logger, exception.Message);
             }
+            catch (Exception exception)
+            {
+                // Every turn of this replica lives by this loop: it outlives whatever goes wrong in one round.
+                Log.HeartbeatFailed(logger, exception);
+            }
 
             await PauseAsync(time.GetElapsedTime(began), stoppingToken);
         }

@@ -32,6 +32,10 @@ public sealed class TurnTakeover(
                     graceUntil = time.GetTimestamp() + (long)(options.Value.HeartbeatInterval.TotalSeconds * 2 * time.TimestampFrequency);
                     Log.JournalAway(logger, exception.Message);
                 }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    Log.HeartbeatFailed(logger, exception);
+                }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

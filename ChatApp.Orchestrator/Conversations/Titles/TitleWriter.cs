@@ -36,7 +36,7 @@ public sealed class TitleWriter(
                 {
                     await WriteAsync(owner, conversationId, stoppingToken);
                 }
-                catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or RefusedException)
+                catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     Log.TitleFailed(logger, conversationId, exception.Message);
                 }

@@ -21,14 +21,16 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     public const string Model = "scripted";
     private const int ContextWindow = 2048;
 
-    private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, int> _deaths = new();
+    private WebApplication? _app;
     private int _abandoned;
     private int _active;
 
-    private ScriptedModelServer(WebApplication app) => _app = app;
+    private ScriptedModelServer()
+    {
+    }
 
-    public string Url { get; private set; } = "";
+    public string Url { get; private set; } = "http://127.0.0.1:0";
 
     /// <summary>Bodies of the chat requests, in the order of their arrival.</summary>
     public ConcurrentQueue<JsonElement> Requests { get; } = new();
@@ -39,20 +41,37 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     /// <summary>Chat requests being answered now.</summary>
     public int Active => _active;
 
-    public static async Task<ScriptedModelServer> StartAsync(int port = 0)
+    public static async Task<ScriptedModelServer> StartAsync()
+    {
+        var server = new ScriptedModelServer();
+        await server.ListenAsync();
+        return server;
+    }
+
+    /// <summary>What a client sees when its process is killed: connections reset, new ones refused.</summary>
+    public async Task StopAsync()
+    {
+        var app = Interlocked.Exchange(ref _app, null);
+        if (app is null)
+            return;
+        await app.StopAsync(new CancellationToken(canceled: true));
+        await app.DisposeAsync();
+    }
+
+    /// <summary>Listens, at the same address as before if there was one.</summary>
+    public async Task ListenAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.UseKestrelCore().UseUrls(Url);
         builder.Services.AddRouting();
         builder.Logging.ClearProviders();
-        var server = new ScriptedModelServer(builder.Build());
-        server._app.UseRouting();
-        server._app.MapGet("/v1/models", server.ModelsAsync);
-        server._app.MapPost("/v1/chat/completions", server.ChatAsync);
-        server._app.MapPost("/tokenize", TokenizeAsync);
-        await server._app.StartAsync();
-        server.Url = server._app.Urls.Single();
-        return server;
+        _app = builder.Build();
+        _app.UseRouting();
+        _app.MapGet("/v1/models", ModelsAsync);
+        _app.MapPost("/v1/chat/completions", ChatAsync);
+        _app.MapPost("/tokenize", TokenizeAsync);
+        await _app.StartAsync();
+        Url = _app.Urls.Single();
     }
 
     /// <summary>The whole answer to a user message.</summary>
@@ -64,10 +83,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         return text.ToString();
     }
 
-    /// <summary>Goes away: connections are refused from now on.</summary>
-    public Task StopAsync() => _app.StopAsync(new CancellationToken(canceled: true));
-
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await StopAsync();
 
     private Task ModelsAsync(HttpContext context) => WriteAsync(context, new
     {
@@ -135,8 +151,10 @@ public sealed class ScriptedModelServer : IAsyncDisposable
 
         var position = 0;
         var sent = 0;
-        foreach (var token in Tokens(user))
+        var stamped = Number(user, "stamp") > 0;
+        foreach (var scripted in Tokens(user))
         {
+            var token = scripted;
             position += token.Length;
             if (position <= draft.Length)
                 continue;
@@ -150,6 +168,8 @@ public sealed class ScriptedModelServer : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, aborted);
             if (delay > 0)
                 await Task.Delay(delay, aborted);
+            if (stamped)
+                token = string.Create(CultureInfo.InvariantCulture, $"{System.Diagnostics.Stopwatch.GetTimestamp()} ");
             await context.Response.WriteAsync($"data: {Chunk(token, null)}\n\n", aborted);
             await context.Response.Body.FlushAsync(aborted);
             sent++;

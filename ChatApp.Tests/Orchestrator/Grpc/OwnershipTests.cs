@@ -98,20 +98,17 @@ public sealed class OwnershipTests : GraphTest
             if (method.IsClientStreaming)
             {
                 using dynamic streaming = Method(client, method.Name, typeof(CallOptions)).Invoke(client, [options])!;
-                await streaming.ResponseAsync;
+                await (Task)streaming.ResponseAsync;
             }
             else if (method.IsServerStreaming)
             {
-                using dynamic streaming = Method(client, method.Name, request.GetType(), typeof(CallOptions)).Invoke(client, [request, options])!;
-                while (await streaming.ResponseStream.MoveNext(CancellationToken.None))
-                {
-                    // Whatever comes is not a refusal.
-                }
+                dynamic streaming = Method(client, method.Name, request.GetType(), typeof(CallOptions)).Invoke(client, [request, options])!;
+                await DrainAsync(streaming);
             }
             else
             {
                 using dynamic unary = Method(client, method.Name + "Async", request.GetType(), typeof(CallOptions)).Invoke(client, [request, options])!;
-                await unary.ResponseAsync;
+                await (Task)unary.ResponseAsync;
             }
 
             return StatusCode.OK;
@@ -119,6 +116,17 @@ public sealed class OwnershipTests : GraphTest
         catch (RpcException refused)
         {
             return refused.StatusCode;
+        }
+    }
+
+    private static async Task DrainAsync<T>(AsyncServerStreamingCall<T> call)
+    {
+        using (call)
+        {
+            while (await call.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                // Whatever comes is not a refusal.
+            }
         }
     }
 

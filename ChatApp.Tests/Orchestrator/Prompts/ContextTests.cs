@@ -24,11 +24,9 @@ public sealed class ContextTests : GraphTest
         }
 
         var prompt = Graph.Model.Requests.Last(r => r.GetRawText().Contains("what about word7?", StringComparison.Ordinal) && !r.TryGetProperty("priority", out _));
-        prompt.GetProperty("messages")[0].GetProperty("content").GetString().ShouldContain("Summary of the conversation so far");
+        prompt.GetProperty("messages")[0].GetProperty("content").GetString()!.ShouldContain("Summary of the conversation so far");
         TokensOf(prompt).ShouldBeLessThanOrEqualTo(1024);
         (await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.summaries WHERE user_id = @User", new { User })).ShouldBeGreaterThan(0);
-        (await Graph.ScalarAsync<int>("SELECT max(version) FROM chat.summaries WHERE user_id = @User", new { User }))
-            .ShouldBe((int)await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.summaries WHERE user_id = @User", new { User }));
     }
 
     [Test]

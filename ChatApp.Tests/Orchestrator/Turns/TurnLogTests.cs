@@ -74,7 +74,7 @@ public sealed class TurnLogTests : GraphTest
     public async Task A_turn_whose_model_stays_away_ends_as_interrupted_with_its_text()
     {
         await using var graph = await OrchestratorGraph.StartAsync(1, new Dictionary<string, string> { ["Turns__ContinuationPatience"] = "00:00:01" });
-        var content = $"tokens=50 die=4 deaths=1000 {User}";
+        var content = $"tokens=2000 delay=5 die=4 deaths=100000 {User}";
         var seen = new ViewedTurn();
         var run = graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me);
         await seen.FollowAsync(run, s => s.Events.Any(e => e.Text is not null));
