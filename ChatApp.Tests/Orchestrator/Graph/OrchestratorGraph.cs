@@ -20,7 +20,8 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     public OrchestratorProcess Second => _orchestrators[1];
 
-    public NpgsqlDataSource Database => field ??= NpgsqlDataSource.Create(Stores.ChatDb);
+    /// <summary>Not pooled: a test that kills the server would get its dead connections back.</summary>
+    public NpgsqlDataSource Database => field ??= NpgsqlDataSource.Create(Stores.ChatDb + ";Pooling=false");
 
     /// <summary>Two replicas for every test that leaves them running.</summary>
     public static Task<OrchestratorGraph> SharedAsync() => s_shared.Value;
