@@ -12,7 +12,7 @@ namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
-    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnJournal journal, StopSignals stops, TemporaryTurns temporary,
+    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary,
     IHostApplicationLifetime lifetime, IOptions<TurnOptions> options) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
@@ -30,8 +30,8 @@ public sealed class TurnsService(
         }
 
         var started = await store.StartAsync(owner, ToNewTurn(request, context.Caller().Name), context.CancellationToken);
-        if (started.IsNew)
-            supervisor.Launch(started.Turn, await journal.ReadAsync(owner, started.Turn.Id, 0, CancellationToken.None));
+        if (started.First is { } first)
+            supervisor.Launch(started.Turn, [first]);
         await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
     }
 

@@ -1,5 +1,3 @@
-using ChatApp.Orchestrator.V1;
-
 namespace ChatApp.Orchestrator.Turns;
 
 /// <summary>A turn that this replica runs, and the way to cut it short.</summary>
@@ -15,6 +13,9 @@ public sealed class RunningTurn : IDisposable
     public TurnRecord Turn { get; }
 
     public TurnWriter Writer { get; }
+
+    /// <summary>The run itself.</summary>
+    public Task Task { get; internal set; } = Task.CompletedTask;
 
     public TurnEndReason Reason => (TurnEndReason)Volatile.Read(ref _reason);
 

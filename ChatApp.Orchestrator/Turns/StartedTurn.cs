@@ -1,5 +1,7 @@
+using ChatApp.Orchestrator.V1;
+
 namespace ChatApp.Orchestrator.Turns;
 
 /// <param name="Turn">The turn that answers the request.</param>
-/// <param name="IsNew">False when the request id had started it before: then there is nothing to run.</param>
-public sealed record StartedTurn(TurnRecord Turn, bool IsNew);
+/// <param name="First">Its first event, when it is to be run now; null when the request id had started it before.</param>
+public sealed record StartedTurn(TurnRecord Turn, TurnEvent? First);

@@ -95,7 +95,7 @@ public sealed class TurnRunner(
             Log.GenerationFailed(logger, turn.Id, exception.Upstream, exception.Message);
             return (context, exception.MayContinue && context.Draft.Length > 0
                 ? PipelineEnd.Interrupted("The model's server went away and did not come back in time. Continue the answer to try again.")
-                : new PipelineEnd(TurnStatus.Failed, exception.ToError()));
+                : new PipelineEnd(TurnStatus.Failed, Storable(exception.ToError())));
         }
         catch (RefusedException exception)
         {
@@ -231,6 +231,16 @@ public sealed class TurnRunner(
             ["timings"] = new { ttftMs = timings.TimeToFirstTokenMs, tokensPerSecond = timings.TokensPerSecond, totalMs = timings.TotalMs },
         };
         return JsonSerializer.Serialize(receipt, ReceiptJson);
+    }
+
+    // What a server says may hold anything, U+0000 included, which PostgreSQL's text and JSON can't hold.
+    private static Error Storable(Error error)
+    {
+        error.Message = error.Message.Replace("\0", "", StringComparison.Ordinal);
+        error.Code = error.Code.Replace("\0", "", StringComparison.Ordinal);
+        error.Type = error.Type.Replace("\0", "", StringComparison.Ordinal);
+        error.Param = error.Param.Replace("\0", "", StringComparison.Ordinal);
+        return error;
     }
 
     private sealed record PipelineEnd(string Status, Error? Error = null)

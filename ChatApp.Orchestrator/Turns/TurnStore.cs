@@ -61,7 +61,7 @@ public sealed class TurnStore(
 
         var earlier = await FindAsync(transaction, turnId, request.RequestId, cancellationToken);
         if (earlier is not null)
-            return Attach(earlier, turnId, request);
+            return await AttachAsync(transaction, earlier, turnId, request, cancellationToken);
 
         var place = conversation is null
             ? await new TurnPlacement(transaction, ids, Now).InNewConversationAsync(request, cancellationToken)
@@ -115,17 +115,28 @@ public sealed class TurnStore(
             },
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new StartedTurn(turn!, IsNew: true);
+        return new StartedTurn(turn!, started);
     }
 
-    private static StartedTurn Attach(TurnRecord earlier, Guid turnId, NewTurn request)
+    private static async Task<StartedTurn> AttachAsync(
+        OwnerTransaction transaction, TurnRecord earlier, Guid turnId, NewTurn request, CancellationToken cancellationToken)
     {
         if (earlier.Id == turnId)
-            return new StartedTurn(earlier, IsNew: true);
+        {
+            // Our own first attempt, whose commit went through unheard.
+            var log = await transaction.FirstOrDefaultAsync<byte[]>(
+                """
+                SELECT l.events FROM chat.turn_log l JOIN chat.turns t ON t.id = l.turn_id
+                WHERE l.turn_id = @turnId AND l.first_number = 1 AND t.user_id = @owner
+                """,
+                new { turnId }, cancellationToken);
+            return new StartedTurn(earlier, TurnEventCodec.Decode(log!).First());
+        }
+
         if (!earlier.ContentHash.AsSpan().SequenceEqual(request.ContentHash))
             throw new RefusedException(Refusal.RequestIdReused, "request_id_reused",
                 "This request id was used before for a different request. Use a new id for a new request.") { Param = "request_id" };
-        return new StartedTurn(earlier, IsNew: false);
+        return new StartedTurn(earlier, null);
     }
 
     private static async Task<ConversationRecord?> LockConversationAsync(

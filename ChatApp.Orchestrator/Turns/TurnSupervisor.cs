@@ -9,10 +9,8 @@ public sealed class TurnSupervisor(
     TurnRunner runner, TurnLog log, JournalWriter journal, TimeProvider time, IOptions<TurnOptions> options, ILogger<TurnSupervisor> logger)
     : IHostedService
 {
-    private readonly ConcurrentDictionary<Guid, (RunningTurn Turn, Task Task)> _running = [];
+    private readonly ConcurrentDictionary<Guid, RunningTurn> _running = [];
     private volatile bool _stopping;
-
-    public IEnumerable<RunningTurn> Running => _running.Values.Select(entry => entry.Turn);
 
     /// <summary>Runs a turn that this replica holds the lease of.</summary>
     /// <param name="turn">The turn, with the epoch of our lease.</param>
@@ -21,31 +19,31 @@ public sealed class TurnSupervisor(
     {
         var writer = new TurnWriter(turn, events, log, options.Value, time, journal.Hurry);
         var running = new RunningTurn(turn, writer);
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (ExecutionContext.SuppressFlow())
-            _running[turn.Id] = (running, Task.Run(() => RunAsync(running, go.Task)));
+        // Taken over from ourselves, when the database was away for longer than a lease: the former run is void.
+        Find(turn.Id)?.CutShort(TurnEndReason.Fenced);
+        _running[turn.Id] = running;
         journal.Watch(running);
-        go.SetResult();
+        using (ExecutionContext.SuppressFlow())
+            running.Task = Task.Run(() => RunAsync(running));
         if (_stopping)
             running.CutShort(TurnEndReason.Handover);
     }
 
-    public RunningTurn? Find(Guid turnId) => _running.TryGetValue(turnId, out var entry) ? entry.Turn : null;
+    public RunningTurn? Find(Guid turnId) => _running.GetValueOrDefault(turnId);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        var entries = _running.Values.ToArray();
-        foreach (var (turn, _) in entries)
+        var turns = _running.Values.ToArray();
+        foreach (var turn in turns)
             turn.CutShort(TurnEndReason.Handover);
-        await Task.WhenAll(entries.Select(entry => entry.Task)).WaitAsync(cancellationToken);
+        await Task.WhenAll(turns.Select(turn => turn.Task)).WaitAsync(cancellationToken);
     }
 
-    private async Task RunAsync(RunningTurn running, Task go)
+    private async Task RunAsync(RunningTurn running)
     {
-        await go;
         try
         {
             await runner.RunAsync(running);
@@ -59,7 +57,7 @@ public sealed class TurnSupervisor(
         {
             running.Writer.Feed.Close();
             journal.Forget(running);
-            _running.TryRemove(running.Turn.Id, out _);
+            _running.TryRemove(KeyValuePair.Create(running.Turn.Id, running));
             running.Dispose();
         }
     }
