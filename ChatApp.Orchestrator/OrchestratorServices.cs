@@ -20,6 +20,7 @@ namespace ChatApp.Orchestrator;
 /// <summary>What the service is made of.</summary>
 internal static class OrchestratorServices
 {
+    private const int MostConnections = 24;
     private const int LargestRequest = 8 * 1024 * 1024;
 
     public static void AddOrchestrator(this WebApplicationBuilder builder)
@@ -45,7 +46,12 @@ internal static class OrchestratorServices
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
-        builder.AddNpgsqlDataSource("chatdb");
+        builder.AddNpgsqlDataSource("chatdb", configureDataSourceBuilder: source =>
+        {
+            // A laptop's PostgreSQL takes a hundred connections from everyone: a thousand turns share a few.
+            if (!source.ConnectionStringBuilder.ContainsKey("Maximum Pool Size"))
+                source.ConnectionStringBuilder.MaxPoolSize = MostConnections;
+        });
         builder.AddRedisClient("redis", configureOptions: redis =>
         {
             // Slower without Redis, not stuck: a command that can't be sent fails at once.

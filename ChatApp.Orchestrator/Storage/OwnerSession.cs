@@ -4,22 +4,30 @@ using Npgsql;
 namespace ChatApp.Orchestrator.Storage;
 
 /// <summary>Statements on behalf of one user; see <see cref="OwnedDatabase"/>.</summary>
-public sealed class OwnerSession(NpgsqlDataSource dataSource, string owner)
+public sealed class OwnerSession(NpgsqlDataSource dataSource, string owner, TimeProvider time)
 {
+    /// <summary>How long a database that restarts is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public string Owner { get; } = owner;
 
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<T>(OwnedCommand.Create(Owner, sql, parameters, null, cancellationToken))];
-    }
+    /// <summary>Reads, again if need be.</summary>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        TransientFailures.RetryAsync<IReadOnlyList<T>>(time, Patience, async token =>
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(token);
+            return [.. await connection.QueryAsync<T>(OwnedCommand.Create(Owner, sql, parameters, null, token))];
+        }, cancellationToken);
 
-    public async Task<T?> FirstOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryFirstOrDefaultAsync<T>(OwnedCommand.Create(Owner, sql, parameters, null, cancellationToken));
-    }
+    /// <summary>Reads, again if need be; a statement that writes must mean the same when it is repeated.</summary>
+    public Task<T?> FirstOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        TransientFailures.RetryAsync(time, Patience, async token =>
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(token);
+            return await connection.QueryFirstOrDefaultAsync<T?>(OwnedCommand.Create(Owner, sql, parameters, null, token));
+        }, cancellationToken);
 
+    /// <summary>Writes, once.</summary>
     /// <returns>The number of rows changed.</returns>
     public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken)
     {

@@ -30,8 +30,8 @@ public sealed class TurnStore(
 
     /// <exception cref="RefusedException">Unknown, or another user's.</exception>
     public async Task<TurnRecord> GetAsync(string owner, Guid id, CancellationToken cancellationToken) =>
-        await TransientFailures.RetryAsync(time, Patience, token => database.For(owner).FirstOrDefaultAsync<TurnRecord>(
-            $"SELECT {Columns} FROM chat.turns t WHERE t.id = @id AND t.user_id = @owner", new { id }, token), cancellationToken)
+        await database.For(owner).FirstOrDefaultAsync<TurnRecord>(
+            $"SELECT {Columns} FROM chat.turns t WHERE t.id = @id AND t.user_id = @owner", new { id }, cancellationToken)
         ?? throw RefusedException.NotFound("turn");
 
     /// <summary>Starts a turn, or finds the one that the same request id started.</summary>
@@ -144,8 +144,11 @@ public sealed class TurnStore(
     {
         if (id is null)
             return null;
+        // Two statements: one that waits for the lock would go on to read other tables as they were before the wait.
+        await transaction.FirstOrDefaultAsync<Guid?>(
+            "SELECT id FROM chat.conversations WHERE id = @id AND user_id = @owner FOR UPDATE", new { id }, cancellationToken);
         return ConversationStore.Alive(await transaction.FirstOrDefaultAsync<ConversationRecord>(
-            $"SELECT {ConversationStore.Columns} FROM chat.conversations c WHERE c.id = @id AND c.user_id = @owner FOR UPDATE OF c",
+            $"SELECT {ConversationStore.Columns} FROM chat.conversations c WHERE c.id = @id AND c.user_id = @owner",
             new { id }, cancellationToken));
     }
 
@@ -164,7 +167,7 @@ public sealed class TurnStore(
     /// <returns>The turn's status now.</returns>
     /// <exception cref="RefusedException">Unknown, or another user's.</exception>
     public async Task<string> RequestStopAsync(string owner, Guid id, CancellationToken cancellationToken) =>
-        await TransientFailures.RetryAsync(time, Patience, token => database.For(owner).FirstOrDefaultAsync<string>(
+        await database.For(owner).FirstOrDefaultAsync<string>(
             """
             WITH stopped AS (
                 UPDATE chat.turns SET stop_requested_at = COALESCE(stop_requested_at, @now)
@@ -172,7 +175,7 @@ public sealed class TurnStore(
             )
             SELECT status FROM chat.turns WHERE id = @id AND user_id = @owner
             """,
-            new { id, now = Now }, token), cancellationToken)
+            new { id, now = Now }, cancellationToken)
         ?? throw RefusedException.NotFound("turn");
 
     /// <summary>
