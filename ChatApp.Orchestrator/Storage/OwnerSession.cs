@@ -1,3 +1,4 @@
+using ChatApp.ServiceDefaults.Storage;
 using Dapper;
 using Npgsql;
 
