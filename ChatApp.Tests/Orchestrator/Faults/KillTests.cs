@@ -9,6 +9,7 @@ namespace ChatApp.Tests.Orchestrator.Faults;
 /// kill -9 at every stage of a turn, round after round. CHATAPP_TEST_KILL_ROUNDS says how many; the proof is 50 each.
 /// </summary>
 [Category("Faults")]
+[Explicit("Minutes long: kills servers under a turn.")]
 public sealed class KillTests
 {
     private const int Tokens = 60;

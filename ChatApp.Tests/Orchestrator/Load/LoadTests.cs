@@ -14,6 +14,7 @@ namespace ChatApp.Tests.Orchestrator.Load;
 /// machine's. CHATAPP_TEST_LOAD says how many viewers and turns; the proof is 1,000.
 /// </summary>
 [Category("Load")]
+[Explicit("Takes the whole machine.")]
 public sealed class LoadTests
 {
     private static readonly int s_many = int.TryParse(Environment.GetEnvironmentVariable("CHATAPP_TEST_LOAD"), out var asked) ? asked : 60;
