@@ -1,6 +1,7 @@
 using System.Reflection;
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Accounts;
+using ChatApp.Api.Admin;
 using ChatApp.Api.App;
 using ChatApp.Api.Gate;
 using ChatApp.Api.OpenAI;
@@ -28,6 +29,8 @@ public static class ApiApplication
         app.MapOpenAI();
         app.MapApp();
         app.MapAccounts();
+        app.MapAdmin();
+        app.MapDocumentation();
         return app;
     }
 

@@ -36,6 +36,7 @@ internal static class ApiServices
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
+        builder.Services.AddDocumentation();
         builder.Services.AddExceptionHandler<EdgeExceptionHandler>();
         builder.Services.AddSingleton<EventStreamWriter>();
         builder.Services.AddSingleton<JsonBodyReader>();

@@ -1,5 +1,6 @@
 using ChatApp.Api.OpenAI;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api;
@@ -12,12 +13,13 @@ internal sealed class BodyBound(RequestDelegate next, IOptions<EdgeOptions> opti
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.ContentLength <= options.Value.MaxRequestBytes || context.Request.ContentLength is null)
+        var most = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? options.Value.MaxRequestBytes;
+        if (context.Request.ContentLength is not { } length || length <= most)
             return next(context);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
             bound.MaxRequestBodySize = null;
         throw new RefusedException(new OpenAIError(StatusCodes.Status413PayloadTooLarge,
-            $"The request body is larger than the {options.Value.MaxRequestBytes} bytes that this server accepts (Edge:MaxRequestBytes).",
+            $"The request body is larger than the {most} bytes that this server accepts here.",
             OpenAIError.InvalidRequest, Code: "request_too_large"));
     }
 }

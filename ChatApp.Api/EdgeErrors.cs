@@ -19,6 +19,12 @@ internal static class EdgeErrors
     private static readonly OpenAIError Unavailable = new(StatusCodes.Status503ServiceUnavailable,
         "The service behind this request is not available at the moment; try again shortly.", "server_error", Code: "unavailable");
 
+    /// <summary>Seconds to wait, when the orchestrator knows.</summary>
+    public const string RetryAfterTrailer = "retry-after";
+
+    private const string NewerMessageTrailer = "x-chatapp-newer-message";
+    private const string RunningTurnTrailer = "x-chatapp-running-turn";
+
     public static bool IsOpenAI(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
 
     public static OpenAIError From(Exception exception) => exception switch
@@ -55,12 +61,18 @@ internal static class EdgeErrors
 
     private static Dictionary<string, object?>? Extensions(OpenAIError error)
     {
-        if (error.Code is null && error.Param is null)
-            return null;
-        var extensions = new Dictionary<string, object?> { ["code"] = error.Code };
-        if (error.Param is not null)
-            extensions["param"] = error.Param;
-        return extensions;
+        var extensions = new Dictionary<string, object?>();
+        Add("code", error.Code);
+        Add("param", error.Param);
+        Add("newer_message_id", error.NewerMessageId);
+        Add("running_turn_id", error.RunningTurnId);
+        return extensions.Count == 0 ? null : extensions;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+                extensions[name] = value;
+        }
     }
 
     private static OpenAIError FromRpc(RpcException exception)
@@ -95,7 +107,11 @@ internal static class EdgeErrors
         {
             using var document = JsonDocument.Parse(json);
             var error = document.RootElement.TryGetProperty("error", out var inner) ? inner : document.RootElement;
-            return new OpenAIError(status, Text("message") ?? "The model's server refused the request.", Text("type") ?? "server_error", Text("param"), Text("code"));
+            return new OpenAIError(status, Text("message") ?? "The model's server refused the request.", Text("type") ?? "server_error", Text("param"), Text("code"))
+            {
+                NewerMessageId = trailers.GetValue(NewerMessageTrailer),
+                RunningTurnId = trailers.GetValue(RunningTurnTrailer),
+            };
 
             string? Text(string name) => error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.Core;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace ChatApp.Api;
@@ -12,6 +13,8 @@ internal sealed class EdgeExceptionHandler(ILogger<EdgeExceptionHandler> logger)
             logger.RequestFailed(exception, context.Request.Method, context.Request.Path);
         if (exception is RefusedException { RetryAfter: { } wait })
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        else if (exception is RpcException rpc && rpc.Trailers.GetValue(EdgeErrors.RetryAfterTrailer) is { } seconds && int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            context.Response.Headers.RetryAfter = seconds;
         if (error.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
         context.Response.StatusCode = error.Status;

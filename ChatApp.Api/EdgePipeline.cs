@@ -51,10 +51,11 @@ internal static class EdgePipeline
             app.UseHsts();
         app.UseMiddleware<SecurityHeaders>();
         app.Use(plain.RefuseAsync);
-        app.UseMiddleware<BodyBound>();
         app.UseRouting();
+        app.UseMiddleware<BodyBound>();
         app.UseCors();
-        app.UseAuthentication();
         app.UseMiddleware<RouteGate>();
+        // After the gate: the answer of an external provider is handled in here, under the address's limits too.
+        app.UseAuthentication();
     }
 }

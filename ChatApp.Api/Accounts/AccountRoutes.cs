@@ -1,5 +1,7 @@
 using ChatApp.Api.Abuse;
 using ChatApp.Api.ApiKeys;
+using ChatApp.Api.App;
+using ChatApp.Api.ExternalSignIn;
 using ChatApp.Api.Limits;
 using ChatApp.Api.SigningKeys;
 
@@ -22,10 +24,15 @@ internal static class AccountRoutes
         auth.MapPost("/password", AuthApi.ChangePasswordAsync);
         auth.MapGet("/antiforgery", AuthApi.Antiforgery);
         auth.MapGet("/challenge", ChallengeApi.Get);
+        auth.MapGet("/providers", ExternalSignInApi.List);
+        auth.MapGet("/external/{provider}", ExternalSignInApi.Begin);
+        auth.MapGet("/external/{provider}/complete", ExternalSignInApi.CompleteAsync);
 
         var me = app.MapGroup("/api/me").WithTags("Account");
         me.MapGet("", MeApi.GetAsync);
         me.MapPatch("", MeApi.UpdateAsync);
+        me.MapDelete("", MeApi.DeleteAsync);
+        me.MapGet("/export", TransferApi.ExportAccountAsync);
         me.MapGet("/sessions", MeApi.SessionsAsync);
         me.MapDelete("/sessions/{id}", MeApi.EndSessionAsync);
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Sessions;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Api.Accounts;
 
@@ -37,6 +38,17 @@ internal static class MeApi
         await sessions.CloseAsync(caller.Id, WireId.Parse(WireId.Session, id) ?? throw RefusedException.NotFound("session"), cancellationToken);
         return Results.NoContent();
     }
+
+    public static async Task<IResult> DeleteAsync(
+        [FromBody] Deletion? body, Caller caller, HttpContext context, AccountRemoval removal, SessionCookies cookies, CancellationToken cancellationToken)
+    {
+        await removal.RemoveAsync(caller, body?.Password, cancellationToken);
+        cookies.Clear(context);
+        return Results.NoContent();
+    }
+
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record Deletion(string? Password);
 
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record ProfileChange(string? DisplayName);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+
 namespace ChatApp.Api.App;
 
 /// <summary>The surface of the web chat and of other apps under <c>/api</c>.</summary>
@@ -13,6 +15,13 @@ internal static class AppRoutes
         api.MapGet("/conversations/{id}", ConversationsApi.GetAsync);
         api.MapPatch("/conversations/{id}", ConversationsApi.UpdateAsync);
         api.MapDelete("/conversations/{id}", ConversationsApi.DeleteAsync);
+
+        api.MapGet("/conversations/export", TransferApi.ExportAsync);
+        api.MapPost("/conversations/import", TransferApi.ImportAsync).WithMetadata(new RequestSizeLimitAttribute(TransferApi.MostImportBytes));
+        api.MapGet("/conversations/{id}/shares", SharesApi.ListAsync);
+        api.MapPost("/conversations/{id}/shares", SharesApi.ShareAsync);
+        api.MapDelete("/shares/{id}", SharesApi.UnshareAsync);
+        api.MapGet("/shared/{token}", SharesApi.ReadAsync);
 
         api.MapPost("/turns", TurnsApi.RunAsync);
         api.MapGet("/turns/{id}", TurnsApi.GetReceiptAsync);

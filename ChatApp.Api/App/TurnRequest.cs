@@ -23,6 +23,11 @@ internal sealed record TurnRequest
 
     public bool Branch { get; init; }
 
+    /// <summary>Nothing of the turn is kept; earlier messages come with <see cref="History"/>.</summary>
+    public bool Temporary { get; init; }
+
+    public IReadOnlyList<Earlier>? History { get; init; }
+
     public TurnSampling? Sampling { get; init; }
 
     public RunTurnRequest ToRun(string requestId) => new()
@@ -37,7 +42,11 @@ internal sealed record TurnRequest
         ContinueMessage = ContinueMessage,
         Branch = Branch,
         Sampling = Sampling?.ToSampling(),
+        Temporary = Temporary,
+        History = { (History ?? []).Select(message => new HistoryMessage { Role = message.Role ?? "", Text = message.Text ?? "" }) },
     };
+
+    internal sealed record Earlier(string? Role, string? Text);
 
     internal sealed record TurnSampling(double? Temperature, double? TopP, int? MaxTokens, long? Seed)
     {

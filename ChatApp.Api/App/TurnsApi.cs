@@ -27,10 +27,10 @@ internal static class TurnsApi
         CancellationToken cancellationToken)
     {
         var run = body.ToRun(RequestIds.Read(context.Request, body.RequestId));
-        var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
+        var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System) + run.History.Sum(message => TurnEstimate.OfText(message.Text)),
             run.Sampling is { HasMaxTokens: true } sampling ? sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
         var reservation = await admission.ReserveAsync(context, caller, estimate);
-        await WriteAsync(context, meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), cancellationToken), streams, json.Value, cancellationToken);
+        await WriteAsync(context, meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), resumable: !run.Temporary, cancellationToken), streams, json.Value, cancellationToken);
     }
 
     public static Task ResumeAsync(

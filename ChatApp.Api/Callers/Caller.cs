@@ -8,6 +8,9 @@ internal sealed record Caller
     /// <summary>Whoever uses a product without a credential, where the configuration allows it.</summary>
     public static readonly Guid LocalUserId = new("00000000-0000-7000-8000-000000000001");
 
+    /// <summary>Whoever opens a shared link: nobody's data is theirs.</summary>
+    public static Caller Visitor { get; } = new() { Id = new("00000000-0000-7000-8000-000000000002"), Kind = CallerKind.Guest, Role = Account.User, Plan = "guest" };
+
     public required Guid Id { get; init; }
 
     public required CallerKind Kind { get; init; }

@@ -1,6 +1,7 @@
 using ChatApp.Api.Accounts;
 using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Audit;
+using ChatApp.Api.ExternalSignIn;
 using ChatApp.Api.Sessions;
 using ChatApp.Api.SigningKeys;
 using ChatApp.ServiceDefaults.Identity;
@@ -48,7 +49,9 @@ internal static class CallerServices
         services.AddSingleton<ApiKeyDesk>();
         services.AddSingleton<CurrentCaller>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<AccountRemoval>();
         services.AddAccessTokenValidation();
+        builder.AddExternalSignIn();
         services.AddDataProtection().SetApplicationName("ChatApp.Api");
         services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource>((keys, dataSource) => keys.XmlRepository = new PostgresKeyRepository(dataSource));
         services.AddAntiforgery(antiforgery =>

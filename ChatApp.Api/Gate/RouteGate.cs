@@ -17,8 +17,10 @@ internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerRe
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not { } endpoint)
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
         {
+            // No route, or the framework's own answer that a route lacks the method.
+            await abuse.AdmitAsync(context, RouteLimit.Address);
             await next(context);
             return;
         }

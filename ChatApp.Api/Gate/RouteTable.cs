@@ -9,6 +9,9 @@ namespace ChatApp.Api.Gate;
 /// </summary>
 public static class RouteTable
 {
+    private static readonly RouteRule Admin = new(RouteAccess.Admin, null, RouteLimit.Calls, RouteOwner.Everyone);
+    private static readonly RouteRule Document = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None);
+
     private static readonly FrozenDictionary<string, RouteRule> Rules = new Dictionary<string, RouteRule>
     {
         ["* /health"] = new(RouteAccess.Public, null, RouteLimit.None, RouteOwner.None),
@@ -28,6 +31,12 @@ public static class RouteTable
         ["GET /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["PATCH /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["DELETE /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["GET /api/conversations/export"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["POST /api/conversations/import"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["GET /api/conversations/{id}/shares"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["POST /api/conversations/{id}/shares"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["DELETE /api/shares/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["GET /api/shared/{token}"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.Orchestrator),
         ["POST /api/turns"] = new(RouteAccess.Caller, ApiKeyScopes.Chat, RouteLimit.Turn, RouteOwner.Orchestrator),
         ["GET /api/turns/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["GET /api/turns/{id}/events"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
@@ -42,17 +51,41 @@ public static class RouteTable
         ["POST /api/auth/password"] = new(RouteAccess.Account, null, RouteLimit.Credentials, RouteOwner.Edge),
         ["GET /api/auth/antiforgery"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.None),
 
+        ["GET /api/auth/providers"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
+        ["GET /api/auth/external/{provider}"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
+        ["GET /api/auth/external/{provider}/complete"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
         ["GET /api/auth/challenge"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
 
         ["GET /api/usage"] = new(RouteAccess.Caller, ApiKeyScopes.Usage, RouteLimit.Calls, RouteOwner.Edge),
         ["GET /api/me"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["PATCH /api/me"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
+        ["DELETE /api/me"] = new(RouteAccess.Person, null, RouteLimit.Credentials, RouteOwner.Edge),
+        ["GET /api/me/export"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["GET /api/me/sessions"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["DELETE /api/me/sessions/{id}"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
 
         ["GET /api/keys"] = new(RouteAccess.Account, null, RouteLimit.Calls, RouteOwner.Edge),
         ["POST /api/keys"] = new(RouteAccess.Account, null, RouteLimit.Calls, RouteOwner.Edge),
         ["DELETE /api/keys/{id}"] = new(RouteAccess.Account, null, RouteLimit.Calls, RouteOwner.Edge),
+
+        ["GET /api/admin/users"] = Admin,
+        ["GET /api/admin/users/{id}"] = Admin,
+        ["PATCH /api/admin/users/{id}"] = Admin,
+        ["POST /api/admin/users/{id}/sign-out"] = Admin,
+        ["GET /api/admin/users/{id}/usage"] = Admin,
+        ["GET /api/admin/usage"] = Admin,
+        ["GET /api/admin/plans"] = Admin,
+        ["GET /api/admin/models"] = Admin,
+        ["GET /api/admin/bans"] = Admin,
+        ["POST /api/admin/bans"] = Admin,
+        ["DELETE /api/admin/bans/{id}"] = Admin,
+        ["GET /api/admin/audit"] = Admin,
+
+        ["GET /openapi/{documentName}.json"] = Document,
+        ["GET /docs/{documentName?}"] = Document,
+        ["GET /docs/scalar.js"] = Document,
+        ["GET /docs/scalar.aspnetcore.js"] = Document,
+        ["GET /docs/favicon.svg"] = Document,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The routes that have an entry, as <c>METHOD /pattern</c>.</summary>

@@ -8,8 +8,9 @@ namespace ChatApp.Api.Limits;
 internal sealed class TurnMeter(TurnFollower follower)
 {
     /// <summary>A conversation's turn goes on when its viewer leaves; then it is followed to its end and settled there.</summary>
+    /// <param name="resumable">False: the turn ends with its viewer, and is settled by what was seen.</param>
     public async IAsyncEnumerable<TurnEvent> WatchAsync(
-        TurnReservation reservation, IAsyncEnumerable<TurnEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TurnReservation reservation, IAsyncEnumerable<TurnEvent> events, bool resumable, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var watch = new TurnWatch(reservation);
         try
@@ -22,10 +23,15 @@ internal sealed class TurnMeter(TurnFollower follower)
         }
         finally
         {
-            if (watch is { TurnId: not null, Ended: false } && cancellationToken.IsCancellationRequested)
+            if (watch is { TurnId: not null, Ended: false } && cancellationToken.IsCancellationRequested && resumable)
+            {
                 follower.Follow(watch);
+            }
             else
+            {
+                watch.CountSeen();
                 await reservation.DisposeAsync();
+            }
         }
     }
 

@@ -21,6 +21,8 @@ internal sealed class TurnReservation(
 
     public Caller Caller => caller;
 
+    public TurnEstimate Estimate => estimate;
+
     /// <summary>Notes what was used, as soon as it is known; the last word counts.</summary>
     /// <param name="charge">The turn that is charged, so that a repeated request is not.</param>
     public void Use(TurnUse use, string? charge = null) => (_use, _charge) = (use, charge);

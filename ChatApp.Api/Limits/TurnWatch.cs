@@ -15,8 +15,19 @@ internal sealed class TurnWatch(TurnReservation reservation)
 
     public bool Ended { get; private set; }
 
+    private long _deltas;
+
+    /// <summary>Charges, for a turn whose end nobody reports, what was seen of it: a token a piece of text.</summary>
+    public void CountSeen()
+    {
+        if (!Ended && _deltas > 0)
+            reservation.Use(new TurnUse(Model, reservation.Estimate.InputTokens, 0, _deltas), TurnId);
+    }
+
     public void See(TurnEvent turnEvent)
     {
+        if (turnEvent.Text is not null || turnEvent.Reasoning is not null)
+            _deltas++;
         Last = turnEvent.Number;
         if (turnEvent.Started is { } started)
             (TurnId, Model) = (started.TurnId, started.Model);

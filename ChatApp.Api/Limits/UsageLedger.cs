@@ -71,6 +71,17 @@ internal sealed class UsageLedger(NpgsqlDataSource dataSource, TimeProvider time
             """, new { userId, from = Text(from), to = Text(to) }, cancellationToken: cancellationToken))];
     }
 
+    /// <summary>All users together, for the administrator.</summary>
+    public async Task<IReadOnlyList<UsageRow>> ListEveryoneAsync(DateOnly from, DateOnly to, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<UsageRow>(new CommandDefinition("""
+            SELECT to_char(day, 'YYYY-MM-DD') AS day, model, sum(requests)::bigint AS requests, sum(input_tokens)::bigint AS input_tokens,
+                   sum(cached_tokens)::bigint AS cached_tokens, sum(output_tokens)::bigint AS output_tokens, sum(cost_micros)::bigint AS cost_micros
+            FROM identity.usage_daily WHERE day BETWEEN @from::date AND @to::date GROUP BY usage_daily.day, model ORDER BY usage_daily.day DESC, model
+            """, new { from = Text(from), to = Text(to) }, cancellationToken: cancellationToken))];
+    }
+
     /// <returns>Millionths spent or held this month.</returns>
     public async Task<long> SpentAsync(Guid userId, CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ internal static class ChatCompletionsEndpoint
         var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
             run.Sampling.HasMaxTokens ? run.Sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
         var reservation = await admission.ReserveAsync(context, caller, estimate);
-        var events = meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), cancellationToken);
+        var events = meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), resumable: true, cancellationToken);
         var completion = new TurnCompletion(request.IncludeUsage, time.GetUtcNow());
         if (request.Stream)
         {

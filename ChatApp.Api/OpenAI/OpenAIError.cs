@@ -12,6 +12,14 @@ internal sealed record OpenAIError(
 {
     public const string InvalidRequest = "invalid_request_error";
 
+    /// <summary>On <c>/api</c>, when the conversation moved on: the newest message of its path.</summary>
+    [JsonIgnore]
+    public string? NewerMessageId { get; init; }
+
+    /// <summary>On <c>/api</c>, when the conversation moved on: the turn that is still being answered.</summary>
+    [JsonIgnore]
+    public string? RunningTurnId { get; init; }
+
     public static OpenAIError Invalid(string message, string? param = null, string? code = null) =>
         new(StatusCodes.Status400BadRequest, message, InvalidRequest, param, code);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using ChatApp.Api.Abuse;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using Microsoft.Extensions.Options;
@@ -32,7 +33,7 @@ internal sealed class SessionDesk(
         var session = await sessions.OpenAsync(account.Id, hash, expires,
             agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken);
         if (!account.IsGuest)
-            await audit.WriteAsync("session.opened", account.Id, session, null, cancellationToken);
+            await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : AbuseGuard.DeviceOf(context.Request) }, cancellationToken);
         return Tokens(account, session, refresh, expires);
     }
 

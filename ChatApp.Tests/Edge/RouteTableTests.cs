@@ -88,7 +88,7 @@ public sealed class RouteTableTests
 
     private static Task<EdgeAnswer> SendAsync(EdgeClient client, string route)
     {
-        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", "x", StringComparison.Ordinal).Replace("{provider}", "x", StringComparison.Ordinal));
+        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", "x", StringComparison.Ordinal).Replace("{provider}", "x", StringComparison.Ordinal).Replace("{token}", "x", StringComparison.Ordinal));
         return client.SendAsync(new HttpMethod(method == "*" ? "GET" : method), path, method == "GET" ? null : new { });
     }
 

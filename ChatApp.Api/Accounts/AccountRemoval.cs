@@ -1,0 +1,59 @@
+using ChatApp.Api.Audit;
+using ChatApp.Api.Callers;
+using ChatApp.Orchestrator.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Identity;
+
+namespace ChatApp.Api.Accounts;
+
+/// <summary>
+/// Deletes an account and what belongs to it: conversations first, so that a failure in between leaves an account whose
+/// owner can ask again, and never data without an owner.
+/// </summary>
+internal sealed class AccountRemoval(
+    AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, Conversations.ConversationsClient conversations, AuditLog audit)
+{
+    private const int Page = 100;
+
+    /// <exception cref="RefusedException">The password is wrong, or the user is not one that can be deleted.</exception>
+    public async Task RemoveAsync(Caller caller, string? password, CancellationToken cancellationToken)
+    {
+        var account = await accounts.FindAsync(caller.Id, cancellationToken) ?? throw RefusedException.NotFound("user");
+        if (caller.Kind == CallerKind.Local)
+            throw RefusedException.Conflict("The local user cannot be deleted; delete its conversations instead.", "local_user");
+        if (account is { PasswordHash: not null, Email: not null })
+        {
+            await attempts.BeginAsync(account.Email, cancellationToken);
+            if (await passwords.VerifyAsync(account.PasswordHash, password, cancellationToken) == PasswordVerificationResult.Failed)
+                throw RefusedException.Forbidden("Give the account's password to delete it.", "wrong_credentials");
+            await attempts.ClearAsync(account.Email, cancellationToken);
+        }
+
+        foreach (var archived in (bool[])[false, true])
+            await DeleteConversationsAsync(archived, cancellationToken);
+        await accounts.DeleteAsync(caller.Id, cancellationToken);
+        directory.Forget(caller.Id);
+        await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null, cancellationToken);
+    }
+
+    private async Task DeleteConversationsAsync(bool archived, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var page = await conversations.ListAsync(new ListConversationsRequest { Limit = Page, Archived = archived }, cancellationToken: cancellationToken);
+            if (page.Conversations.Count == 0)
+                return;
+            foreach (var hit in page.Conversations)
+            {
+                try
+                {
+                    await conversations.DeleteAsync(new DeleteConversationRequest { Id = hit.Conversation.Id }, cancellationToken: cancellationToken);
+                }
+                catch (RpcException exception) when (exception.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+                {
+                    // Deleted meanwhile, from another device.
+                }
+            }
+        }
+    }
+}
