@@ -8,7 +8,7 @@ internal static class PostgresConnections
     public static async Task<NpgsqlConnection> OpenAsync(IResourceWithConnectionString resource, CancellationToken cancellationToken)
     {
         var given = await resource.GetConnectionStringAsync(cancellationToken);
-        var settings = new NpgsqlConnectionStringBuilder(given) { Pooling = false, Timeout = 3, CommandTimeout = 5, ApplicationName = "apphost" };
+        var settings = new NpgsqlConnectionStringBuilder(given) { Pooling = false, Timeout = 5, CommandTimeout = 30, ApplicationName = "apphost" };
         settings.Database ??= "postgres";
         var connection = new NpgsqlConnection(settings.ConnectionString);
         try

@@ -5,6 +5,8 @@ namespace ChatApp.Hosting.Running;
 /// <summary>Follows a resource that lives inside another: made once the parent is healthy, and well while the parent is.</summary>
 internal sealed class InnerResourceRunner(IResource resource, IResource parent, InnerResourceDefinition definition, RunServices run) : IResourceRunner, IAsyncDisposable
 {
+    private const int Attempts = 5;
+
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -78,7 +80,7 @@ internal sealed class InnerResourceRunner(IResource resource, IResource parent, 
     {
         try
         {
-            await definition.EnsureCreatedAsync(Resource, cancellationToken);
+            await EnsureCreatedAsync(cancellationToken);
             var health = new HealthMonitor(Resource, Id, new Dictionary<string, int>(), run, () => run.Eventing.PublishAsync(new ResourceReadyEvent(Resource, run.Services), cancellationToken));
             await PublishAsync(snapshot => snapshot.With(KnownProperties.WaitsFor, null).With(KnownProperties.Failure, null).With(KnownProperties.FailureLog, null)
                 with { State = KnownResourceStates.Running, StartTimeStamp = run.Time.GetUtcNow().UtcDateTime, HealthReports = health.Unknown });
@@ -91,6 +93,24 @@ internal sealed class InnerResourceRunner(IResource resource, IResource parent, 
         catch (Exception exception)
         {
             await PublishAsync(snapshot => snapshot.With(KnownProperties.Failure, exception.Message) with { State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error) });
+        }
+    }
+
+    /// <summary>A busy machine may let the first attempts run into their timeout.</summary>
+    private async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await definition.EnsureCreatedAsync(Resource, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (attempt < Attempts && !cancellationToken.IsCancellationRequested)
+            {
+                run.Logs.Log(Id).Append($"Attempt {attempt} failed: {exception.Message}", isError: true);
+                await Task.Delay(RestartDelay.After(attempt), run.Time, cancellationToken);
+            }
         }
     }
 
