@@ -21,11 +21,11 @@ internal sealed record LoadResult(int Streams, double TokensPerSecond, double[] 
     {
         var begin = streams.Max(s => s.Tokens[0]);
         var end = streams.Min(s => s.Tokens[^1]);
-        var within = streams.Sum(s => s.Tokens.Count(t => t > begin && t <= end));
-        return new LoadResult(
-            streams.Count,
-            end > begin ? within / (end - begin) * 1000 : double.NaN,
-            [.. streams.Select(s => s.Tokens[0] - s.Sent)],
-            [.. streams.SelectMany(s => s.Tokens.Zip(s.Tokens.Skip(1), (a, b) => b - a))]);
+        double[] gaps = [.. streams.SelectMany(s => s.Tokens.Zip(s.Tokens.Skip(1), (a, b) => b - a))];
+
+        // One step's tokens reach their streams one after the other: those that follow the closing one at once belong to its step.
+        var sameStep = end + Percentile(gaps, 50) / 2;
+        var within = streams.Sum(s => s.Tokens.Count(t => t > begin && t <= sameStep));
+        return new LoadResult(streams.Count, end > begin ? within / (end - begin) * 1000 : double.NaN, [.. streams.Select(s => s.Tokens[0] - s.Sent)], gaps);
     }
 }
