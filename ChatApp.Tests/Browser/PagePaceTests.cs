@@ -7,6 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ChatApp.Tests.Browser;
 
 /// <summary>Measures the page; run by <c>bench/web</c>, not with the tests.</summary>
+[Category("Long")]
 [Explicit("A measurement: run it by bench/web.")]
 internal sealed class PagePaceTests : ScriptedPageTests
 {

@@ -268,7 +268,7 @@ public sealed class LimitTests
             $"{granted} granted of {most:F1} allowed; {requests} decisions in {clock.Elapsed.TotalSeconds:F2} s; p50 {times[requests / 2]:F2} ms, p99 {times[requests * 99 / 100]:F2} ms"));
     }
 
-    [Test, Explicit("The full proof: 10,000 requests; run by hand with nothing else on the machine.")]
+    [Test, Category("Long"), Explicit("The full proof: 10,000 requests; run by hand with nothing else on the machine.")]
     public Task Ten_thousand_requests_over_three_replicas_get_what_a_bucket_holds() => Replicas_together_grant_what_a_bucket_holds_and_not_one_more(10_000, 3_000);
 
     private static string Token(EdgeClient client) => client.Headers.Authorization!.Parameter!;
