@@ -57,7 +57,7 @@ internal sealed class GraphPageTests
               }).observe(document.body, { subtree: true, childList: true, characterData: true });
             }
             """);
-        await AskAsync("What can you do?");
+        await AskAsync("Tell me a short story.");
         var answer = _page.Locator("article.assistant");
         await Expect(answer).ToHaveAttributeAsync("data-status", "Completed", new() { Timeout = 60_000 });
         var text = (await answer.Locator(".markdown").TextContentAsync())!.Trim();
@@ -67,7 +67,7 @@ internal sealed class GraphPageTests
         await Expect(_page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/c/conv_"));
         await _page.ReloadAsync();
         await Expect(_page.Locator("article.assistant .markdown")).ToHaveTextAsync(text);
-        await Expect(_page.Locator(".message.user")).ToContainTextAsync("What can you do?");
+        await Expect(_page.Locator(".message.user")).ToContainTextAsync("Tell me a short story.");
     }
 
     [Test]
@@ -101,7 +101,6 @@ internal sealed class GraphPageTests
     }
 
     [Test]
-    [Explicit("Types before the circuit has taken the page over, which clears the form; to be made to wait for it.")]
     public async Task A_person_signs_up_makes_a_key_signs_out_and_in_again()
     {
         var email = $"person-{Guid.NewGuid():N}@example.org";

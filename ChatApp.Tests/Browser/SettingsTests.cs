@@ -52,6 +52,7 @@ internal sealed class SettingsTests : ScriptedPageTests
         await Expect(Answers(Page)).ToContainTextAsync("Done.");
         asked.ShouldBe("large");
         await Page.ReloadAsync();
+        await Page.Locator("chat-composer[live]").WaitForAsync();
         await Expect(Page.Locator(".model-button")).ToContainTextAsync("large");
         await Answers(Page).GetByRole(AriaRole.Button, new() { Name = "Details of this answer" }).ClickAsync();
         await Expect(Page.Locator(".facts")).ToContainTextAsync("12 tokens in (4 cached)");
