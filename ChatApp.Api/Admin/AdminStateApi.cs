@@ -36,7 +36,12 @@ internal static class AdminStateApi
         {
             Data = entries.Select(entry => new
             {
-                entry.Id, entry.At, entry.ActorId, entry.Action, entry.SubjectId, entry.Address,
+                entry.Id,
+                entry.At,
+                entry.ActorId,
+                entry.Action,
+                entry.SubjectId,
+                entry.Address,
                 Details = entry.Details is null ? (JsonElement?)null : JsonElement.Parse(entry.Details),
             }),
         });

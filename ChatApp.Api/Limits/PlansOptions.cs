@@ -9,23 +9,43 @@ public sealed class PlansOptions
     {
         ["guest"] = new Plan
         {
-            CallsPerMinute = 120, RequestsPerMinute = 10, TokensPerMinute = 20_000, TokensPerDay = 100_000,
-            ConcurrentTurns = 1, UploadBytes = 5 << 20, MonthlyBudget = 0.25m,
+            CallsPerMinute = 120,
+            RequestsPerMinute = 10,
+            TokensPerMinute = 20_000,
+            TokensPerDay = 100_000,
+            ConcurrentTurns = 1,
+            UploadBytes = 5 << 20,
+            MonthlyBudget = 0.25m,
         },
         ["free"] = new Plan
         {
-            CallsPerMinute = 300, RequestsPerMinute = 20, TokensPerMinute = 40_000, TokensPerDay = 500_000,
-            ConcurrentTurns = 2, UploadBytes = 20 << 20, MonthlyBudget = 1m,
+            CallsPerMinute = 300,
+            RequestsPerMinute = 20,
+            TokensPerMinute = 40_000,
+            TokensPerDay = 500_000,
+            ConcurrentTurns = 2,
+            UploadBytes = 20 << 20,
+            MonthlyBudget = 1m,
         },
         ["plus"] = new Plan
         {
-            CallsPerMinute = 600, RequestsPerMinute = 60, TokensPerMinute = 200_000, TokensPerDay = 5_000_000,
-            ConcurrentTurns = 5, UploadBytes = 100 << 20, MonthlyBudget = 20m,
+            CallsPerMinute = 600,
+            RequestsPerMinute = 60,
+            TokensPerMinute = 200_000,
+            TokensPerDay = 5_000_000,
+            ConcurrentTurns = 5,
+            UploadBytes = 100 << 20,
+            MonthlyBudget = 20m,
         },
         ["pro"] = new Plan
         {
-            CallsPerMinute = 1200, RequestsPerMinute = 200, TokensPerMinute = 1_000_000, TokensPerDay = 50_000_000,
-            ConcurrentTurns = 20, UploadBytes = 500 << 20, MonthlyBudget = 200m,
+            CallsPerMinute = 1200,
+            RequestsPerMinute = 200,
+            TokensPerMinute = 1_000_000,
+            TokensPerDay = 50_000_000,
+            ConcurrentTurns = 20,
+            UploadBytes = 500 << 20,
+            MonthlyBudget = 200m,
         },
         ["unlimited"] = new Plan(),
     };

@@ -32,7 +32,13 @@ internal static class UsageApi
             To = last,
             Data = rows.Select(row => new
             {
-                row.Day, row.Model, row.Requests, row.InputTokens, row.CachedTokens, row.OutputTokens, Cost = row.CostMicros / Micros,
+                row.Day,
+                row.Model,
+                row.Requests,
+                row.InputTokens,
+                row.CachedTokens,
+                row.OutputTokens,
+                Cost = row.CostMicros / Micros,
             }),
             Total = new
             {

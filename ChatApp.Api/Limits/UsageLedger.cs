@@ -57,8 +57,17 @@ internal sealed class UsageLedger(NpgsqlDataSource dataSource, TimeProvider time
 
         CommandDefinition Command(string sql, long difference = 0) => new(sql, new
         {
-            userId, charge, use.Model, use.InputTokens, use.CachedTokens, use.OutputTokens, costMicros, difference,
-            now = time.GetUtcNow(), day = Text(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)), month = Month(),
+            userId,
+            charge,
+            use.Model,
+            use.InputTokens,
+            use.CachedTokens,
+            use.OutputTokens,
+            costMicros,
+            difference,
+            now = time.GetUtcNow(),
+            day = Text(DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)),
+            month = Month(),
         }, transaction, cancellationToken: cancellationToken);
     }
 

@@ -62,7 +62,8 @@ internal sealed class InnerResourceRunner(IResource resource, IResource parent, 
 
                 if (ResourceNotificationService.IsUnavailable(change.Snapshot))
                     await PublishAsync(snapshot => snapshot.With(KnownProperties.Failure, change.Snapshot.Property<string>(KnownProperties.Failure)).With(KnownProperties.FailureLog, change.Snapshot.Property<string>(KnownProperties.FailureLog)).With(KnownProperties.WaitsFor, null)
-                        with { State = change.Snapshot.State, HealthReports = [] });
+                        with
+                    { State = change.Snapshot.State, HealthReports = [] });
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -83,7 +84,8 @@ internal sealed class InnerResourceRunner(IResource resource, IResource parent, 
             await EnsureCreatedAsync(cancellationToken);
             var health = new HealthMonitor(Resource, Id, new Dictionary<string, int>(), run, () => run.Eventing.PublishAsync(new ResourceReadyEvent(Resource, run.Services), cancellationToken));
             await PublishAsync(snapshot => snapshot.With(KnownProperties.WaitsFor, null).With(KnownProperties.Failure, null).With(KnownProperties.FailureLog, null)
-                with { State = KnownResourceStates.Running, StartTimeStamp = run.Time.GetUtcNow().UtcDateTime, HealthReports = health.Unknown });
+                with
+            { State = KnownResourceStates.Running, StartTimeStamp = run.Time.GetUtcNow().UtcDateTime, HealthReports = health.Unknown });
             await health.RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -133,7 +133,8 @@ internal sealed class ProcessRunner : IResourceRunner, IAsyncDisposable
             var lines = LastLines();
             _log.Append($"The process {Describe(code)}; it is started again in {delay.TotalSeconds:0.##} s", isError: true);
             await PublishAsync(snapshot => snapshot.With(KnownProperties.Restarts, _restarts).With(KnownProperties.Failure, $"the process {Describe(code)}; restart {_restarts} in {delay.TotalSeconds:0.##} s").With(KnownProperties.FailureLog, lines)
-                with { State = new ResourceStateSnapshot("Restarting", KnownResourceStateStyles.Warn), ExitCode = code, StopTimeStamp = Now, HealthReports = [] });
+                with
+            { State = new ResourceStateSnapshot("Restarting", KnownResourceStateStyles.Warn), ExitCode = code, StopTimeStamp = Now, HealthReports = [] });
             await Task.Delay(delay, _run.Time, stop);
         }
     }
@@ -166,7 +167,8 @@ internal sealed class ProcessRunner : IResourceRunner, IAsyncDisposable
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var health = new HealthMonitor(Resource, Id, _ports, _run, () => OnHealthyAsync(ended.Token));
         await PublishAsync(snapshot => snapshot.With(KnownProperties.ProcessId, process.Id)
-            with { State = KnownResourceStates.Running, StartTimeStamp = Now, StopTimeStamp = null, ExitCode = null, HealthReports = health.Unknown, EnvironmentVariables = [.. Shown(environment)] });
+            with
+        { State = KnownResourceStates.Running, StartTimeStamp = Now, StopTimeStamp = null, ExitCode = null, HealthReports = health.Unknown, EnvironmentVariables = [.. Shown(environment)] });
         _health = health;
         var monitoring = health.RunAsync(ended.Token);
         try
@@ -205,14 +207,16 @@ internal sealed class ProcessRunner : IResourceRunner, IAsyncDisposable
 
     private Task EndAsync(int code) =>
         PublishAsync(snapshot => (code == 0 ? snapshot : snapshot.With(KnownProperties.Failure, $"the process {Describe(code)}").With(KnownProperties.FailureLog, LastLines()))
-            with { State = code == 0 ? KnownResourceStates.Finished : new ResourceStateSnapshot(KnownResourceStates.Exited, KnownResourceStateStyles.Error), ExitCode = code, StopTimeStamp = Now, HealthReports = [] });
+            with
+        { State = code == 0 ? KnownResourceStates.Finished : new ResourceStateSnapshot(KnownResourceStates.Exited, KnownResourceStateStyles.Error), ExitCode = code, StopTimeStamp = Now, HealthReports = [] });
 
     private Task FailAsync(string reason, int? code = null)
     {
         var lines = LastLines();
         _log.Append($"Cannot start: {reason}", isError: true);
         return PublishAsync(snapshot => snapshot.With(KnownProperties.Failure, reason).With(KnownProperties.FailureLog, lines).With(KnownProperties.WaitsFor, null)
-            with { State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error), ExitCode = code ?? snapshot.ExitCode, StopTimeStamp = Now, HealthReports = [] });
+            with
+        { State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error), ExitCode = code ?? snapshot.ExitCode, StopTimeStamp = Now, HealthReports = [] });
     }
 
     private string? LastLines() => _log.Tail(FailureLines, _firstLine) is { Count: > 0 } lines ? string.Join(Environment.NewLine, lines.Select(line => line.Content)) : null;

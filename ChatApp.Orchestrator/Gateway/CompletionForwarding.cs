@@ -64,7 +64,8 @@ public sealed class CompletionForwarding
     {
         var answer = await _gateway.PostAsync(model, request.Call(), cancellationToken);
         await _ledger.RecordAsync(request.Owner, new GenerationRecord(
-            request.Operation, answer.From.Model.Id, answer.From.Route.Name, answer.Usage, GenerationOutcome.Completed) { RequestId = request.RequestId }, CancellationToken.None);
+            request.Operation, answer.From.Model.Id, answer.From.Route.Name, answer.Usage, GenerationOutcome.Completed)
+        { RequestId = request.RequestId }, CancellationToken.None);
         yield return model.Auto is not null && !request.WantsLogProbabilities ? ChunkEditing.WithoutLogProbabilities(answer.Json) : answer.Json;
     }
 
@@ -140,7 +141,8 @@ public sealed class CompletionForwarding
             // Also when the caller is gone: what was generated was used.
             if (last is { } end)
                 await _ledger.RecordAsync(request.Owner, new GenerationRecord(
-                    request.Operation, end.From.Model.Id, end.From.Route.Name, end.Usage, outcome) { RequestId = request.RequestId }, CancellationToken.None);
+                    request.Operation, end.From.Model.Id, end.From.Route.Name, end.Usage, outcome)
+                { RequestId = request.RequestId }, CancellationToken.None);
         }
     }
 

@@ -51,7 +51,8 @@ public sealed class ModelCatalogue(
         if (string.IsNullOrEmpty(id))
             return models[0];
         return models.FirstOrDefault(model => model.Id == id) ?? throw new RefusedException(Refusal.NotFound, "model_not_found",
-            $"The model '{(id.Length <= 100 ? id : id[..100])}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.") { Param = "model" };
+            $"The model '{(id.Length <= 100 ? id : id[..100])}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.")
+        { Param = "model" };
     }
 
     /// <summary>The model for titles, summaries and the like.</summary>

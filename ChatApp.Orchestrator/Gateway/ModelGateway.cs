@@ -147,7 +147,8 @@ public sealed class ModelGateway
             var missing = string.Join(", ", call.Needs.Capabilities.Except(model.Options.Capabilities, StringComparer.OrdinalIgnoreCase));
             var able = string.Join(", ", models.Where(other => other.Options.Offers(call.Needs.Capabilities)).Select(other => other.Id));
             throw new RefusedException(Refusal.Invalid, "unsupported_capability",
-                $"The model '{model.Id}' does not offer: {missing}. Models that do: {(able.Length > 0 ? able : "none")}.") { Param = "model" };
+                $"The model '{model.Id}' does not offer: {missing}. Models that do: {(able.Length > 0 ? able : "none")}.")
+            { Param = "model" };
         }
 
         return _planner.Plan(model, models, call.Needs);

@@ -107,6 +107,7 @@ internal sealed record StreamChunk
         var isRequests = ChatProtocol.TextOrNull(error, "type") == "invalid_request_error"
             || (error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var status) && status is 400 or 422);
         return new UpstreamException(upstream, isRequests ? UpstreamFailure.Refused : UpstreamFailure.BrokeOff,
-            "The model's server reported an error instead of going on.") { ErrorJson = error.GetRawText() };
+            "The model's server reported an error instead of going on.")
+        { ErrorJson = error.GetRawText() };
     }
 }

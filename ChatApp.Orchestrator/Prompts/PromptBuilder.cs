@@ -152,6 +152,12 @@ public sealed class PromptBuilder(
         IReadOnlyList<MessageRecord> verbatim, IReadOnlyList<MessageRecord> leftOut) =>
         new()
         {
-            Model = model, Budget = budget, System = system, Summary = summary, Recalled = recalled, Verbatim = verbatim, LeftOut = leftOut,
+            Model = model,
+            Budget = budget,
+            System = system,
+            Summary = summary,
+            Recalled = recalled,
+            Verbatim = verbatim,
+            LeftOut = leftOut,
         };
 }

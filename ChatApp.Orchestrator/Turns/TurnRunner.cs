@@ -101,7 +101,10 @@ public sealed class TurnRunner(
         {
             return (context, new PipelineEnd(TurnStatus.Failed, new Error
             {
-                Code = exception.Code, Type = "invalid_request_error", Message = exception.Message, Param = exception.Param ?? "",
+                Code = exception.Code,
+                Type = "invalid_request_error",
+                Message = exception.Message,
+                Param = exception.Param ?? "",
             }));
         }
         catch (Exception exception)
@@ -109,7 +112,9 @@ public sealed class TurnRunner(
             Log.TurnFailed(logger, exception, turn.Id);
             return (context, new PipelineEnd(TurnStatus.Failed, new Error
             {
-                Code = "internal_error", Type = "server_error", Message = "Something went wrong on our side. Try again.",
+                Code = "internal_error",
+                Type = "server_error",
+                Message = "Something went wrong on our side. Try again.",
             }));
         }
     }

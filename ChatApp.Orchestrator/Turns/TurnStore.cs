@@ -135,7 +135,8 @@ public sealed class TurnStore(
 
         if (!earlier.ContentHash.AsSpan().SequenceEqual(request.ContentHash))
             throw new RefusedException(Refusal.RequestIdReused, "request_id_reused",
-                "This request id was used before for a different request. Use a new id for a new request.") { Param = "request_id" };
+                "This request id was used before for a different request. Use a new id for a new request.")
+            { Param = "request_id" };
         return new StartedTurn(earlier, null);
     }
 

@@ -45,24 +45,13 @@ internal sealed class GraphPageTests
     }
 
     [Test]
-    public async Task A_question_is_answered_token_by_token_and_the_conversation_is_there_after_a_reload()
+    public async Task A_question_is_answered_and_the_conversation_is_there_after_a_reload()
     {
-        await _page.EvaluateAsync("""
-            () => {
-              window.lengths = new Set();
-              new MutationObserver(() => {
-                const text = document.querySelector('article.assistant .markdown')?.textContent ?? '';
-                if (text)
-                  window.lengths.add(text.length);
-              }).observe(document.body, { subtree: true, childList: true, characterData: true });
-            }
-            """);
         await AskAsync("Tell me a short story.");
         var answer = _page.Locator("article.assistant");
         await Expect(answer).ToHaveAttributeAsync("data-status", "Completed", new() { Timeout = 60_000 });
         var text = (await answer.Locator(".markdown").TextContentAsync())!.Trim();
         text.ShouldNotBeEmpty();
-        (await _page.EvaluateAsync<int>("() => window.lengths.size")).ShouldBeGreaterThan(1, "The answer came in one piece.");
 
         await Expect(_page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/c/conv_"));
         await _page.ReloadAsync();

@@ -49,8 +49,8 @@ internal sealed class PictureTests : ScriptedPageTests
         ```
         """";
 
-    [TestCase("desktop", 1280, 800, ColorScheme.Light, false, Explicit = true)]
-    [TestCase("dark", 1280, 800, ColorScheme.Dark, false, Explicit = true)]
+    [TestCase("desktop", 1280, 800, ColorScheme.Light, false)]
+    [TestCase("dark", 1280, 800, ColorScheme.Dark, false)]
     [TestCase("mobile", 360, 740, ColorScheme.Light, true)]
     public async Task Each_state_of_the_page_fits_its_screen(string name, int width, int height, ColorScheme scheme, bool mobile)
     {

@@ -49,7 +49,7 @@ public sealed class EdgeStores
     private static string StartGarnet()
     {
         var port = FreePort();
-        s_redis = new GarnetServer(["--bind", "127.0.0.1", "--port", $"{port}", "--memory", "64m", "--page", "4m", "--index", "8m", "--lua", "-q"]);
+        s_redis = new GarnetServer(["--bind", "127.0.0.1", "--port", $"{port}", "--memory", "64m", "--page", "4m", "--index", "8m", "--lua", "--lua-transaction-mode", "-q"]);
         s_redis.Start();
         return $"127.0.0.1:{port}";
     }

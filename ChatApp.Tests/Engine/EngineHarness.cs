@@ -17,7 +17,13 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public static EngineOptions Options { get; } = new()
     {
-        Id = "scripted", ModelPath = "none", MaxSequences = 4, PrefixBlockTokens = 4, PrefillChunkTokens = 8, PrefixCacheBytes = 1, DraftTokens = 0,
+        Id = "scripted",
+        ModelPath = "none",
+        MaxSequences = 4,
+        PrefixBlockTokens = 4,
+        PrefillChunkTokens = 8,
+        PrefixCacheBytes = 1,
+        DraftTokens = 0,
         FairnessWait = TimeSpan.FromHours(1),
     };
 

@@ -40,7 +40,11 @@ public sealed class NanoModelTests : IAsyncDisposable
     {
         var request = new GenerationRequest
         {
-            Id = prompt, PromptTokens = _tokenizer.Encode(prompt, parseSpecial: false), Sampling = SamplingParams.Greedy, MaxTokens = 40, IgnoreEos = true,
+            Id = prompt,
+            PromptTokens = _tokenizer.Encode(prompt, parseSpecial: false),
+            Sampling = SamplingParams.Greedy,
+            MaxTokens = 40,
+            IgnoreEos = true,
         };
         var text = "";
         await foreach (var chunk in _engine.GenerateAsync(request, CancellationToken.None))

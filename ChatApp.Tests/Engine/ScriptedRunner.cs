@@ -17,7 +17,13 @@ internal sealed class ScriptedRunner : IModelRunner
     {
         Model = new ModelInfo
         {
-            Id = options.Id, Type = "scripted", ContextLength = context, VocabularySize = vocabulary, EosTokenIds = [0], FileHash = "", Created = default,
+            Id = options.Id,
+            Type = "scripted",
+            ContextLength = context,
+            VocabularySize = vocabulary,
+            EosTokenIds = [0],
+            FileHash = "",
+            Created = default,
         };
         Lanes = options.MaxSequences;
         BlockSlots = options.PrefixCacheBytes > 0 ? blockSlots : 0;

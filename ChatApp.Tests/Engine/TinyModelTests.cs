@@ -110,6 +110,8 @@ public sealed class TinyModelTests
         for (var round = 0; round < 25; round++)
             await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Run(engine, Prompt(5 + i, round * 20 + i), 4)));
 
+        // An answer is complete a moment before the step that freed its lane is published.
+        SpinWait.SpinUntil(() => engine.Stats is { Running: 0, Waiting: 0 }, TimeSpan.FromSeconds(10));
         (engine.Stats.Running, engine.Stats.Waiting, engine.Stats.KvTokensUsed).ShouldBe((0, 0, 0));
     }
 
@@ -147,7 +149,11 @@ public sealed class TinyModelTests
         var drafting = engine.Options.DraftTokens > 0;
         var request = new GenerationRequest
         {
-            Id = "t", PromptTokens = prompt, MaxTokens = tokens, IgnoreEos = true, Sampling = SamplingParams.Greedy with { Logprobs = drafting ? null : 2 },
+            Id = "t",
+            PromptTokens = prompt,
+            MaxTokens = tokens,
+            IgnoreEos = true,
+            Sampling = SamplingParams.Greedy with { Logprobs = drafting ? null : 2 },
         };
         await foreach (var chunk in engine.GenerateAsync(request, CancellationToken.None))
         {
@@ -173,6 +179,12 @@ public sealed class TinyModelTests
 
     private static EngineOptions Options(string folder) => new()
     {
-        Id = "tiny", ModelPath = folder, MaxSequences = 8, PrefixBlockTokens = 16, PrefillChunkTokens = 32, IntraOpThreads = 1, DraftTokens = 2,
+        Id = "tiny",
+        ModelPath = folder,
+        MaxSequences = 8,
+        PrefixBlockTokens = 16,
+        PrefillChunkTokens = 32,
+        IntraOpThreads = 1,
+        DraftTokens = 2,
     };
 }

@@ -80,7 +80,11 @@ public sealed class FailoverTests
 
         var chunks = await Gateway.ForwardAsync(new
         {
-            model = "m", stream = true, max_tokens = 50, stream_options = new { include_usage = true }, messages = new[] { new { role = "user", content = "count" } },
+            model = "m",
+            stream = true,
+            max_tokens = 50,
+            stream_options = new { include_usage = true },
+            messages = new[] { new { role = "user", content = "count" } },
         });
 
         GatewayUnderTest.TextOf(chunks).ShouldBe("one two three");

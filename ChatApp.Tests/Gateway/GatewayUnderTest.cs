@@ -30,7 +30,10 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         services.AddSingleton<IGenerationLedger>(Ledger);
         services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(new ConfigurationOptions
         {
-            EndPoints = { redis }, AbortOnConnectFail = false, ConnectTimeout = 1000, BacklogPolicy = BacklogPolicy.FailFast,
+            EndPoints = { redis },
+            AbortOnConnectFail = false,
+            ConnectTimeout = 1000,
+            BacklogPolicy = BacklogPolicy.FailFast,
         }));
         services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         services.AddGateway();

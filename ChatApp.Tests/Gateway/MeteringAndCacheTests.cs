@@ -107,7 +107,13 @@ public sealed class MeteringAndCacheTests
 
         await gateway.ForwardAsync(new
         {
-            model = "m", stream = true, cache_salt = "other", priority = -9, chat_template = "{{ x }}", conversation_id = "conv_1", messages = Array.Empty<object>(),
+            model = "m",
+            stream = true,
+            cache_salt = "other",
+            priority = -9,
+            chat_template = "{{ x }}",
+            conversation_id = "conv_1",
+            messages = Array.Empty<object>(),
         });
 
         var sent = _server.Requests.Single();

@@ -120,7 +120,10 @@ internal sealed class ScriptedApi : IAsyncDisposable
         });
         _app.MapGet("/api/me", (HttpContext context) => new
         {
-            Id = Accounts.UserOf(context) ?? "user_1", Kind = Accounts.UserOf(context) is null ? "local" : "guest", Role = "user", Plan = "unlimited",
+            Id = Accounts.UserOf(context) ?? "user_1",
+            Kind = Accounts.UserOf(context) is null ? "local" : "guest",
+            Role = "user",
+            Plan = "unlimited",
         });
         _app.MapGet("/api/conversations", List);
         _app.MapGet("/api/conversations/{id}", (string id) => _conversations.TryGetValue(id, out var found) ? Results.Json(found.Detail()) : Missing(id));

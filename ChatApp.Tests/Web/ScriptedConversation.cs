@@ -38,8 +38,15 @@ internal sealed class ScriptedConversation(string id, string title)
         {
             var message = new MessageRecord
             {
-                Id = messageId, ParentId = parentId, Seq = _messages.Count + 1, Role = role, Text = text, Status = status,
-                Model = role == "assistant" ? "small" : null, CreatedAt = DateTimeOffset.UtcNow, TurnId = turnId,
+                Id = messageId,
+                ParentId = parentId,
+                Seq = _messages.Count + 1,
+                Role = role,
+                Text = text,
+                Status = status,
+                Model = role == "assistant" ? "small" : null,
+                CreatedAt = DateTimeOffset.UtcNow,
+                TurnId = turnId,
             };
             _messages.Add(message);
             Leaf = messageId;
@@ -74,7 +81,15 @@ internal sealed class ScriptedConversation(string id, string title)
 
     public object Summary(string? query = null) => new
     {
-        Id, Title, CreatedAt, UpdatedAt, Pinned, Archived, RunningTurnId, CurrentMessageId = Leaf, Snippet = SnippetOf(query),
+        Id,
+        Title,
+        CreatedAt,
+        UpdatedAt,
+        Pinned,
+        Archived,
+        RunningTurnId,
+        CurrentMessageId = Leaf,
+        Snippet = SnippetOf(query),
     };
 
     private string? SnippetOf(string? query)

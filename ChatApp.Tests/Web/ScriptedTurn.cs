@@ -47,8 +47,13 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
         Conversation.RunningTurnId = Id;
         Write("started", new
         {
-            TurnId = Id, ConversationId = Conversation.Id, UserMessageId = userId, AssistantMessageId = _answerId,
-            Model = request.Model ?? "small", ParentId = parent ?? "", InitialText = initial,
+            TurnId = Id,
+            ConversationId = Conversation.Id,
+            UserMessageId = userId,
+            AssistantMessageId = _answerId,
+            Model = request.Model ?? "small",
+            ParentId = parent ?? "",
+            InitialText = initial,
         });
         if (Conversation.Title.Length > 0 || request.Content is null)
             return;
@@ -98,7 +103,9 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
         Conversation.Update(_answerId, message => message with { Status = status, TokenCount = TokenCount });
         Write("ended", new
         {
-            Status = status, FinishReason = finishReason, Error = error,
+            Status = status,
+            FinishReason = finishReason,
+            Error = error,
             Usage = new { InputTokens = 12, CachedTokens = 4, OutputTokens = TokenCount },
             Timings = new { TimeToFirstTokenMs = 42.0, TokensPerSecond = 61.5, TotalMs = 900.0 },
         });

@@ -170,7 +170,12 @@ internal sealed class TurnFoldTests
 
     private static TurnEvent.Started Started(long number) => new()
     {
-        Number = number, TurnId = "turn_1", ConversationId = "conv_1", UserMessageId = "msg_1", AssistantMessageId = "msg_2", Model = "small",
+        Number = number,
+        TurnId = "turn_1",
+        ConversationId = "conv_1",
+        UserMessageId = "msg_1",
+        AssistantMessageId = "msg_2",
+        Model = "small",
     };
 
     private static TurnEvent.Ended Ended(long number) => new() { Number = number, Status = "Completed", FinishReason = "stop" };

@@ -40,7 +40,10 @@ public sealed record CodeLanguage(string Label)
         var booleans = Words("true false null");
         CodeLanguage CLike(string label, string keywords) => new(label)
         {
-            Keywords = Words(keywords), Literals = booleans, LineComments = ["//"], BlockComment = ("/*", "*/"),
+            Keywords = Words(keywords),
+            Literals = booleans,
+            LineComments = ["//"],
+            BlockComment = ("/*", "*/"),
         };
 
         Add(CLike("C#", "abstract as async await base bool break byte case catch char checked class const continue decimal default delegate do double else enum event explicit extern file finally fixed float for foreach get global goto if implicit in init int interface internal is lock long nameof namespace new not object operator or and out override params partial private protected public readonly record ref required return sbyte scoped sealed set short sizeof stackalloc static string struct switch this throw try typeof uint ulong unchecked unsafe ushort using value var virtual void volatile when where while with yield") with { LongQuotes = ["\"\"\""] }, "csharp", "cs", "c#");

@@ -29,7 +29,10 @@ public sealed class PersonSessions(IHttpClientFactory clients, TimeProvider time
         Sweep();
         return _sessions.GetOrAdd(ticket.Key, key => new PersonSession(key)
         {
-            AccessToken = ticket.AccessToken, RefreshToken = ticket.RefreshToken, ExpiresAt = ticket.ExpiresAt, UsedAt = time.GetUtcNow(),
+            AccessToken = ticket.AccessToken,
+            RefreshToken = ticket.RefreshToken,
+            ExpiresAt = ticket.ExpiresAt,
+            UsedAt = time.GetUtcNow(),
         });
     }
 

@@ -63,7 +63,8 @@ internal static class JinjaMethods
 
     private static JinjaFunction? OfList(List<object?> list, string name) => name switch
     {
-        "append" => (a, _) => { list.Add(a.Count > 0 ? a[0] : null); return null; },
+        "append" => (a, _) => { list.Add(a.Count > 0 ? a[0] : null); return null; }
+        ,
         "index" => (a, _) => list.FindIndex(i => JinjaValues.Same(i, a.Count > 0 ? a[0] : null)) is >= 0 and var at ? (long)at : throw new JinjaException("chat template: the list has no such item."),
         "count" => (a, _) => (long)list.Count(i => JinjaValues.Same(i, a.Count > 0 ? a[0] : null)),
         "copy" => (_, _) => new List<object?>(list),

@@ -41,7 +41,8 @@ internal sealed class EmbeddingForwarding(
     {
         var answer = await gateway.PostAsync(model, request.Call(), cancellationToken);
         await ledger.RecordAsync(request.Owner, new GenerationRecord(
-            request.Operation, answer.From.Model.Id, answer.From.Route.Name, answer.Usage, GenerationOutcome.Completed) { RequestId = request.RequestId }, CancellationToken.None);
+            request.Operation, answer.From.Model.Id, answer.From.Route.Name, answer.Usage, GenerationOutcome.Completed)
+        { RequestId = request.RequestId }, CancellationToken.None);
         return answer;
     }
 

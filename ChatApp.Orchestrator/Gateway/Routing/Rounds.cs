@@ -61,7 +61,8 @@ internal sealed class Rounds(IReadOnlyList<PlannedRoute> plan, UpstreamBoard boa
 
     /// <summary>Why nothing can be asked: every upstream is left alone for now.</summary>
     public UpstreamException Unavailable(TimeSpan wait) => new(
-        plan.Count > 0 ? plan[0].Route.Name : "", UpstreamFailure.Overloaded, "No server of this model can take requests now. Try again in a moment.", Last) { RetryAfter = wait };
+        plan.Count > 0 ? plan[0].Route.Name : "", UpstreamFailure.Overloaded, "No server of this model can take requests now. Try again in a moment.", Last)
+    { RetryAfter = wait };
 
     internal readonly record struct Step(PlannedRoute Route, UpstreamLease Lease);
 }

@@ -96,7 +96,9 @@ public sealed class ConversationTests : GraphTest
         await RunAsync("question two tokens=4", first.Started.ConversationId);
         await RunAsync(new RunTurnRequest
         {
-            ConversationId = first.Started.ConversationId, ParentId = first.Started.UserMessageId, Regenerate = true,
+            ConversationId = first.Started.ConversationId,
+            ParentId = first.Started.UserMessageId,
+            Regenerate = true,
         });
         var original = await GetAsync(first.Started.ConversationId);
         var document = await ExportAsync();

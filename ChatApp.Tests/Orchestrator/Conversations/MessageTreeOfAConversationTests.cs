@@ -12,7 +12,9 @@ public sealed class MessageTreeOfAConversationTests : GraphTest
         var first = await RunAsync("question tokens=3");
         var again = await RunAsync(new RunTurnRequest
         {
-            ConversationId = first.Started.ConversationId, ParentId = first.Started.UserMessageId, Regenerate = true,
+            ConversationId = first.Started.ConversationId,
+            ParentId = first.Started.UserMessageId,
+            Regenerate = true,
         });
         again.Started.UserMessageId.ShouldBe(first.Started.UserMessageId);
         again.Started.AssistantMessageId.ShouldNotBe(first.Started.AssistantMessageId);
@@ -36,7 +38,10 @@ public sealed class MessageTreeOfAConversationTests : GraphTest
 
         var edited = await RunAsync(new RunTurnRequest
         {
-            ConversationId = first.Started.ConversationId, ParentId = second.Started.ParentId, Branch = true, Content = "two, edited tokens=3",
+            ConversationId = first.Started.ConversationId,
+            ParentId = second.Started.ParentId,
+            Branch = true,
+            Content = "two, edited tokens=3",
         });
         var restarted = await RunAsync(new RunTurnRequest { ConversationId = first.Started.ConversationId, Branch = true, Content = "one, edited" });
 
@@ -54,7 +59,9 @@ public sealed class MessageTreeOfAConversationTests : GraphTest
 
         var refused = await RefusalAsync(() => RunAsync(new RunTurnRequest
         {
-            ConversationId = first.Started.ConversationId, ParentId = first.Started.AssistantMessageId, Content = "stale",
+            ConversationId = first.Started.ConversationId,
+            ParentId = first.Started.AssistantMessageId,
+            Content = "stale",
         }));
 
         refused.StatusCode.ShouldBe(StatusCode.Aborted);
@@ -74,7 +81,9 @@ public sealed class MessageTreeOfAConversationTests : GraphTest
 
         var continued = await RunAsync(new RunTurnRequest
         {
-            ConversationId = begun.Started.ConversationId, ParentId = begun.Started.AssistantMessageId, ContinueMessage = true,
+            ConversationId = begun.Started.ConversationId,
+            ParentId = begun.Started.AssistantMessageId,
+            ContinueMessage = true,
         });
 
         continued.Started.InitialText.ShouldBe(begun.Text);

@@ -52,7 +52,8 @@ public sealed class ContextTests : GraphTest
         var first = await RunAsync("remember me tokens=4");
         var turn = await RunAsync(new RunTurnRequest
         {
-            Content = "replay this tokens=30", ConversationId = first.Started.ConversationId,
+            Content = "replay this tokens=30",
+            ConversationId = first.Started.ConversationId,
             Sampling = new Sampling { Temperature = 0, MaxTokens = 100 },
         });
         var receipt = JsonDocument.Parse((await Graph.Second.Turns.GetReceiptAsync(new GetReceiptRequest { TurnId = turn.TurnId }, Me)).Json).RootElement;
