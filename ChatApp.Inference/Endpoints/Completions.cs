@@ -34,13 +34,12 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         var running = generations.ConvertAll(g => CollectAsync(request, model, g, trace, all));
-        await Task.WhenAll(running);
-        var results = running.ConvertAll(r => r.Result);
+        var results = await Task.WhenAll(running);
         context.Response.ContentType = "application/json";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options))
         {
             BeginObject(json, model, request.Generation.Id);
-            for (var prompt = 0; prompt < results.Count; prompt++)
+            for (var prompt = 0; prompt < results.Length; prompt++)
             {
                 foreach (var choice in results[prompt].Choices)
                     choice.Write(json, (prompt * request.Generation.Choices) + choice.Index, model.Tokenizer);
