@@ -16,6 +16,9 @@ internal static class AppRoutes
         api.MapPatch("/conversations/{id}", ConversationsApi.UpdateAsync);
         api.MapDelete("/conversations/{id}", ConversationsApi.DeleteAsync);
 
+        api.MapPatch("/folders/{name}", ConversationsApi.RenameFolderAsync);
+        api.MapDelete("/folders/{name}", ConversationsApi.RemoveFolderAsync);
+
         api.MapGet("/conversations/export", TransferApi.ExportAsync);
         api.MapPost("/conversations/import", TransferApi.ImportAsync).WithMetadata(new RequestSizeLimitAttribute(TransferApi.MostImportBytes));
         api.MapGet("/conversations/{id}/shares", SharesApi.ListAsync);

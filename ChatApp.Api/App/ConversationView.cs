@@ -13,6 +13,7 @@ internal sealed record ConversationView(
     bool Archived,
     string? CurrentMessageId,
     string? RunningTurnId,
+    string? Folder,
     string? Snippet)
 {
     public static ConversationView From(Conversation conversation, string snippet = "") => new(
@@ -24,6 +25,7 @@ internal sealed record ConversationView(
         conversation.Archived,
         NullIfEmpty(conversation.CurrentMessageId),
         NullIfEmpty(conversation.RunningTurnId),
+        NullIfEmpty(conversation.Folder),
         NullIfEmpty(snippet));
 
     internal static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

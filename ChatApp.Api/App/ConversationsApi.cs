@@ -13,19 +13,24 @@ internal static class ConversationsApi
         string? cursor = null,
         bool archived = false,
         string? q = null,
+        string? folder = null,
         CancellationToken cancellationToken = default)
     {
-        var reply = await conversations.ListAsync(new ListConversationsRequest
+        var request = new ListConversationsRequest
         {
             Limit = Math.Clamp(limit ?? DefaultPage, 1, LargestPage),
             Cursor = cursor ?? "",
             Archived = archived,
             Query = q ?? "",
-        }, cancellationToken: cancellationToken);
+        };
+        if (folder is not null)
+            request.Folder = folder;
+        var reply = await conversations.ListAsync(request, cancellationToken: cancellationToken);
         return Results.Json(new
         {
             Data = reply.Conversations.Select(hit => ConversationView.From(hit.Conversation, hit.Snippet)),
             NextCursor = ConversationView.NullIfEmpty(reply.NextCursor),
+            reply.Folders,
         });
     }
 
@@ -59,6 +64,8 @@ internal static class ConversationsApi
             request.Archived = archived;
         if (body.CurrentMessageId is not null)
             request.CurrentMessageId = body.CurrentMessageId;
+        if (body.Folder is not null)
+            request.Folder = body.Folder;
         var updated = await conversations.UpdateAsync(request, cancellationToken: cancellationToken);
         return Results.Json(ConversationView.From(updated));
     }
@@ -70,7 +77,25 @@ internal static class ConversationsApi
         return Results.NoContent();
     }
 
+    public static async Task<IResult> RenameFolderAsync(
+        string name, FolderChange body, Conversations.ConversationsClient conversations, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(body.Name))
+            throw RefusedException.Invalid("'name' must be the folder's new name.", "name");
+        var reply = await conversations.RenameFolderAsync(new RenameFolderRequest { From = name, To = body.Name }, cancellationToken: cancellationToken);
+        return Results.Json(new { body.Name, reply.Conversations });
+    }
+
+    /// <summary>The folder goes; its conversations stay.</summary>
+    public static async Task<IResult> RemoveFolderAsync(string name, Conversations.ConversationsClient conversations, CancellationToken cancellationToken)
+    {
+        await conversations.RenameFolderAsync(new RenameFolderRequest { From = name }, cancellationToken: cancellationToken);
+        return Results.NoContent();
+    }
+
+    internal sealed record FolderChange(string? Name);
+
     internal sealed record NewConversation(string? Title);
 
-    internal sealed record ConversationChange(string? Title, bool? Pinned, bool? Archived, string? CurrentMessageId);
+    internal sealed record ConversationChange(string? Title, bool? Pinned, bool? Archived, string? CurrentMessageId, string? Folder);
 }

@@ -31,6 +31,8 @@ public static class RouteTable
         ["GET /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["PATCH /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["DELETE /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["PATCH /api/folders/{name}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["DELETE /api/folders/{name}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["GET /api/conversations/export"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["POST /api/conversations/import"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["GET /api/conversations/{id}/shares"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),

@@ -9,6 +9,7 @@ public sealed record ConversationRecord
     public required string TitleSource { get; init; }
     public bool Pinned { get; init; }
     public bool Archived { get; init; }
+    public string? Folder { get; init; }
     public long LastSeq { get; init; }
     public Guid? CurrentMessageId { get; init; }
     public Guid? RunningTurnId { get; init; }

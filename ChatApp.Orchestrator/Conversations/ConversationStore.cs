@@ -8,7 +8,7 @@ public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
     /// <summary>The columns of <see cref="ConversationRecord"/>, from <c>chat.conversations c</c>.</summary>
     internal const string Columns =
         """
-        c.id, c.user_id, c.title, c.title_source, c.pinned, c.archived, c.last_seq, c.current_message_id,
+        c.id, c.user_id, c.title, c.title_source, c.pinned, c.archived, c.folder, c.last_seq, c.current_message_id,
         c.created_at, c.updated_at, c.deleted_at,
         (SELECT t.id FROM chat.turns t WHERE t.conversation_id = c.id AND t.status IN ('Queued', 'Running')) AS running_turn_id
         """;
@@ -36,12 +36,19 @@ public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
     }
 
     /// <summary>Newest activity first, pinned ones before all others.</summary>
+    /// <param name="owner">Whose conversations.</param>
+    /// <param name="archived">The archived ones, or the others.</param>
+    /// <param name="folder">Those of this folder; empty: those in none; null: all.</param>
+    /// <param name="after">Where the page before ended.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
     public Task<IReadOnlyList<ConversationRecord>> ListAsync(
-        string owner, bool archived, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
+        string owner, bool archived, string? folder, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         database.For(owner).QueryAsync<ConversationRecord>(
             $"""
             SELECT {Columns} FROM chat.conversations c
             WHERE c.user_id = @owner AND c.deleted_at IS NULL AND c.archived = @archived
+              AND (@folder::text IS NULL OR COALESCE(c.folder, '') = @folder)
               AND (@afterId::uuid IS NULL OR (c.pinned, c.updated_at, c.id) < (@afterPinned, @afterUpdated::timestamptz, @afterId::uuid))
             ORDER BY c.pinned DESC, c.updated_at DESC, c.id DESC
             LIMIT @limit
@@ -49,12 +56,29 @@ public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
             new
             {
                 archived,
+                folder,
                 limit,
                 afterId = after?.Id,
                 afterPinned = after?.Pinned ?? false,
                 afterUpdated = after?.UpdatedAt,
             },
             cancellationToken);
+
+    /// <summary>The names of the user's folders that hold something.</summary>
+    public Task<IReadOnlyList<string>> ListFoldersAsync(string owner, CancellationToken cancellationToken) =>
+        database.For(owner).QueryAsync<string>(
+            """
+            SELECT DISTINCT folder FROM chat.conversations
+            WHERE user_id = @owner AND deleted_at IS NULL AND folder IS NOT NULL
+            ORDER BY folder LIMIT 500
+            """,
+            new { }, cancellationToken);
+
+    /// <summary>Gives a folder another name; null takes its conversations out of it.</summary>
+    /// <returns>How many conversations were in it.</returns>
+    public Task<int> RenameFolderAsync(string owner, string from, string? to, CancellationToken cancellationToken) =>
+        database.For(owner).ExecuteAsync(
+            "UPDATE chat.conversations SET folder = @to WHERE user_id = @owner AND folder = @from", new { from, to }, cancellationToken);
 
     /// <summary>Changes what is given and leaves the rest. A title that is set here is the user's for good.</summary>
     /// <exception cref="RefusedException">Unknown conversation, or a current message that is not in it.</exception>
@@ -67,12 +91,13 @@ public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
                 title_source = CASE WHEN @title IS NULL THEN title_source ELSE 'user' END,
                 pinned = COALESCE(@pinned, pinned),
                 archived = COALESCE(@archived, archived),
+                folder = CASE WHEN @folder::text IS NULL THEN folder ELSE NULLIF(@folder, '') END,
                 current_message_id = COALESCE(@current, current_message_id)
             WHERE id = @id AND user_id = @owner AND deleted_at IS NULL
               AND (@current IS NULL OR EXISTS (
                     SELECT FROM chat.messages m WHERE m.id = @current AND m.conversation_id = c.id AND m.user_id = @owner))
             """,
-            new { id, title = change.Title, pinned = change.Pinned, archived = change.Archived, current = change.CurrentMessageId },
+            new { id, title = change.Title, pinned = change.Pinned, archived = change.Archived, folder = change.Folder, current = change.CurrentMessageId },
             cancellationToken);
 
         var conversation = await GetAsync(owner, id, cancellationToken);

@@ -31,12 +31,13 @@ public sealed class ConversationsService(
         var limit = request.Limit is 0 ? DefaultPage : Math.Clamp(request.Limit, 1, LargestPage);
         var after = ConversationCursor.Parse(request.Cursor);
         var page = request.Query.Length == 0
-            ? await conversations.ListAsync(owner, request.Archived, after, limit, context.CancellationToken)
+            ? await conversations.ListAsync(owner, request.Archived, request.HasFolder ? request.Folder : null, after, limit, context.CancellationToken)
             : await search.SearchAsync(owner, request.Query, after, limit, context.CancellationToken);
         return new ListConversationsReply
         {
             Conversations = { page.Select(conversation => new ConversationHit { Conversation = Wire.ToWire(conversation), Snippet = conversation.Snippet }) },
             NextCursor = page.Count < limit ? "" : ConversationCursor.After(page[^1]).Format(),
+            Folders = { request.Query.Length == 0 && after is null ? await conversations.ListFoldersAsync(owner, context.CancellationToken) : [] },
         };
     }
 
@@ -56,8 +57,19 @@ public sealed class ConversationsService(
             request.HasArchived ? request.Archived : null,
             request.HasCurrentMessageId
                 ? WireId.Parse(WireId.Message, request.CurrentMessageId) ?? throw RefusedException.NotFound("message in this conversation")
-                : null);
+                : null,
+            request.HasFolder ? FolderName.Check(request.Folder) : null);
         return Wire.ToWire(await conversations.UpdateAsync(context.Caller().Subject, ConversationId(request.Id), change, context.CancellationToken));
+    }
+
+    public override async Task<RenameFolderReply> RenameFolder(RenameFolderRequest request, ServerCallContext context)
+    {
+        var to = FolderName.Check(request.To);
+        return new RenameFolderReply
+        {
+            Conversations = await conversations.RenameFolderAsync(
+                context.Caller().Subject, FolderName.Check(request.From), to.Length == 0 ? null : to, context.CancellationToken),
+        };
     }
 
     public override async Task<DeleteConversationReply> Delete(DeleteConversationRequest request, ServerCallContext context)

@@ -20,6 +20,7 @@ internal static class Wire
         Archived = conversation.Archived,
         CurrentMessageId = WireId.Format(WireId.Message, conversation.CurrentMessageId),
         RunningTurnId = WireId.Format(WireId.Turn, conversation.RunningTurnId),
+        Folder = conversation.Folder ?? "",
     };
 
     public static Message ToWire(MessageRecord message) => new()

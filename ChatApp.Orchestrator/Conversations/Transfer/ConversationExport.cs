@@ -46,7 +46,7 @@ public sealed class ConversationExport(ConversationStore conversations, MessageS
             IReadOnlyList<ConversationRecord> page;
             do
             {
-                page = await conversations.ListAsync(owner, archived, after, Page, cancellationToken);
+                page = await conversations.ListAsync(owner, archived, null, after, Page, cancellationToken);
                 foreach (var conversation in page)
                     yield return conversation;
                 after = page.Count > 0 ? ConversationCursor.After(page[^1]) : null;

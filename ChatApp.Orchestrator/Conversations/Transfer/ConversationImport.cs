@@ -25,8 +25,8 @@ public sealed class ConversationImport(OwnedDatabase database, IdFactory ids)
         var byKey = messages.ToDictionary(message => message.Key, _ => ids.New());
         await transaction.ExecuteAsync(
             """
-            INSERT INTO chat.conversations (id, user_id, title, title_source, pinned, archived, last_seq, current_message_id, created_at, updated_at)
-            VALUES (@id, @owner, @Title, CASE WHEN @Title IS NULL THEN 'none' ELSE 'user' END, @Pinned, @Archived, @count, @current, @CreatedAt, @UpdatedAt)
+            INSERT INTO chat.conversations (id, user_id, title, title_source, pinned, archived, folder, last_seq, current_message_id, created_at, updated_at)
+            VALUES (@id, @owner, @Title, CASE WHEN @Title IS NULL THEN 'none' ELSE 'user' END, @Pinned, @Archived, @Folder, @count, @current, @CreatedAt, @UpdatedAt)
             """,
             new
             {
@@ -34,6 +34,7 @@ public sealed class ConversationImport(OwnedDatabase database, IdFactory ids)
                 conversation.Title,
                 conversation.Pinned,
                 conversation.Archived,
+                conversation.Folder,
                 conversation.CreatedAt,
                 conversation.UpdatedAt,
                 count = messages.Count,

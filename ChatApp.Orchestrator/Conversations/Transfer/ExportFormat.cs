@@ -16,6 +16,7 @@ internal static class ExportFormat
         json.WriteString("title", conversation.Title);
         json.WriteBoolean("pinned", conversation.Pinned);
         json.WriteBoolean("archived", conversation.Archived);
+        json.WriteString("folder", conversation.Folder);
         json.WriteString("created_at", conversation.CreatedAt);
         json.WriteString("updated_at", conversation.UpdatedAt);
         json.WriteString("current_message_id", WireId.Format(WireId.Message, conversation.CurrentMessageId));

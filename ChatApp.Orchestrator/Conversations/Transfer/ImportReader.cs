@@ -67,6 +67,7 @@ public sealed class ImportReader(TimeProvider time, IOptions<ConversationOptions
             Title = Title(conversation),
             Pinned = Flag(conversation, "pinned"),
             Archived = Flag(conversation, "archived"),
+            Folder = FolderName.Read(Text(conversation, "folder")),
             CreatedAt = Date(conversation, "created_at"),
             UpdatedAt = Date(conversation, "updated_at"),
             CurrentKey = Text(conversation, "current_message_id"),

@@ -6,6 +6,7 @@ public sealed record ImportedConversation
     public string? Title { get; init; }
     public bool Pinned { get; init; }
     public bool Archived { get; init; }
+    public string? Folder { get; init; }
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; init; }
 

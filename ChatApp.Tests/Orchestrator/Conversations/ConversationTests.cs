@@ -35,6 +35,29 @@ public sealed class ConversationTests : GraphTest
     }
 
     [Test]
+    public async Task A_folder_is_a_name_that_conversations_share()
+    {
+        var (kept, loose) = (await NewAsync("kept"), await NewAsync("loose"));
+        (await Conversations.UpdateAsync(new UpdateConversationRequest { Id = kept, Folder = " Work\n " }, Me)).Folder.ShouldBe("Work");
+
+        var inside = await Conversations.ListAsync(new ListConversationsRequest { Folder = "Work" }, Me);
+        inside.Folders.ShouldBe(["Work"]);
+        inside.Conversations.Single().Conversation.Id.ShouldBe(kept);
+        var outside = (await Conversations.ListAsync(new ListConversationsRequest { Folder = "", Limit = 100 }, Me)).Conversations.Select(hit => hit.Conversation.Id).ToList();
+        outside.ShouldContain(loose);
+        outside.ShouldNotContain(kept);
+
+        (await Conversations.RenameFolderAsync(new RenameFolderRequest { From = "Work", To = "Home" }, As("stranger"))).Conversations.ShouldBe(0);
+        (await Conversations.RenameFolderAsync(new RenameFolderRequest { From = "Work", To = "Home" }, Me)).Conversations.ShouldBe(1);
+        (await Conversations.GetAsync(new GetConversationRequest { Id = kept }, Me)).Conversation.Folder.ShouldBe("Home");
+        await Conversations.RenameFolderAsync(new RenameFolderRequest { From = "Home" }, Me);
+        (await Conversations.ListAsync(new ListConversationsRequest(), Me)).Folders.ShouldBeEmpty();
+        (await RefusalAsync(Conversations.UpdateAsync(new UpdateConversationRequest { Id = kept, Folder = new string('x', 81) }, Me))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+
+        async Task<string> NewAsync(string title) => (await Conversations.CreateAsync(new CreateConversationRequest { Title = title }, Me)).Id;
+    }
+
+    [Test]
     public async Task Search_finds_words_of_titles_and_messages_and_shows_the_passage()
     {
         var asked = await RunAsync("Where does the zanzibarleopard live? tokens=3");
