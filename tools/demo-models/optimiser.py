@@ -43,14 +43,14 @@ class Optimiser:
         for group in self.adam.param_groups:
             group["lr"] = self.lr * scale
         self.adam.step()
-        self.adam.zero_grad(set_to_none=True)
+        self.adam.zero_grad(set_to_none=False)
         rate = self.matrix_lr * scale
         for p, m in zip(self.matrices, self.momentum):
             m.mul_(0.95).add_(p.grad, alpha=0.05)
             update = orthogonal(p.grad.mul_(0.05).add_(m, alpha=0.95))
             p.mul_(1 - rate * self.matrix_decay)
             p.add_(update, alpha=-rate * max(1.0, p.shape[0] / p.shape[1]) ** 0.5)
-            p.grad = None
+            p.grad.zero_()
 
     def state_dict(self):
         return {"adam": self.adam.state_dict(), "momentum": self.momentum}

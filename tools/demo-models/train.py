@@ -45,7 +45,7 @@ def parse():
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--run", help="folder name under the checkpoint folder; default: the model's name")
-    p.add_argument("--until", help="HH:MM (UTC) at which training ends")
+    p.add_argument("--until", help="HH:MM or HH:MM:SS (UTC) at which training ends")
     p.add_argument("--decay-minutes", type=float, default=25)
     p.add_argument("--phase", choices=("repeat", "task"), help="default: what the checkpoint says")
     p.add_argument("--step-tokens", type=int, default=8192)
@@ -68,69 +68,52 @@ def repetition_batch(rng, known, tokens, longest):
     `known`: the ids in use. Copying is found within minutes with 64 different tokens and hardly ever with
     4,096, so the caller starts with few and widens the set as they are learned.
     """
-    import torch
+    import numpy
+    from kernels import Batch
 
     length = rng.choice([n for n in (12, 16, 24, 48, 96, 160) if n <= longest])
-    total = length * 2 + 1
-    rows = max(1, tokens // total)
-    ids = torch.zeros((rows, total), dtype=torch.long)
-    weight = torch.zeros(rows, total)
-    for r in range(rows):
+    weight = numpy.zeros(length * 2 + 1, dtype=numpy.float32)
+    weight[length + 3 :] = 1
+    documents = []
+    for _ in range(max(1, tokens // (length * 2 + 1))):
         # Sometimes few tokens: segments then repeat inside, and copying must look further back than one token.
         pool = rng.sample(known, min(len(known), max(8, length // 3))) if rng.random() < 0.25 else known
         segment = rng.choices(pool, k=length)
         start = rng.randrange(length)
-        ids[r, :length] = torch.tensor(segment)
-        ids[r, length + 1 :] = torch.tensor(segment[start:] + segment[:start])
-        weight[r, length + 3 :] = 1
-    return ids, weight, "repeat"
+        documents.append((numpy.array([*segment, 0, *segment[start:], *segment[:start]]), weight))
+    return Batch("repeat", documents)
 
 
-def pad(documents):
-    """Right-padded [rows, longest] ids and weights; causal attention never lets padding reach a token."""
-    import numpy
-    import torch
-
-    longest = max(len(d[0]) for d in documents)
-    ids = numpy.zeros((len(documents), longest), dtype=numpy.int64)
-    weight = numpy.zeros((len(documents), longest), dtype=numpy.float32)
-    for r, (tokens, weights) in enumerate(documents):
-        ids[r, : len(tokens)] = tokens
-        weight[r, : len(tokens)] = weights
-    return torch.from_numpy(ids), torch.from_numpy(weight), "task"
-
-
-def task_batches(seed, micro_tokens, longest, long):
-    """An endless stream of micro-batches of conversations of like length."""
+def task_batches(seed, micro_tokens, longest, long, stretch):
+    """An endless stream of micro-batches of conversations, one after the other without padding."""
     import corpus
+    import numpy
+    from kernels import Batch
 
-    chunk = 0
+    chunk, documents, positions, tokens = 0, [], [], 0
     while True:
         rng = random.Random(f"{seed}/{chunk}")
-        documents = [d for d in corpus.encoded(f"{seed}/{chunk}", 3000, long=long) if len(d[0]) <= longest]
-        documents.sort(key=lambda d: len(d[0]) + rng.random() * 8)
-        groups, group = [], []
-        for d in documents:
-            if group and (len(group) + 1) * len(d[0]) > micro_tokens:
-                groups.append(group)
-                group = []
-            group.append(d)
-        groups.append(group)
-        rng.shuffle(groups)
-        yield from map(pad, groups)
+        for ids, weights in corpus.encoded(f"{seed}/{chunk}", 200, long=long):
+            if not 2 <= len(ids) <= longest:
+                continue
+            if documents and tokens + len(ids) > micro_tokens:
+                yield Batch("task", documents, positions)
+                documents, positions, tokens = [], [], 0
+            tokens += len(ids)
+            documents.append((numpy.array(ids), numpy.array(weights, dtype=numpy.float32)))
+            positions.append(stretched_positions(rng, len(ids) - 1, 2300) if len(ids) > 8 and rng.random() < stretch else numpy.arange(len(ids) - 1))
         chunk += 1
 
 
 def stretched_positions(rng, length, context):
     """Positions with a few random gaps: distances of a long conversation at the cost of a short one."""
-    import torch
+    import numpy
 
     spare = context - length - 1
     cuts = sorted(rng.randrange(1, length) for _ in range(rng.choice((1, 2, 3))))
-    positions = torch.arange(length)
+    positions = numpy.arange(length)
     for cut in cuts:
-        gap = rng.randrange(max(1, spare // len(cuts)))
-        positions[cut:] += gap
+        positions[cut:] += rng.randrange(max(1, spare // len(cuts)))
     return positions
 
 
@@ -139,6 +122,7 @@ class Trainer:
 
     def __init__(self, options):
         import torch
+        from kernels import Kernels, Plain
         from model import SHAPES, Decoder
         from optimiser import Optimiser
 
@@ -152,6 +136,10 @@ class Trainer:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.state = {"tokens": 0, "step": 0, "phase": "repeat", "phase_step": 0, "data": 0, "seconds": 0.0, "known": 64}
         self.load()
+        missing = Kernels.reason()
+        if missing:
+            print(f"Training in plain PyTorch, several times slower: {missing}.", flush=True)
+        self.passes = Plain(self.model) if missing else Kernels(self.model, checkpoint_folder())
         if options.phase and options.phase != self.state["phase"]:
             self.state.update(phase=options.phase, phase_step=0)
 
@@ -186,32 +174,13 @@ class Trainer:
         left = (end - now) / 60
         return warm * max(0.01, min(1.0, left / self.options.decay_minutes))
 
-    def loss(self, ids, weight, rng):
-        """Summed weighted loss, the sum of weights, and hits on the weighted tokens."""
-        import torch
-        import torch.nn.functional as F
-
-        positions = None
-        if ids.shape[1] > 8 and rng.random() < self.options.stretch:
-            positions = stretched_positions(rng, ids.shape[1], 2300)
-        hidden = self.model.hidden(ids[:, :-1], positions[:-1] if positions is not None else None)
-        weight = weight[:, 1:]
-        # The LM head is a quarter of the work: it runs only where there is a loss.
-        chosen = weight > 0
-        logits = self.model.logits(hidden[chosen])
-        targets, weights = ids[:, 1:][chosen], weight[chosen]
-        each = F.cross_entropy(logits, targets, reduction="none")
-        main = weights == 1
-        hits = (logits.argmax(-1) == targets)[main]
-        return (each * weights).sum(), weights.sum(), hits.sum().item(), hits.numel(), each[main].sum().item()
-
     def run(self):
         o, s = self.options, self.state
         end = None
         if o.until:
-            hour, minute = map(int, o.until.split(":"))
+            hour, minute, *second = map(int, o.until.split(":"))
             now = datetime.datetime.utcnow()
-            end = time.time() + (now.replace(hour=hour, minute=minute, second=0) - now).total_seconds()
+            end = time.time() + (now.replace(hour=hour, minute=minute, second=second[0] if second else 0) - now).total_seconds()
         rng = random.Random(f"{o.seed}/{s['step']}/{s['data']}")
         known = random.Random(o.seed).sample(range(self.shape.vocab), self.shape.vocab)
         tasks = None
@@ -220,17 +189,18 @@ class Trainer:
         seen, best = 0, 0.0
         signal.signal(signal.SIGTERM, lambda *_: self.state.update(stop=True))
         while not s.pop("stop", False) and (end is None or time.time() < end) and not (o.max_steps and s["step"] >= o.max_steps):
-            began, tokens, total = time.time(), 0, 0.0
+            began, tokens = time.time(), 0
+            self.passes.load()
             while tokens < o.step_tokens:
                 if s["phase"] == "task" and rng.random() >= o.repetition:
-                    tasks = tasks or task_batches(f"{o.seed}/{s['data']}", o.micro_tokens, o.longest, o.long)
-                    ids, weight, kind = next(tasks)
+                    tasks = tasks or task_batches(f"{o.seed}/{s['data']}", o.micro_tokens, o.longest, o.long, o.stretch)
+                    batch = next(tasks)
                 else:
-                    ids, weight, kind = repetition_batch(rng, known[: s["known"]] if s["phase"] == "repeat" else known, o.micro_tokens, s["known"] // 3)
-                value, weights, hits, count, nats = self.loss(ids, weight, rng)
-                (value / (weights * 4 if kind == "task" else weights * 4)).backward()
-                tokens += ids.numel()
-                w = window[kind]
+                    batch = repetition_batch(rng, known[: s["known"]] if s["phase"] == "repeat" else known, o.micro_tokens, s["known"] // 3)
+                # Every micro-batch counts the same, however many of its tokens carry a loss.
+                _, _, count, hits, nats = self.passes.run(batch, o.micro_tokens / o.step_tokens)
+                tokens += batch.tokens
+                w = window[batch.kind]
                 w[0] += hits
                 w[1] += count
                 w[2] += nats
