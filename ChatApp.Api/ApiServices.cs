@@ -41,6 +41,7 @@ internal static class ApiServices
         builder.Services.AddSingleton<EventStreamWriter>();
         builder.Services.AddSingleton<JsonBodyReader>();
         builder.Services.AddSingleton<StatelessCompletion>();
+        builder.Services.AddSingleton<FileUpload>();
         builder.AddEdgePipeline(edge);
         builder.AddCallers();
         builder.AddLimits();

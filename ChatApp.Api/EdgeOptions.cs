@@ -15,6 +15,14 @@ public sealed record EdgeOptions
     [Range(1, 600)]
     public int BodySeconds { get; init; } = 30;
 
+    /// <summary>The largest file that anyone may upload, in bytes, whatever their plan allows.</summary>
+    [Range(1024, 4L << 30)]
+    public long MaxUploadBytes { get; init; } = 512L << 20;
+
+    /// <summary>How long an upload may take, in seconds.</summary>
+    [Range(1, 3600)]
+    public int UploadSeconds { get; init; } = 600;
+
     /// <summary>How long a request's headers may take to arrive, in seconds.</summary>
     [Range(1, 600)]
     public int HeadersSeconds { get; init; } = 15;

@@ -78,6 +78,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Purged {Count} deleted conversations")]
     public static partial void ConversationsPurged(ILogger logger, int count);
 
+    [LoggerMessage(LogLevel.Information, "Purged {Count} files that went with no message")]
+    public static partial void FilesPurged(ILogger logger, int count);
+
     [LoggerMessage(LogLevel.Warning, "Conversation {ConversationId} got no title: {Reason}")]
     public static partial void TitleFailed(ILogger logger, Guid conversationId, string reason);
 

@@ -2,6 +2,7 @@ using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Sharing;
 using ChatApp.Orchestrator.Conversations.Titles;
 using ChatApp.Orchestrator.Conversations.Transfer;
+using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Grpc;
 using ChatApp.Orchestrator.Ids;
@@ -86,6 +87,11 @@ internal static class OrchestratorServices
         services.AddSingleton<TitleWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<TitleWriter>());
         services.AddHostedService<ConversationPurge>();
+
+        services.AddOptions<Files.FileOptions>().BindConfiguration("Files").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<FileStore>();
+        services.AddSingleton<Attachments>();
+        services.AddHostedService<FilePurge>();
     }
 
     private static void AddTurns(this WebApplicationBuilder builder)

@@ -14,4 +14,5 @@ app.MapGrpcService<TurnsService>();
 app.MapGrpcService<ConversationsService>();
 app.MapGrpcService<CompletionsService>();
 app.MapGrpcService<MeteringService>();
+app.MapGrpcService<FilesService>();
 await app.RunAsync();

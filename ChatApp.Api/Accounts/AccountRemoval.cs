@@ -11,7 +11,7 @@ namespace ChatApp.Api.Accounts;
 /// owner can ask again, and never data without an owner.
 /// </summary>
 internal sealed class AccountRemoval(
-    AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, Conversations.ConversationsClient conversations, AuditLog audit)
+    AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, Conversations.ConversationsClient conversations, Files.FilesClient files, AuditLog audit)
 {
     private const int Page = 100;
 
@@ -31,6 +31,7 @@ internal sealed class AccountRemoval(
 
         foreach (var archived in (bool[])[false, true])
             await DeleteConversationsAsync(archived, cancellationToken);
+        await files.DeleteAllAsync(new DeleteAllFilesRequest(), cancellationToken: cancellationToken);
         await accounts.DeleteAsync(caller.Id, cancellationToken);
         directory.Forget(caller.Id);
         await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null, cancellationToken);

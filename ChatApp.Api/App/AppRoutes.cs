@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.App;
 
@@ -25,6 +26,13 @@ internal static class AppRoutes
         api.MapPost("/conversations/{id}/shares", SharesApi.ShareAsync);
         api.MapDelete("/shares/{id}", SharesApi.UnshareAsync);
         api.MapGet("/shared/{token}", SharesApi.ReadAsync);
+
+        var mostUpload = app.ServiceProvider.GetRequiredService<IOptions<EdgeOptions>>().Value.MaxUploadBytes + FileUpload.FormBytes;
+        api.MapGet("/files", FilesApi.ListAsync);
+        api.MapPost("/files", FilesApi.UploadAsync).WithMetadata(new RequestSizeLimitAttribute(mostUpload));
+        api.MapGet("/files/{id}", FilesApi.GetAsync);
+        api.MapGet("/files/{id}/content", FilesApi.ReadAsync);
+        api.MapDelete("/files/{id}", FilesApi.DeleteAsync);
 
         api.MapPost("/turns", TurnsApi.RunAsync);
         api.MapGet("/turns/{id}", TurnsApi.GetReceiptAsync);

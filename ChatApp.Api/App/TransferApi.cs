@@ -51,6 +51,7 @@ internal static class TransferApi
         UsageLedger ledger,
         IOptionsMonitor<PlansOptions> plans,
         Conversations.ConversationsClient conversations,
+        Files.FilesClient files,
         IOptions<JsonOptions> json,
         TimeProvider time,
         CancellationToken cancellationToken)
@@ -63,6 +64,7 @@ internal static class TransferApi
             ("sessions", await sessions.ListAsync(caller.Id, cancellationToken)),
             ("keys", (await keys.ListAsync(caller.Id, cancellationToken)).Select(key => KeysApi.KeyView.From(key))),
             ("usage", await UsageApi.ReadAsync(caller.Id, caller.Plan, today.AddDays(-365), today, ledger, plans.CurrentValue, cancellationToken)),
+            ("files", (await files.ListAsync(new ListFilesRequest(), cancellationToken: cancellationToken)).Files.Select(FileView.From)),
         ];
 
         Attach(context.Response, "account.json");

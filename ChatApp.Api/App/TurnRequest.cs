@@ -23,6 +23,9 @@ internal sealed record TurnRequest
 
     public bool Branch { get; init; }
 
+    /// <summary>Files of <c>/api/files</c> that go with the message.</summary>
+    public IReadOnlyList<string>? FileIds { get; init; }
+
     /// <summary>Nothing of the turn is kept; earlier messages come with <see cref="History"/>.</summary>
     public bool Temporary { get; init; }
 
@@ -43,6 +46,7 @@ internal sealed record TurnRequest
         Branch = Branch,
         Sampling = Sampling?.ToSampling(),
         Temporary = Temporary,
+        FileIds = { FileIds ?? [] },
         History = { (History ?? []).Select(message => new HistoryMessage { Role = message.Role ?? "", Text = message.Text ?? "" }) },
     };
 

@@ -57,6 +57,8 @@ internal static class CallerServices
         services.AddAntiforgery(antiforgery =>
         {
             antiforgery.HeaderName = "X-CSRF-Token";
+            // An upload is a form too, and must not be read whole to look for a token.
+            antiforgery.SuppressReadingTokenFromFormBody = true;
             antiforgery.Cookie.Name = "chatapp_antiforgery";
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
             antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;

@@ -3,6 +3,7 @@ using ChatApp.Api.Callers;
 using ChatApp.ServiceDefaults.Storage;
 using ChatApp.Api.Limits;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Gate;
 
@@ -10,7 +11,9 @@ namespace ChatApp.Api.Gate;
 /// The one choke point: every request that has a route passes here, and goes on only when the route's rule lets it. The
 /// caller it establishes is what endpoints and calls to the orchestrator act for.
 /// </summary>
-internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerResolver callers, TurnAdmission admission, IAntiforgery antiforgery, TimeProvider time)
+internal sealed class RouteGate(
+    RequestDelegate next, AbuseGuard abuse, CallerResolver callers, TurnAdmission admission, IAntiforgery antiforgery,
+    IOptions<EdgeOptions> edge, TimeProvider time)
 {
     /// <summary>How long a request waits for a database that restarts before it is refused.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -36,6 +39,8 @@ internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerRe
             // What is public and changes something takes a JSON body, which another site's form cannot send.
             if (caller is { ByCookie: true })
                 await RefuseForgedAsync(context);
+            else if (caller is { Kind: CallerKind.Local })
+                RefuseOtherSites(context);
         }
 
         if (rule.Limit == RouteLimit.Calls && caller is not null)
@@ -84,6 +89,17 @@ internal sealed class RouteGate(RequestDelegate next, AbuseGuard abuse, CallerRe
             throw RefusedException.Forbidden("Guests have no account; sign up first.", "account_required");
         if (rule.Access == RouteAccess.Admin && !caller.IsAdmin)
             throw RefusedException.Forbidden("This route is for administrators.", "admin_required");
+    }
+
+    /// <summary>Without sign-in a browser on this machine is let in whatever page it shows, and a page may send a form anywhere.</summary>
+    private void RefuseOtherSites(HttpContext context)
+    {
+        var origin = context.Request.Headers.Origin.ToString();
+        if (origin.Length == 0 || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            || edge.Value.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
+            return;
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || !string.Equals(page.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase))
+            throw RefusedException.Forbidden("This request comes from another site's page; name its origin in Edge:AllowedOrigins to let it in.", "cross_site");
     }
 
     private async Task RefuseForgedAsync(HttpContext context)

@@ -24,6 +24,9 @@ public sealed record Plan
     /// <summary>The largest upload, in bytes.</summary>
     public long? UploadBytes { get; init; }
 
+    /// <summary>What may be stored in all, in bytes of files.</summary>
+    public long? StorageBytes { get; init; }
+
     /// <summary>Money in a calendar month (UTC), in the currency in which models are priced.</summary>
     public decimal? MonthlyBudget { get; init; }
 }

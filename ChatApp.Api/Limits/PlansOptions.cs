@@ -15,6 +15,7 @@ public sealed class PlansOptions
             TokensPerDay = 100_000,
             ConcurrentTurns = 1,
             UploadBytes = 5 << 20,
+            StorageBytes = 20L << 20,
             MonthlyBudget = 0.25m,
         },
         ["free"] = new Plan
@@ -25,6 +26,7 @@ public sealed class PlansOptions
             TokensPerDay = 500_000,
             ConcurrentTurns = 2,
             UploadBytes = 20 << 20,
+            StorageBytes = 200L << 20,
             MonthlyBudget = 1m,
         },
         ["plus"] = new Plan
@@ -35,6 +37,7 @@ public sealed class PlansOptions
             TokensPerDay = 5_000_000,
             ConcurrentTurns = 5,
             UploadBytes = 100 << 20,
+            StorageBytes = 2048L << 20,
             MonthlyBudget = 20m,
         },
         ["pro"] = new Plan
@@ -45,6 +48,7 @@ public sealed class PlansOptions
             TokensPerDay = 50_000_000,
             ConcurrentTurns = 20,
             UploadBytes = 500 << 20,
+            StorageBytes = 20480L << 20,
             MonthlyBudget = 200m,
         },
         ["unlimited"] = new Plan(),
@@ -68,7 +72,7 @@ public sealed class PlansOptions
     {
         foreach (var (name, plan) in Plans)
         {
-            if (plan is { CallsPerMinute: <= 0 } or { RequestsPerMinute: <= 0 } or { TokensPerMinute: <= 0 } or { TokensPerDay: <= 0 } or { ConcurrentTurns: <= 0 } or { UploadBytes: < 0 } or { MonthlyBudget: < 0 })
+            if (plan is { CallsPerMinute: <= 0 } or { RequestsPerMinute: <= 0 } or { TokensPerMinute: <= 0 } or { TokensPerDay: <= 0 } or { ConcurrentTurns: <= 0 } or { UploadBytes: < 0 } or { StorageBytes: < 0 } or { MonthlyBudget: < 0 })
                 return $"Plans:{name}: limits are positive numbers; leave one out for no limit.";
         }
 

@@ -30,6 +30,7 @@ internal static class OrchestratorServices
         services.AddClient<Turns.TurnsClient>();
         services.AddClient<Conversations.ConversationsClient>();
         services.AddClient<Completions.CompletionsClient>();
+        services.AddClient<Files.FilesClient>();
         services.AddSingleton<TurnStream>();
     }
 

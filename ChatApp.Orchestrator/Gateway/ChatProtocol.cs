@@ -24,7 +24,11 @@ internal static class ChatProtocol
         Purpose = "turn",
         Operation = ChatOperation,
         Compose = (route, mode) => Write(request, route, mode),
-        Needs = new RouteNeeds { Affinity = request.Conversation ?? Affinity(request.User, request.Messages.Take(2).Select(message => message.Content)) },
+        Needs = new RouteNeeds
+        {
+            Affinity = request.Conversation ?? Affinity(request.User, request.Messages.Take(2).Select(message => message.Content)),
+            Capabilities = request.Messages.Any(message => message.Images.Count > 0) ? ["chat", "vision"] : [],
+        },
         PromptBytes = request.Messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content)) + (request.Draft?.Length ?? 0),
         LongestAnswer = request.Sampling.MaxTokens,
     };
@@ -104,7 +108,7 @@ internal static class ChatProtocol
     {
         json.WriteStartArray("messages");
         foreach (var message in request.Messages)
-            WriteMessage(json, message.Role, message.Content);
+            WriteMessage(json, message.Role, message.Content, message.Images);
         if (request.Draft is not null)
         {
             WriteMessage(json, "assistant", request.Draft);
@@ -115,12 +119,35 @@ internal static class ChatProtocol
         json.WriteEndArray();
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, string role, string content)
+    private static void WriteMessage(Utf8JsonWriter json, string role, string content, IReadOnlyList<ChatImage>? images = null)
     {
         json.WriteStartObject();
         json.WriteString("role", role);
-        json.WriteString("content", content);
+        if (images is { Count: > 0 })
+            WriteParts(json, content, images);
+        else
+            json.WriteString("content", content);
         json.WriteEndObject();
+    }
+
+    private static void WriteParts(Utf8JsonWriter json, string text, IReadOnlyList<ChatImage> images)
+    {
+        json.WriteStartArray("content");
+        json.WriteStartObject();
+        json.WriteString("type", "text");
+        json.WriteString("text", text);
+        json.WriteEndObject();
+        foreach (var image in images)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "image_url");
+            json.WriteStartObject("image_url");
+            json.WriteString("url", $"data:{image.MediaType};base64,{Convert.ToBase64String(image.Bytes)}");
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteSampling(Utf8JsonWriter json, ChatRequest request)

@@ -117,8 +117,12 @@ public sealed class ConversationsService(
         return link;
     }
 
-    public override async Task<ListSharesReply> ListShares(ListSharesRequest request, ServerCallContext context) =>
-        new() { Shares = { (await shares.ListAsync(context.Caller().Subject, ConversationId(request.ConversationId), context.CancellationToken)).Select(Wire.ToWire) } };
+    public override async Task<ListSharesReply> ListShares(ListSharesRequest request, ServerCallContext context)
+    {
+        var owner = context.Caller().Subject;
+        var conversation = await conversations.GetAsync(owner, ConversationId(request.ConversationId), context.CancellationToken);
+        return new ListSharesReply { Shares = { (await shares.ListAsync(owner, conversation.Id, context.CancellationToken)).Select(Wire.ToWire) } };
+    }
 
     public override async Task<UnshareReply> Unshare(UnshareRequest request, ServerCallContext context)
     {

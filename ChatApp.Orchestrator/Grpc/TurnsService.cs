@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Turns;
@@ -12,8 +13,8 @@ namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
-    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary,
-    IHostApplicationLifetime lifetime, IOptions<TurnOptions> options) : V1.Turns.TurnsBase
+    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
+    IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
     private const int LongestSystem = 100_000;
@@ -29,7 +30,9 @@ public sealed class TurnsService(
             return;
         }
 
-        var started = await store.StartAsync(owner, ToNewTurn(request, context.Caller().Name), context.CancellationToken);
+        var turn = ToNewTurn(request, context.Caller().Name);
+        await CheckFilesAsync(owner, turn, context.CancellationToken);
+        var started = await store.StartAsync(owner, turn, context.CancellationToken);
         if (started.First is { } first)
             supervisor.Launch(started.Turn, [first]);
         await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
@@ -57,12 +60,36 @@ public sealed class TurnsService(
         return new TurnReceipt { Json = turn.Receipt ?? "{}" };
     }
 
+    /// <exception cref="RefusedException">A file is not there, or not for this model.</exception>
+    private async Task CheckFilesAsync(string owner, NewTurn turn, CancellationToken cancellationToken)
+    {
+        if (turn.Files.Count == 0)
+            return;
+        var found = await files.FindAsync(owner, turn.Files, cancellationToken);
+        if (found.Count < turn.Files.Count)
+            throw RefusedException.NotFound("file");
+        if (found.FirstOrDefault(file => file.IsImage) is not { } image)
+            return;
+        var model = await catalogue.ResolveAsync(turn.Order.Model, cancellationToken);
+        if (!Attachments.CanSee(model))
+        {
+            var others = (await catalogue.ListAsync(cancellationToken)).Where(Attachments.CanSee).Select(other => other.Id).ToList();
+            throw RefusedException.Invalid("file_ids", $"'{image.Name}' is an image, and the model '{model.Id}' does not take images (capability '{Attachments.Vision}'). "
+                + (others.Count > 0 ? $"Models that do: {string.Join(", ", others)}." : "No model that is on offer does."));
+        }
+
+        if (image.Bytes > fileOptions.Value.MostImageBytes)
+            throw RefusedException.Invalid("file_ids", $"'{image.Name}' has {image.Bytes} bytes; an image for a model has at most {fileOptions.Value.MostImageBytes}.");
+    }
+
     private async Task RunTemporaryAsync(
         string owner, RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
     {
         var turn = ToNewTurn(request, context.Caller().Name);
         if (turn.ConversationId is not null || turn.ParentId is not null || turn.Kind != TurnKind.Append)
             throw RefusedException.Invalid("temporary", "A temporary conversation is stored nowhere: give its messages with 'history' and no ids.");
+        if (turn.Files.Count > 0)
+            throw RefusedException.Invalid("file_ids", "A temporary conversation takes no files: they are stored.");
         if (request.History.Count > MostHistory)
             throw RefusedException.Invalid("history", $"At most {MostHistory} earlier messages are possible.");
         if (request.History.FirstOrDefault(message => message.Role is not (MessageRoles.User or MessageRoles.Assistant)) is { } odd)
@@ -108,6 +135,7 @@ public sealed class TurnsService(
             Content = request.Content,
             Kind = request.Regenerate ? TurnKind.Regenerate : request.ContinueMessage ? TurnKind.Continue : TurnKind.Append,
             Branch = request.Branch,
+            Files = [.. request.FileIds.Select(id => WireId.Parse(WireId.File, id) ?? throw RefusedException.NotFound("file")).Distinct()],
             Order = new TurnOrder
             {
                 Model = request.Model.Length == 0 ? null : request.Model,
@@ -133,10 +161,12 @@ public sealed class TurnsService(
         var longest = options.Value.MaximumContentLength;
         if (request is { Regenerate: true, ContinueMessage: true })
             throw RefusedException.Invalid("regenerate", "Either answer again or continue, not both.");
-        if (request is { Regenerate: false, ContinueMessage: false } && string.IsNullOrWhiteSpace(request.Content))
+        if (request is { Regenerate: false, ContinueMessage: false } && request.FileIds.Count == 0 && string.IsNullOrWhiteSpace(request.Content))
             throw RefusedException.Invalid("content", "The message is empty.");
-        if ((request.Regenerate || request.ContinueMessage) && request.Content.Length > 0)
+        if ((request.Regenerate || request.ContinueMessage) && request.Content.Length + request.FileIds.Count > 0)
             throw RefusedException.Invalid("content", "Answering again or continuing takes no new text.");
+        if (request.FileIds.Count > fileOptions.Value.MostPerMessage)
+            throw RefusedException.Invalid("file_ids", $"A message takes at most {fileOptions.Value.MostPerMessage} files.");
         if (request.Content.Length > longest)
             throw RefusedException.Invalid("content", $"The message has {request.Content.Length} characters; at most {longest} are possible.");
         if (request.Content.Contains('\0') || request.System.Contains('\0'))

@@ -7,6 +7,7 @@ public static class WireId
     public const string Message = "msg_";
     public const string Turn = "turn_";
     public const string Share = "share_";
+    public const string File = "file_";
 
     public static string Format(string prefix, Guid id) => prefix + id.ToString("N");
 

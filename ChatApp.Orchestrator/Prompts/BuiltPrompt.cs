@@ -23,6 +23,9 @@ public sealed record BuiltPrompt
     /// <summary>Messages that are neither summarised nor quoted.</summary>
     public IReadOnlyList<MessageRecord> LeftOut { get; init; } = [];
 
+    /// <summary>Images by the message that they came with.</summary>
+    public IReadOnlyDictionary<Guid, IReadOnlyList<ChatImage>> Images { get; init; } = new Dictionary<Guid, IReadOnlyList<ChatImage>>();
+
     /// <summary>The whole prompt's tokens where it had to be counted.</summary>
     public int? ExactTokens { get; init; }
 
@@ -50,7 +53,7 @@ public sealed record BuiltPrompt
             var messages = new List<ChatMessage>(Verbatim.Count + 1);
             if (system.Length > 0)
                 messages.Add(new ChatMessage(MessageRoles.System, system));
-            messages.AddRange(Verbatim.Select(message => new ChatMessage(message.Role, message.Text)));
+            messages.AddRange(Verbatim.Select(message => new ChatMessage(message.Role, message.Text) { Images = Images.GetValueOrDefault(message.Id) ?? [] }));
             return messages;
         }
     }

@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Turns;
 using Microsoft.Extensions.Options;
@@ -10,16 +11,22 @@ namespace ChatApp.Orchestrator.Prompts;
 /// messages that the question touches, then the newest messages word for word.
 /// </summary>
 public sealed class PromptBuilder(
-    TokenCounter counter, SummaryStore summaries, Summariser summariser, IOptionsMonitor<PromptOptions> options, ILogger<PromptBuilder> logger)
+    TokenCounter counter, SummaryStore summaries, Summariser summariser, Attachments attachments, IOptionsMonitor<PromptOptions> options, ILogger<PromptBuilder> logger)
 {
     /// <summary>The prompt of a stored turn.</summary>
     /// <exception cref="RefusedException">The question alone is too long.</exception>
     public async Task<BuiltPrompt> BuildAsync(
         TurnRecord turn, TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, string draft, CancellationToken cancellationToken)
     {
-        var system = System(order);
-        var spoken = Spoken(history);
-        var budget = Budget(order, model);
+        var whole = Budget(order, model);
+        var attached = await attachments.AttachAsync(turn.UserId, model, history, whole, cancellationToken);
+        var built = await BuildTextAsync(turn, System(order), model, Spoken(attached.History), Math.Max(whole / 2, whole - attached.ImageTokens), draft, cancellationToken);
+        return built with { Images = attached.Images };
+    }
+
+    private async Task<BuiltPrompt> BuildTextAsync(
+        TurnRecord turn, string system, CatalogueModel model, List<MessageRecord> spoken, int budget, string draft, CancellationToken cancellationToken)
+    {
         if (FitsForCertain(system, spoken, draft, budget))
             return Assemble(model, budget, system, null, [], spoken, []);
 

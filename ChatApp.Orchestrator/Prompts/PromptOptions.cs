@@ -20,6 +20,14 @@ public sealed record PromptOptions
     [Range(0.1, 0.9)]
     public double VerbatimShare { get; init; } = 0.6;
 
+    /// <summary>The share of the budget that quotations of files may take.</summary>
+    [Range(0.05, 0.9)]
+    public double FilesShare { get; init; } = 0.5;
+
+    /// <summary>Tokens that an image is counted as.</summary>
+    [Range(1, 100_000)]
+    public int ImageTokens { get; init; } = 1000;
+
     /// <summary>Longest summary, in tokens.</summary>
     [Range(16, 100_000)]
     public int SummaryTokens { get; init; } = 256;

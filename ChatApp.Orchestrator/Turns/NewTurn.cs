@@ -14,6 +14,9 @@ public sealed record NewTurn
     public required byte[] ContentHash { get; init; }
     public required string Content { get; init; }
     public required TurnOrder Order { get; init; }
+
+    /// <summary>Files of the user's that go with the message.</summary>
+    public IReadOnlyList<Guid> Files { get; init; } = [];
     public TurnKind Kind { get; init; }
 
     /// <summary>Where the path moved on: make a branch instead of refusing. Without a parent: a new first message.</summary>

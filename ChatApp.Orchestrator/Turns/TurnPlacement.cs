@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 
@@ -18,7 +19,7 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
         await transaction.ExecuteAsync(
             "INSERT INTO chat.conversations (id, user_id, created_at, updated_at) VALUES (@id, @owner, @now, @now)",
             new { id, now }, cancellationToken);
-        return await AppendAsync(id, 0, null, request.Content, cancellationToken);
+        return await AppendAsync(id, 0, null, request, cancellationToken);
     }
 
     public async Task<TurnPlace> InAsync(
@@ -39,7 +40,7 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
         {
             TurnKind.Regenerate => await RegenerateAsync(conversation, parent, cancellationToken),
             TurnKind.Continue => await ContinueAsync(conversation, parent, turnId, cancellationToken),
-            _ => await AppendAsync(conversation.Id, conversation.LastSeq, ParentOf(conversation, request, parent), request.Content, cancellationToken),
+            _ => await AppendAsync(conversation.Id, conversation.LastSeq, ParentOf(conversation, request, parent), request, cancellationToken),
         };
     }
 
@@ -58,10 +59,22 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
     }
 
     private async Task<TurnPlace> AppendAsync(
-        Guid conversationId, long lastSeq, Guid? parentId, string content, CancellationToken cancellationToken)
+        Guid conversationId, long lastSeq, Guid? parentId, NewTurn request, CancellationToken cancellationToken)
     {
         var place = new TurnPlace(conversationId, parentId, ids.New(), ids.New());
-        await InsertAsync(place.UserMessageId, conversationId, parentId, lastSeq + 1, MessageRoles.User, content, MessageStatuses.Completed, cancellationToken);
+        var files = await FindFilesAsync(request.Files, cancellationToken);
+        await InsertAsync(place.UserMessageId, conversationId, parentId, lastSeq + 1, MessageRoles.User, request.Content, MessageStatuses.Completed,
+            cancellationToken, MessageFiles.Write(files));
+        if (files.Count > 0)
+        {
+            await transaction.ExecuteAsync(
+                """
+                INSERT INTO chat.message_files (message_id, conversation_id, file_id, user_id)
+                SELECT @UserMessageId, @conversationId, file_id, @owner FROM unnest(@files) AS file_id
+                """,
+                new { place.UserMessageId, conversationId, files = files.Select(file => file.Id).ToArray() }, cancellationToken);
+        }
+
         await InsertAnswerAsync(place, lastSeq + 2, cancellationToken);
         return place;
     }
@@ -107,13 +120,25 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
     }
 
     private Task<int> InsertAsync(
-        Guid id, Guid conversationId, Guid? parentId, long seq, string role, string text, string status, CancellationToken cancellationToken) =>
+        Guid id, Guid conversationId, Guid? parentId, long seq, string role, string text, string status, CancellationToken cancellationToken,
+        string? contentJson = null) =>
         transaction.ExecuteAsync(
             """
-            INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, status, created_at)
-            VALUES (@id, @conversationId, @owner, @parentId, @seq, @role, @text, @status, @now)
+            INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, content_json, status, created_at)
+            VALUES (@id, @conversationId, @owner, @parentId, @seq, @role, @text, @contentJson::jsonb, @status, @now)
             """,
-            new { id, conversationId, parentId, seq, role, text, status, now }, cancellationToken);
+            new { id, conversationId, parentId, seq, role, text, contentJson, status, now }, cancellationToken);
+
+    /// <summary>The user's files in the order asked for, kept from being deleted until the turn has begun.</summary>
+    private async Task<IReadOnlyList<FileRecord>> FindFilesAsync(IReadOnlyList<Guid> wanted, CancellationToken cancellationToken)
+    {
+        if (wanted.Count == 0)
+            return [];
+        var found = (await transaction.QueryAsync<FileRecord>(
+            $"SELECT {FileStore.Columns} FROM chat.files f WHERE f.id = ANY(@wanted) AND f.user_id = @owner AND {FileStore.IsThere} FOR KEY SHARE",
+            new { wanted = wanted.ToArray() }, cancellationToken)).ToDictionary(file => file.Id);
+        return [.. wanted.Select(id => found.GetValueOrDefault(id) ?? throw RefusedException.NotFound("file"))];
+    }
 
     private async Task<MessageRecord> FindMessageAsync(Guid conversationId, Guid id, CancellationToken cancellationToken) =>
         await transaction.FirstOrDefaultAsync<MessageRecord>(

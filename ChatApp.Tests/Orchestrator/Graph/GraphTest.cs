@@ -26,6 +26,17 @@ public abstract class GraphTest
     protected Task<ViewedTurn> RunAsync(string content, string conversationId = "", OrchestratorProcess? on = null) =>
         RunAsync(new RunTurnRequest { Content = content, ConversationId = conversationId }, on);
 
+    /// <returns>The file's id.</returns>
+    protected async Task<string> UploadAsync(string name, string mediaType, byte[] content)
+    {
+        using var call = Graph.First.Files.Upload(Me);
+        await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = name, MediaType = mediaType } });
+        foreach (var part in content.Chunk(100_000))
+            await call.RequestStream.WriteAsync(new UploadPiece { Content = Google.Protobuf.ByteString.CopyFrom(part) });
+        await call.RequestStream.CompleteAsync();
+        return (await call).Id;
+    }
+
     protected async Task<ConversationWithMessages> GetAsync(string conversationId) =>
         await Graph.First.Conversations.GetAsync(new GetConversationRequest { Id = conversationId }, Me);
 

@@ -72,6 +72,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Gateway__Upstreams__scripted__Kind"] = "Vllm",
             ["Gateway__Upstreams__scripted__Discover"] = "true",
             ["Conversations__PurgeInterval"] = "00:00:00.500",
+            ["Files__PurgeInterval"] = "00:00:00.500",
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             environment[name] = value;

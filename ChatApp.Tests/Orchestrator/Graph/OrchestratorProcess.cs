@@ -41,6 +41,8 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     public ChatApp.Orchestrator.V1.Conversations.ConversationsClient Conversations => new(_channel);
 
+    public ChatApp.Orchestrator.V1.Files.FilesClient Files => new(_channel);
+
     public Completions.CompletionsClient Completions => new(_channel);
 
     public ChatApp.Orchestrator.V1.Metering.MeteringClient Metering => new(_channel);

@@ -19,6 +19,10 @@ namespace ChatApp.Tests.Orchestrator.Graph;
 public sealed class ScriptedModelServer : IAsyncDisposable
 {
     public const string Model = "scripted";
+
+    /// <summary>The same model, which also takes images.</summary>
+    public const string SeeingModel = "scripted-seeing";
+
     private const int ContextWindow = 2048;
 
     private readonly ConcurrentDictionary<string, int> _deaths = new();
@@ -88,7 +92,11 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     private Task ModelsAsync(HttpContext context) => WriteAsync(context, new
     {
         @object = "list",
-        data = new[] { new { id = Model, @object = "model", owned_by = "tests", max_model_len = ContextWindow } },
+        data = new object[]
+        {
+            new { id = Model, @object = "model", owned_by = "tests", max_model_len = ContextWindow },
+            new { id = SeeingModel, @object = "model", owned_by = "tests", max_model_len = ContextWindow, capabilities = new[] { "chat", "vision" } },
+        },
     });
 
     // A token is a word: enough for budgets to be counted and checked.
@@ -96,10 +104,14 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     {
         using var body = await JsonDocument.ParseAsync(context.Request.Body);
         var count = body.RootElement.TryGetProperty("messages", out var messages)
-            ? messages.EnumerateArray().Sum(message => 4 + CountWords(message.GetProperty("content").GetString()!))
+            ? messages.EnumerateArray().Sum(message => 4 + CountWords(TextOf(message)))
             : CountWords(body.RootElement.GetProperty("prompt").GetString()!);
         await WriteAsync(context, new { count, max_model_len = ContextWindow, tokens = Enumerable.Range(0, count) });
     }
+
+    private static string TextOf(JsonElement message) => message.GetProperty("content") is { ValueKind: JsonValueKind.Array } parts
+        ? string.Concat(parts.EnumerateArray().Where(part => part.GetProperty("type").GetString() == "text").Select(part => part.GetProperty("text").GetString()))
+        : message.GetProperty("content").GetString()!;
 
     private static int CountWords(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 
@@ -109,7 +121,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         var request = body.RootElement.Clone();
         Requests.Enqueue(request);
         var messages = request.GetProperty("messages").EnumerateArray()
-            .Select(message => (Role: message.GetProperty("role").GetString()!, Content: message.GetProperty("content").GetString()!)).ToList();
+            .Select(message => (Role: message.GetProperty("role").GetString()!, Content: TextOf(message))).ToList();
         var user = messages.Last(message => message.Role == "user").Content;
         var draft = request.TryGetProperty("continue_final_message", out var flag) && flag.GetBoolean() ? messages[^1].Content : "";
         if (Number(user, "status") is var status and not 0)

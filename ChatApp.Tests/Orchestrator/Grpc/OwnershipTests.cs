@@ -34,6 +34,7 @@ public sealed class OwnershipTests : GraphTest
         var mine = await RunAsync("private tokens=3");
         var link = await Graph.First.Conversations.ShareAsync(new ShareRequest { ConversationId = mine.Started.ConversationId }, Me);
         var own = (await Graph.First.Conversations.CreateAsync(new CreateConversationRequest { Title = "theirs" }, As("stranger"))).Id;
+        var file = await UploadAsync("secret.txt", "text/plain", "nobody else's"u8.ToArray());
         object[] requests =
         [
             new RunTurnRequest { ConversationId = mine.Started.ConversationId, Content = "intrude" },
@@ -50,6 +51,11 @@ public sealed class OwnershipTests : GraphTest
             new ExportRequest { ConversationId = mine.Started.ConversationId },
             new ShareRequest { ConversationId = mine.Started.ConversationId },
             new UnshareRequest { Id = link.Id },
+            new ListSharesRequest { ConversationId = mine.Started.ConversationId },
+            new RunTurnRequest { Content = "attach", FileIds = { file } },
+            new GetFileRequest { Id = file },
+            new ReadFileRequest { Id = file },
+            new DeleteFileRequest { Id = file },
         ];
 
         foreach (var request in requests)
@@ -58,7 +64,6 @@ public sealed class OwnershipTests : GraphTest
             (await StatusOfAsync(method, request, As("stranger"))).ShouldBe(StatusCode.NotFound, request.ToString());
         }
 
-        (await Graph.First.Conversations.ListSharesAsync(new ListSharesRequest { ConversationId = mine.Started.ConversationId }, As("stranger"))).Shares.ShouldBeEmpty();
         (await GetAsync(mine.Started.ConversationId)).Conversation.Title.ShouldNotBe("taken");
     }
 

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatApp.Orchestrator.Files;
+
+/// <summary>Uploaded files, from the section <c>Files</c>.</summary>
+public sealed record FileOptions
+{
+    /// <summary>How long a file is kept that goes with no message, or no longer with any.</summary>
+    public TimeSpan UnattachedLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long an upload may take; what is left of one that broke off is removed after that.</summary>
+    public TimeSpan UploadLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often files without a message are looked for.</summary>
+    public TimeSpan PurgeInterval { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Most files of one message.</summary>
+    [Range(1, 100)]
+    public int MostPerMessage { get; init; } = 10;
+
+    /// <summary>Bytes of a text file, from its start, that a prompt draws its passages from.</summary>
+    [Range(1024, 64 << 20)]
+    public int MostTextBytes { get; init; } = 1 << 20;
+
+    /// <summary>The largest image that is handed to a model, in bytes.</summary>
+    [Range(1024, 64 << 20)]
+    public int MostImageBytes { get; init; } = 10 << 20;
+}
