@@ -337,8 +337,8 @@ def kind_calls(s):
     return c
 
 
-KINDS = {kind_talk: 14, kind_known: 7, kind_date: 1, kind_recall: 12, kind_others: 3, kind_memory: 4, kind_tool: 18, kind_no_tool: 18, kind_passages: 18, kind_format: 7,
-         kind_lookup: 14, kind_notes: 5, kind_json: 12, kind_calls: 24}
+KINDS = {kind_talk: 10, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_format: 6,
+         kind_lookup: 20, kind_notes: 6, kind_json: 14, kind_calls: 24}
 
 
 def title(s, c):

@@ -83,6 +83,19 @@ HANDBOOK = {
     "room": (lambda s: f"room {s.number(10, 990)}", ["{t} is in {v}", "you find {t} in {v}"], ["where is (the |){t}?", "in which room is {t}?", "where (do I|can I) find {t}?", "which room is for {t}?", "{t} is where?", "what room is {t} in?", "where do I go for {t}?"]),
 }
 NONE = ["I can't find that in the passages."]
+# An answer first says what was asked for, then what the passages say of it. So a small model need not find the sentence, or that there
+# is none, before its first word.
+LABELS = {
+    "company": {"founded": "founding year", "founder": "founder", "boss": "director", "staff": "staff", "seat": "place", "product": "product", "sales": "sales"},
+    "building": {"built": "year", "architect": "architect", "height": "height", "visitors": "visitors", "where": "place", "ticket": "price", "hours": "opening time"},
+    "nature": {"size": "size", "found": "discoverer", "depth": "depth", "animal": "animal", "near": "place", "park": "protection"},
+    "book": {"author": "author", "year": "year", "hero": "hero", "pages": "length", "place": "setting"},
+    "person": {"born": "birth year", "birthplace": "origin", "work": "job", "prize": "prize", "married": "partner", "studied": "subject", "lives": "home"},
+    "town": {"people": "population", "mayor": "mayor", "river": "river", "famous": "speciality", "old": "year", "festival": "festival"},
+    "product": {"price": "price", "maker": "maker", "battery": "battery", "weight": "weight", "colour": "colour", "warranty": "warranty"},
+    "event": {"date": "date", "place": "place", "winner": "winner", "fee": "price", "guests": "guests"},
+    None: {"code": "code", "contact": "contact", "period": "period", "time": "time", "cost": "price", "room": "place"},
+}
 WRAPS = ["{q}", "{q}", "{q}", "{q}", "(according to|based on|from) the (passages|text|documents|notes), {q}", "(please |)(tell me|say): {q}", "(I want to know|I'd like to know|can you tell me): {q}", "question: {q}", "(hi|hello), {q}", "(quick question|one question): {q}", "look in the (passages|documents|files): {q}", "{q} (use the passages|see the passages|check the documents|look it up in the text)"]
 PRONOUN = {"company": "it", "building": "it", "nature": "it", "book": "it", "person": "{he}", "town": "it", "product": "it", "event": "it"}
 
@@ -167,8 +180,13 @@ def question(s, statement):
     return s.ask(WRAPS, q=s.ask(statement.questions, **slots))
 
 
+def asked_for(slots):
+    """How an answer begins."""
+    return f"About the {LABELS[slots.get('kind')][slots['key']]} of {slots.get('n') or slots['t']}:"
+
+
 def answer(s, number, statement):
-    return f"{statement.text.rstrip('.')} [{number}]."
+    return f"{asked_for(statement.slots)} {statement.text.rstrip('.')} [{number}]."
 
 
 def ask_answered(s, conversation, groups):
@@ -196,24 +214,25 @@ def ask_unanswered(s, conversation, groups):
             free = [k for k in WORLD[kind] if k not in told and not any(k in group and told & group for group in SIMILAR)]
             if not free:
                 continue
-            asks, slots = WORLD[kind][s.any(free)][2], {"n": name}
+            key, slots = s.any(free), {"n": name, "kind": kind}
         elif s.chance(0.75):
             kind = s.any([k for _, _, k in named]) if named and s.chance(0.8) else s.any(list(WORLD))
             name = W.entity(s, kind)
             if any(name == b[0].slots.get("n") for _, b, _ in groups):
                 continue
-            asks, slots = WORLD[kind][s.any(list(WORLD[kind]))][2], {"n": name}
+            key, slots = s.any(list(WORLD[kind])), {"n": name, "kind": kind}
         else:
             used = {b.slots.get("t") for _, body, _ in groups for b in body}
             t = W.cased(s, s.any(HANDBOOK_SUBJECTS))
             if t in used:
                 continue
-            asks, slots = HANDBOOK[s.any(list(HANDBOOK))][2], {"t": t}
-        q = s.ask(asks, **slots)
+            key, slots = s.any(list(HANDBOOK)), {"t": t}
+        slots["key"] = key
+        q = s.ask((WORLD[slots["kind"]] if "kind" in slots else HANDBOOK)[key][2], **slots)
         break
     else:
         return False
     conversation.user(s.ask(WRAPS, q=q))
-    conversation.bot(s.say(NONE))
+    conversation.bot(f"{asked_for(slots)} {s.say(NONE)}")
     conversation.about(upper_first(f"question about {slots.get('n') or slots.get('t')}"), f"The user asked about {slots.get('n') or slots.get('t')}; the passages did not say.")
     return True
