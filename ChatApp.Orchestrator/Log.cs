@@ -90,6 +90,15 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "Tokens could not be counted by upstream {Upstream}: {Reason}")]
     public static partial void CountFailed(ILogger logger, string upstream, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Tool {Tool} took longer than {Seconds} s and was given up")]
+    public static partial void ToolTimedOut(ILogger logger, string tool, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "Tool {Tool} failed")]
+    public static partial void ToolFailed(ILogger logger, Exception exception, string tool);
+
+    [LoggerMessage(LogLevel.Warning, "Turn {TurnId}: a tool call could not be stored yet: {Reason}")]
+    public static partial void ToolCallNotStored(ILogger logger, Guid turnId, string reason);
+
     [LoggerMessage(LogLevel.Error, "A round of the turns' upkeep failed")]
     public static partial void HeartbeatFailed(ILogger logger, Exception exception);
 }

@@ -9,6 +9,7 @@ using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Migrations;
 using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Storage;
+using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.Turns.Stages;
 using ChatApp.Orchestrator.Metering;
@@ -110,6 +111,7 @@ internal static class OrchestratorServices
         services.AddSingleton<PromptBuilder>();
         services.AddSingleton<PromptAccounting>();
         services.AddSingleton<TemporaryTurns>();
+        services.AddTools();
         services.AddSingleton<LoadHistory>();
         services.AddSingleton<BuildPrompt>();
         services.AddSingleton<Generate>();

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Orchestrator.Conversations;
 
@@ -24,11 +25,17 @@ public sealed class MessageStore(OwnedDatabase database, TurnJournal journal)
         foreach (var message in messages)
         {
             folded.Add(message is { Status: MessageStatuses.Streaming, TurnId: { } turnId }
-                ? message with { Text = TurnFold.Of(await journal.ReadAsync(owner, turnId, 0, cancellationToken)).Text }
+                ? SoFar(message, await journal.ReadAsync(owner, turnId, 0, cancellationToken))
                 : message);
         }
 
         return folded;
+    }
+
+    private static MessageRecord SoFar(MessageRecord message, IReadOnlyList<TurnEvent> events)
+    {
+        var fold = TurnFold.Of(events, message.ContentJson);
+        return message with { Text = fold.Text, ContentJson = AnswerContent.Serialize(fold.Answer) };
     }
 
     /// <summary>The path that ends in <paramref name="leafId"/>, oldest first, at most <paramref name="limit"/> messages of it.</summary>

@@ -9,6 +9,9 @@ public sealed record ChatDelta
     public string Model { get; init; } = "";
     public string Text { get; init; } = "";
     public string Reasoning { get; init; } = "";
+
+    /// <summary>Parts of calls of tools.</summary>
+    public IReadOnlyList<ToolCallPiece> ToolCalls { get; init; } = [];
     public string? FinishReason { get; init; }
 
     /// <summary>What the generation used until now.</summary>

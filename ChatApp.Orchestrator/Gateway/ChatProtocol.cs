@@ -10,6 +10,8 @@ internal static class ChatProtocol
 {
     public const string ChatOperation = "chat/completions";
 
+    private const string ToolsCapability = "tools";
+
     /// <summary>vLLM's convention: smaller goes first, interactive requests are 0.</summary>
     private const int BackgroundPriority = 10;
 
@@ -27,11 +29,21 @@ internal static class ChatProtocol
         Needs = new RouteNeeds
         {
             Affinity = request.Conversation ?? Affinity(request.User, request.Messages.Take(2).Select(message => message.Content)),
-            Capabilities = request.Messages.Any(message => message.Images.Count > 0) ? ["chat", "vision"] : [],
+            Capabilities = Capabilities(request),
         },
         PromptBytes = request.Messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content)) + (request.Draft?.Length ?? 0),
         LongestAnswer = request.Sampling.MaxTokens,
     };
+
+    private static List<string> Capabilities(ChatRequest request)
+    {
+        List<string> needed = [];
+        if (request.Messages.Any(message => message.Images.Count > 0))
+            needed.AddRange(["chat", "vision"]);
+        if (request.Tools.Count > 0)
+            needed.Add(ToolsCapability);
+        return needed;
+    }
 
     /// <summary>A prefix cache shared among users would tell, by its speed, what others have asked.</summary>
     public static string CacheSalt(string user) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)).AsSpan(0, 16));
@@ -57,6 +69,9 @@ internal static class ChatProtocol
             json.WriteStartObject();
             json.WriteString("model", route.Model);
             WriteMessages(json, request, route);
+            WriteTools(json, request.Tools);
+            if (request is { Tools.Count: > 0, MayCall: false })
+                json.WriteString("tool_choice", "none");
             WriteSampling(json, request);
             json.WriteBoolean("stream", true);
             json.WriteStartObject("stream_options");
@@ -108,12 +123,74 @@ internal static class ChatProtocol
     {
         json.WriteStartArray("messages");
         foreach (var message in request.Messages)
-            WriteMessage(json, message.Role, message.Content, message.Images);
+            WriteMessage(json, message);
         if (request.Draft is not null)
         {
             WriteMessage(json, "assistant", request.Draft);
             if (route.Upstream.Kind is UpstreamKind.OpenAI or UpstreamKind.AzureOpenAI)
                 WriteMessage(json, "system", ContinueInstruction);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The field <c>tools</c>, where there are any.</summary>
+    public static void WriteTools(Utf8JsonWriter json, IReadOnlyList<OfferedTool> tools)
+    {
+        if (tools.Count == 0)
+            return;
+        json.WriteStartArray("tools");
+        foreach (var tool in tools)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", tool.Name);
+            json.WriteString("description", tool.Description);
+            json.WritePropertyName("parameters");
+            tool.Parameters.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A message with its tool calls, or the call that it answers.</summary>
+    public static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
+    {
+        if (message.ToolCalls.Count == 0 && message.ToolCallId is null)
+        {
+            WriteMessage(json, message.Role, message.Content, message.Images);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("role", message.Role);
+        if (message.Content.Length == 0 && message.ToolCalls.Count > 0)
+            json.WriteNull("content");
+        else
+            json.WriteString("content", message.Content);
+        if (message.ToolCallId is { } answered)
+            json.WriteString("tool_call_id", answered);
+        if (message.ToolCalls.Count > 0)
+            WriteCalls(json, message.ToolCalls);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ModelToolCall> calls)
+    {
+        json.WriteStartArray("tool_calls");
+        foreach (var call in calls)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", call.Id);
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", call.Name);
+            json.WriteString("arguments", call.Arguments);
+            json.WriteEndObject();
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

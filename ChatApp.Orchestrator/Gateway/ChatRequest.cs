@@ -12,6 +12,12 @@ public sealed record ChatRequest
     /// <summary>The answer so far, to be continued; null: a new answer.</summary>
     public string? Draft { get; init; }
 
+    /// <summary>What the model may call.</summary>
+    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
+
+    /// <summary>False: the tools stay in the prompt, but this time the model has to answer.</summary>
+    public bool MayCall { get; init; } = true;
+
     /// <summary>Whose request it is: keeps one user's prefix cache apart from another's.</summary>
     public required string User { get; init; }
 

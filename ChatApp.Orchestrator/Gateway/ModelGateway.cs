@@ -53,6 +53,7 @@ public sealed class ModelGateway
                 Model = from.Model.Id,
                 Text = chunk.Text,
                 Reasoning = chunk.Reasoning,
+                ToolCalls = chunk.ToolCalls,
                 FinishReason = chunk.FinishReason,
                 Usage = usage,
             };

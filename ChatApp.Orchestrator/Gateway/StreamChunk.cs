@@ -17,6 +17,9 @@ internal sealed record StreamChunk
 
     public bool HasToolCall { get; init; }
 
+    /// <summary>Parts of the first choice's tool calls.</summary>
+    public IReadOnlyList<ToolCallPiece> ToolCalls { get; init; } = [];
+
     public string? FinishReason { get; init; }
 
     public TokenUsage? Usage { get; init; }
@@ -74,11 +77,28 @@ internal sealed record StreamChunk
         {
             Pieces = pieces,
             HasToolCall = hasToolCall,
+            ToolCalls = hasToolCall ? ReadToolCalls(body) : [],
             FinishReason = finishReason,
             Text = ChatProtocol.Text(body, "content") is { Length: > 0 } text ? text : ChatProtocol.Text(body, "text"),
             Reasoning = ChatProtocol.Text(body, "reasoning_content") is { Length: > 0 } reasoning ? reasoning : ChatProtocol.Text(body, "reasoning"),
             LogProbabilities = ReadLogProbabilities(first),
         };
+    }
+
+    private static List<ToolCallPiece> ReadToolCalls(JsonElement body)
+    {
+        var pieces = new List<ToolCallPiece>();
+        if (!body.TryGetProperty("tool_calls", out var calls) || calls.ValueKind != JsonValueKind.Array)
+            return pieces;
+        foreach (var call in calls.EnumerateArray())
+        {
+            // Servers that send each call whole leave the index out.
+            var index = call.TryGetProperty("index", out var given) && given.TryGetInt32(out var number) ? number : pieces.Count;
+            if (call.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object)
+                pieces.Add(new ToolCallPiece(index, ChatProtocol.Text(function, "name"), ChatProtocol.Text(function, "arguments")));
+        }
+
+        return pieces;
     }
 
     private static bool Any(JsonElement content, params ReadOnlySpan<string> properties)

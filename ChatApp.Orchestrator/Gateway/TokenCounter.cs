@@ -39,19 +39,15 @@ public sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> lo
     }
 
     /// <summary>The tokens of a whole prompt as the model's template renders it; null when its server can't tell.</summary>
-    public Task<int?> CountAsync(CatalogueModel model, IReadOnlyList<ChatMessage> messages, CancellationToken cancellationToken) =>
+    public Task<int?> CountAsync(
+        CatalogueModel model, IReadOnlyList<ChatMessage> messages, IReadOnlyList<OfferedTool> tools, CancellationToken cancellationToken) =>
         AskAsync(model, json =>
         {
             json.WriteStartArray("messages");
             foreach (var message in messages)
-            {
-                json.WriteStartObject();
-                json.WriteString("role", message.Role);
-                json.WriteString("content", message.Content);
-                json.WriteEndObject();
-            }
-
+                ChatProtocol.WriteMessage(json, message);
             json.WriteEndArray();
+            ChatProtocol.WriteTools(json, tools);
             json.WriteBoolean("add_generation_prompt", true);
         }, cancellationToken);
 

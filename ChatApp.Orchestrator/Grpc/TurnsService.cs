@@ -3,6 +3,7 @@ using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
@@ -14,11 +15,12 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
     TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
-    IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
+    ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
     private const int LongestSystem = 100_000;
     private const int MostStops = 16;
+    private const int MostTools = 128;
     private const int MostHistory = 400;
 
     public override async Task Run(RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
@@ -140,7 +142,8 @@ public sealed class TurnsService(
             {
                 Model = request.Model.Length == 0 ? null : request.Model,
                 System = request.System.Length == 0 ? null : request.System,
-                Tools = [.. request.Tools],
+                Tools = [.. request.Tools.Distinct()],
+                NoTools = request.NoTools,
                 CallerName = callerName,
                 Sampling = request.Sampling is not { } sampling ? new SamplingSettings() : new SamplingSettings
                 {
@@ -177,6 +180,9 @@ public sealed class TurnsService(
             throw RefusedException.Invalid("request_id", $"A request id has at most {LongestRequestId} characters.");
         if (request.RequestId.Contains('\0'))
             throw RefusedException.Invalid("request_id", "A request id can't contain the character U+0000.");
+        if (request.Tools.Count > MostTools)
+            throw RefusedException.Invalid("tools", $"At most {MostTools} tools are possible.");
+        tools.Check(request.Tools);
         if (request.Sampling is { } sampling)
             Check(sampling);
     }

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Turns;
 
 namespace ChatApp.Orchestrator.Prompts;
 
@@ -19,6 +20,9 @@ public sealed record BuiltPrompt
 
     /// <summary>The newest messages, word for word, the question last.</summary>
     public required IReadOnlyList<MessageRecord> Verbatim { get; init; }
+
+    /// <summary>What the model may call.</summary>
+    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
 
     /// <summary>Messages that are neither summarised nor quoted.</summary>
     public IReadOnlyList<MessageRecord> LeftOut { get; init; } = [];
@@ -53,10 +57,13 @@ public sealed record BuiltPrompt
             var messages = new List<ChatMessage>(Verbatim.Count + 1);
             if (system.Length > 0)
                 messages.Add(new ChatMessage(MessageRoles.System, system));
-            messages.AddRange(Verbatim.Select(message => new ChatMessage(message.Role, message.Text) { Images = Images.GetValueOrDefault(message.Id) ?? [] }));
+            messages.AddRange(Verbatim.SelectMany(ToMessages));
             return messages;
         }
     }
+
+    private IReadOnlyList<ChatMessage> ToMessages(MessageRecord message) =>
+        Images.TryGetValue(message.Id, out var images) ? [new ChatMessage(message.Role, message.Text) { Images = images }] : AnswerContent.ToMessages(message);
 
     /// <summary>What the viewer should know about what the model was not given word for word; null: it was given everything.</summary>
     public string? Trimmed => (Summary, LeftOut.Count) switch

@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Turns;
 
 namespace ChatApp.Orchestrator.Prompts;
 
@@ -17,7 +18,7 @@ public sealed class PromptAccounting(TokenCounter counter)
                 continue;
             }
 
-            var tokens = await counter.CountAsync(prompt.Model, message.Text, cancellationToken);
+            var tokens = await counter.CountAsync(prompt.Model, AnswerContent.PromptText(message), cancellationToken);
             fresh[message.Id] = tokens;
             verbatim += tokens;
         }
@@ -25,6 +26,7 @@ public sealed class PromptAccounting(TokenCounter counter)
         return new PromptTokens
         {
             System = await counter.CountAsync(prompt.Model, prompt.System, cancellationToken),
+            Tools = await counter.CountAsync(prompt.Model, PromptBuilder.TextOf(prompt.Tools), cancellationToken),
             Summary = await counter.CountAsync(prompt.Model, prompt.Summary?.Text ?? "", cancellationToken),
             Recalled = await counter.CountAsync(prompt.Model, string.Join("\n", prompt.Recalled.Select(message => message.Text)), cancellationToken),
             Messages = verbatim,

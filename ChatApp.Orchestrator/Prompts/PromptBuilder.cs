@@ -14,27 +14,37 @@ public sealed class PromptBuilder(
     TokenCounter counter, SummaryStore summaries, Summariser summariser, Attachments attachments, IOptionsMonitor<PromptOptions> options, ILogger<PromptBuilder> logger)
 {
     /// <summary>The prompt of a stored turn.</summary>
+    /// <param name="turn">The turn.</param>
+    /// <param name="order">What it was asked to do.</param>
+    /// <param name="model">Who is asked.</param>
+    /// <param name="history">The messages before the answer.</param>
+    /// <param name="tools">What the model may call.</param>
+    /// <param name="draft">All text of the answer so far, results of tools included.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RefusedException">The question alone is too long.</exception>
     public async Task<BuiltPrompt> BuildAsync(
-        TurnRecord turn, TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, string draft, CancellationToken cancellationToken)
+        TurnRecord turn, TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, IReadOnlyList<OfferedTool> tools, string draft,
+        CancellationToken cancellationToken)
     {
         var whole = Budget(order, model);
         var attached = await attachments.AttachAsync(turn.UserId, model, history, whole, cancellationToken);
-        var built = await BuildTextAsync(turn, System(order), model, Spoken(attached.History), Math.Max(whole / 2, whole - attached.ImageTokens), draft, cancellationToken);
+        var built = await BuildTextAsync(
+            turn, System(order), model, Spoken(attached.History), Math.Max(whole / 2, whole - attached.ImageTokens), tools, draft, cancellationToken);
         return built with { Images = attached.Images };
     }
 
     private async Task<BuiltPrompt> BuildTextAsync(
-        TurnRecord turn, string system, CatalogueModel model, List<MessageRecord> spoken, int budget, string draft, CancellationToken cancellationToken)
+        TurnRecord turn, string system, CatalogueModel model, List<MessageRecord> spoken, int budget, IReadOnlyList<OfferedTool> tools, string draft,
+        CancellationToken cancellationToken)
     {
-        if (FitsForCertain(system, spoken, draft, budget))
-            return Assemble(model, budget, system, null, [], spoken, []);
+        if (FitsForCertain(system + TextOf(tools), spoken, draft, budget))
+            return Assemble(model, budget, system, null, [], spoken, []) with { Tools = tools };
 
         var counted = await CountAsync(model, spoken, cancellationToken);
-        var left = budget - await FixedTokensAsync(model, system, draft, cancellationToken);
+        var left = budget - await FixedTokensAsync(model, system, draft, cancellationToken) - await counter.CountAsync(model, TextOf(tools), cancellationToken);
         var summary = await summaries.FindAsync(turn.UserId, turn.ConversationId, [.. spoken.Select(message => message.Id)], cancellationToken);
         var built = await FitAsync(turn, model, budget, left, system, summary, counted, cancellationToken);
-        return await VerifyAsync(model, budget, draft, built, cancellationToken);
+        return await VerifyAsync(model, budget, draft, built with { Tools = tools }, cancellationToken);
     }
 
     /// <summary>The prompt of a conversation that is stored nowhere: what does not fit is left out, and said so.</summary>
@@ -54,10 +64,15 @@ public sealed class PromptBuilder(
         return await VerifyAsync(model, budget, "", built, cancellationToken);
     }
 
+    /// <summary>Definitions of tools as most templates write them.</summary>
+    internal static string TextOf(IReadOnlyList<OfferedTool> tools) =>
+        string.Concat(tools.Select(tool => $"- {tool.Name}: {tool.Description} {tool.Parameters.GetRawText()}\n"));
+
     private string System(TurnOrder order) =>
         string.Join("\n\n", new[] { options.CurrentValue.SystemPolicy, order.System }.Where(text => !string.IsNullOrWhiteSpace(text)));
 
-    private static List<MessageRecord> Spoken(IReadOnlyList<MessageRecord> history) => [.. history.Where(message => message.Text.Length > 0)];
+    private static List<MessageRecord> Spoken(IReadOnlyList<MessageRecord> history) =>
+        [.. history.Where(message => message.Text.Length > 0 || message is { Role: MessageRoles.Assistant, ContentJson: not null })];
 
     private int Budget(TurnOrder order, CatalogueModel model)
     {
@@ -69,7 +84,7 @@ public sealed class PromptBuilder(
     {
         var overhead = options.CurrentValue.MessageOverhead;
         var most = TokenCounter.UpperBound(system) + TokenCounter.UpperBound(draft) + (2 * overhead)
-            + spoken.Sum(message => TokenCounter.UpperBound(message.Text) + overhead);
+            + spoken.Sum(message => TokenCounter.UpperBound(AnswerContent.PromptText(message)) + overhead);
         return most <= budget;
     }
 
@@ -84,7 +99,7 @@ public sealed class PromptBuilder(
         {
             var tokens = message is { TokenCount: { } known } && message.TokenModel == model.Id
                 ? known
-                : await counter.CountAsync(model, message.Text, cancellationToken);
+                : await counter.CountAsync(model, AnswerContent.PromptText(message), cancellationToken);
             counted.Add(new PromptMessage(message, tokens + options.CurrentValue.MessageOverhead));
         }
 
@@ -143,12 +158,13 @@ public sealed class PromptBuilder(
         CatalogueModel model, int budget, string draft, BuiltPrompt built, CancellationToken cancellationToken)
     {
         var forDraft = await counter.CountAsync(model, draft, cancellationToken);
-        while (await counter.CountAsync(model, built.Messages, cancellationToken) is { } exact)
+        while (await counter.CountAsync(model, built.Messages, built.Tools, cancellationToken) is { } exact)
         {
             built = built with { ExactTokens = exact };
             if (exact + forDraft <= budget || built.Verbatim.Count == 1)
                 break;
-            built = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]]);
+            built = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]])
+                with { Tools = built.Tools };
         }
 
         return built;

@@ -3,6 +3,8 @@ namespace ChatApp.Orchestrator.Prompts;
 /// <summary>Tokens of a prompt by layer, without what the template adds.</summary>
 public sealed record PromptTokens
 {
+    /// <summary>Definitions of tools.</summary>
+    public int Tools { get; init; }
     public int System { get; init; }
     public int Summary { get; init; }
     public int Recalled { get; init; }

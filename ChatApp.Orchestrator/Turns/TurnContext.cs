@@ -2,6 +2,7 @@ using System.Text;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Prompts;
+using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Orchestrator.Turns;
@@ -28,6 +29,16 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
     /// <summary>The answer so far: what an earlier owner wrote, then what this one adds.</summary>
     public StringBuilder Draft { get; } = new(soFar.Text);
 
+    /// <summary>The same in its parts: text, and the calls of tools in between.</summary>
+    public AnswerDraft Answer { get; } = soFar.Answer;
+
+    /// <summary>How often the model has called tools in this turn.</summary>
+    public int ToolRounds { get; set; }
+
+    /// <summary>The calls of this turn, without those that a continued message had before.</summary>
+    public IEnumerable<ToolStep> OwnSteps =>
+        Answer.Steps.Where(step => step.Id.StartsWith($"call_{Turn.Id:N}_", StringComparison.Ordinal));
+
     public StringBuilder Reasoning { get; } = new(soFar.Reasoning);
 
     public GenerationTally Tally { get; } = new();
@@ -46,6 +57,7 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
     public ValueTask ShowTextAsync(string text, CancellationToken cancellationToken)
     {
         Draft.Append(text);
+        Answer.Append(text);
         return writer.WriteAsync(new TurnEvent { Text = new TextDelta { Text = text } }, cancellationToken);
     }
 
@@ -53,6 +65,22 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
     {
         Reasoning.Append(text);
         return writer.WriteAsync(new TurnEvent { Reasoning = new TextDelta { Text = text } }, cancellationToken);
+    }
+
+    /// <summary>Shows a call that is on record.</summary>
+    public ValueTask ShowCallAsync(ToolStep step, CancellationToken cancellationToken)
+    {
+        Answer.Add(step);
+        var call = new ToolCallEvent { Id = step.Id, Name = step.Name, ArgumentsJson = step.Arguments, Round = step.Round };
+        return writer.WriteAsync(new TurnEvent { ToolCall = call }, cancellationToken);
+    }
+
+    /// <summary>Shows what came of a call.</summary>
+    public ValueTask ShowResultAsync(ToolStep step, CancellationToken cancellationToken)
+    {
+        Answer.Finish(step);
+        var result = new ToolResultEvent { Id = step.Id, Content = step.Result ?? "", Failed = step.IsFailed, Status = step.Status, DurationMs = step.DurationMs };
+        return writer.WriteAsync(new TurnEvent { ToolResult = result }, cancellationToken);
     }
 
     public ValueTask NotifyAsync(string code, string text, CancellationToken cancellationToken) =>

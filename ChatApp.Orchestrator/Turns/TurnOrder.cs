@@ -19,10 +19,16 @@ public sealed record TurnOrder
     /// <summary>Extra system text of the caller.</summary>
     public string? System { get; init; }
 
+    /// <summary>Tools that the turn may call; empty: all, where the model is known to use tools.</summary>
     public IReadOnlyList<string> Tools { get; init; } = [];
+
+    public bool NoTools { get; init; }
 
     /// <summary>Text that the assistant message has already when the turn continues it; null when it starts empty.</summary>
     public string? InitialText { get; init; }
+
+    /// <summary>Structured content that the message has already, beside <see cref="InitialText"/>.</summary>
+    public string? InitialContent { get; init; }
 
     /// <summary>The caller's name, for the prompt.</summary>
     public string? CallerName { get; init; }

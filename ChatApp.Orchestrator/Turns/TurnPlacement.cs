@@ -104,7 +104,7 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
             """,
             new { answer.Id, turnId, now, conversationId = conversation.Id }, cancellationToken);
         var parent = await FindMessageAsync(conversation.Id, question, cancellationToken);
-        return new TurnPlace(conversation.Id, parent.ParentId, question, answer.Id, answer.Text);
+        return new TurnPlace(conversation.Id, parent.ParentId, question, answer.Id, answer.Text, answer.ContentJson);
     }
 
     private async Task InsertAnswerAsync(TurnPlace place, long seq, CancellationToken cancellationToken)

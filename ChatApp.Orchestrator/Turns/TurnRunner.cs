@@ -68,8 +68,9 @@ public sealed class TurnRunner(
     private async Task<(TurnContext Context, PipelineEnd End)> RunPipelineAsync(RunningTurn running)
     {
         var turn = running.Turn;
-        var soFar = TurnFold.Of(running.Writer.Events);
-        var context = new TurnContext(turn, TurnOrder.Deserialize(turn.Request), running.Writer, soFar, time.GetTimestamp());
+        var order = TurnOrder.Deserialize(turn.Request);
+        var soFar = TurnFold.Of(running.Writer.Events, order.InitialContent);
+        var context = new TurnContext(turn, order, running.Writer, soFar, time.GetTimestamp());
         try
         {
             if (turn.StopRequested)
@@ -183,6 +184,7 @@ public sealed class TurnRunner(
             Seq = question.Seq + 1,
             Role = MessageRoles.Assistant,
             Text = context.Draft.ToString(),
+            ContentJson = AnswerContent.Serialize(context.Answer),
             Status = outcome.Status,
             Model = outcome.Model,
             TurnId = turn.Id,
@@ -230,7 +232,8 @@ public sealed class TurnRunner(
             ["model"] = context.Tally.Model,
             ["upstream"] = context.Tally.Upstream,
             ["usage"] = new { context.Tally.InputTokens, context.Tally.CachedTokens, context.Tally.OutputTokens },
-            ["promptTokens"] = tokens is null ? null : new { tokens.System, tokens.Summary, tokens.Recalled, tokens.Messages },
+            ["promptTokens"] = tokens is null ? null : new { tokens.System, tokens.Tools, tokens.Summary, tokens.Recalled, tokens.Messages },
+            ["tools"] = context.OwnSteps.Select(step => new { step.Id, step.Round, step.Name, step.Arguments, step.Status, ms = step.DurationMs }),
             ["generations"] = context.Tally.Generations,
             ["takeovers"] = context.Turn.Takeovers,
             ["timings"] = new { ttftMs = timings.TimeToFirstTokenMs, tokensPerSecond = timings.TokensPerSecond, totalMs = timings.TotalMs },

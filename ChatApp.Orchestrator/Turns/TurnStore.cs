@@ -81,7 +81,7 @@ public sealed class TurnStore(
                 InitialText = place.InitialText ?? "",
             },
         };
-        var order = request.Order with { InitialText = place.InitialText };
+        var order = request.Order with { InitialText = place.InitialText, InitialContent = place.InitialContent };
         var turn = await transaction.FirstOrDefaultAsync<TurnRecord>(
             $"""
             WITH t AS (
@@ -203,7 +203,7 @@ public sealed class TurnStore(
             return;
 
         var missing = events.Where(turnEvent => turnEvent.Number > stored.LastNumber).ToList();
-        var fold = TurnFold.Of(events);
+        var fold = TurnFold.Of(events, TurnOrder.Deserialize(turn.Request).InitialContent);
         await transaction.ExecuteAsync(
             """
             INSERT INTO chat.turn_log (turn_id, first_number, last_number, events)
@@ -213,8 +213,10 @@ public sealed class TurnStore(
                 receipt = @receipt::jsonb, last_number = @last, ended_at = @now
             WHERE id = @Id AND user_id = @owner;
 
-            UPDATE chat.messages SET text = @text, status = @status, model = @model, token_count = @answerTokens, token_model = @model
+            UPDATE chat.messages SET text = @text, content_json = @content::jsonb, status = @status, model = @model, token_count = @answerTokens, token_model = @model
             WHERE id = @AssistantMessageId AND user_id = @owner;
+
+            UPDATE chat.tool_calls SET status = 'stopped', ended_at = @now WHERE turn_id = @Id AND user_id = @owner AND status = 'started';
 
             UPDATE chat.messages m SET token_count = c.tokens, token_model = @model
             FROM unnest(@counted, @counts) AS c(id, tokens)
@@ -243,6 +245,7 @@ public sealed class TurnStore(
                 error = outcome.Error is { } error ? JsonFormatter.Default.Format(error) : null,
                 receipt = outcome.Receipt,
                 text = fold.Text,
+                content = AnswerContent.Serialize(fold.Answer),
                 answerTokens = outcome.AnswerTokens,
                 counted = outcome.FreshCounts.Keys.ToArray(),
                 counts = outcome.FreshCounts.Values.ToArray(),

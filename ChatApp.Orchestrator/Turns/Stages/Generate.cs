@@ -1,21 +1,44 @@
 using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Tools;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Turns.Stages;
 
 /// <summary>
-/// Streams the answer. A generation that breaks off, here or with an earlier owner of the turn, is continued from the
-/// draft: the model is given the text so far and goes on from there.
+/// Streams the answer, and runs the tools that the model calls on the way. A generation that breaks off, here or with an
+/// earlier owner of the turn, is continued from the draft: the model is given the text so far and goes on from there.
 /// </summary>
-public sealed class Generate(ModelGateway gateway, TokenCounter counter, TimeProvider time, IOptions<TurnOptions> options) : ITurnStage
+public sealed class Generate(
+    ModelGateway gateway, TokenCounter counter, BuildPrompt buildPrompt, ToolRounds toolRounds, TimeProvider time,
+    IOptions<TurnOptions> options, IOptions<ToolOptions> toolOptions) : ITurnStage
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        var prompt = turn.Prompt ?? throw new InvalidOperationException("A turn generates after its prompt is built.");
+        if (turn.Prompt is null)
+            throw new InvalidOperationException("A turn generates after its prompt is built.");
         await MeterEarlierOwnersAsync(turn, cancellationToken);
+        await toolRounds.ResumeAsync(turn, cancellationToken);
+        while (true)
+        {
+            var mayCall = turn.ToolRounds < toolOptions.Value.MostRounds;
+            var calls = await GenerateAsync(turn, mayCall, cancellationToken);
+            // A model that calls although it was told to answer has had its say.
+            if (calls.Count == 0 || !mayCall)
+                return;
+            await toolRounds.RunAsync(turn, calls, cancellationToken);
+            if (turn.ToolRounds >= toolOptions.Value.MostRounds)
+                await turn.NotifyAsync("tool_limit", $"The tools were called {turn.ToolRounds} times in a row; the model has to answer now.", cancellationToken);
+            await buildPrompt.FitAgainAsync(turn, cancellationToken);
+        }
+    }
+
+    /// <summary>One model run, however often it breaks off.</summary>
+    /// <returns>The tools that the model calls at its end.</returns>
+    private async Task<IReadOnlyList<(string Name, string Arguments)>> GenerateAsync(TurnContext turn, bool mayCall, CancellationToken cancellationToken)
+    {
         var brokeOffAt = 0L;
         var pause = FirstPause;
         while (true)
@@ -23,11 +46,10 @@ public sealed class Generate(ModelGateway gateway, TokenCounter counter, TimePro
             var before = turn.Draft.Length + turn.Reasoning.Length;
             try
             {
-                if (Remaining(turn, prompt) is 0)
-                    turn.FinishReason = "length";
-                else
-                    await StreamAsync(turn, WithDraft(prompt, turn), cancellationToken);
-                return;
+                if (Request(turn, mayCall) is { } request)
+                    return await StreamAsync(turn, request, cancellationToken);
+                turn.FinishReason = "length";
+                return [];
             }
             catch (UpstreamException exception) when (exception.MayContinue)
             {
@@ -48,27 +70,37 @@ public sealed class Generate(ModelGateway gateway, TokenCounter counter, TimePro
         }
     }
 
-    private static ChatRequest WithDraft(ChatRequest prompt, TurnContext turn) =>
-        turn.Draft.Length == 0
-            ? prompt
-            : prompt with { Draft = turn.Draft.ToString(), Sampling = prompt.Sampling with { MaxTokens = Remaining(turn, prompt) } };
-
-    private static int? Remaining(TurnContext turn, ChatRequest prompt) =>
-        prompt.Sampling.MaxTokens is { } most ? Math.Max(0, most - turn.Tally.OutputTokens) : null;
+    /// <returns>Null when the turn's tokens are spent.</returns>
+    private static ChatRequest? Request(TurnContext turn, bool mayCall)
+    {
+        var prompt = turn.Prompt!;
+        var remaining = prompt.Sampling.MaxTokens - turn.Tally.OutputTokens;
+        if (remaining <= 0)
+            return null;
+        return prompt with
+        {
+            Messages = [.. prompt.Messages, .. turn.Answer.ToMessages(turn.Built!.Budget, withTail: false)],
+            Draft = turn.Answer.Tail is { Length: > 0 } tail ? tail : null,
+            MayCall = mayCall,
+            Sampling = prompt.Sampling with { MaxTokens = remaining },
+        };
+    }
 
     // Tokens that a replica made before it died are in the draft and on nobody's account yet.
     private async Task MeterEarlierOwnersAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        if (turn.Draft.Length <= turn.InitialLength || turn.Built is not { } built)
+        var text = turn.Draft.ToString(turn.InitialLength, turn.Draft.Length - turn.InitialLength)
+            + string.Concat(turn.OwnSteps.Select(step => step.Name + step.Arguments));
+        if (text.Length == 0 || turn.Built is not { } built)
             return;
-        var text = turn.Draft.ToString(turn.InitialLength, turn.Draft.Length - turn.InitialLength);
         turn.Tally.Add(new TokenUsage(0, 0, await counter.CountAsync(built.Model, text, cancellationToken)));
         turn.Tally.Generations++;
     }
 
-    private async Task StreamAsync(TurnContext turn, ChatRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string Name, string Arguments)>> StreamAsync(TurnContext turn, ChatRequest request, CancellationToken cancellationToken)
     {
         turn.Tally.Generations++;
+        var calls = new ToolCallCollector();
         var deltas = 0;
         TokenUsage? usage = null;
         try
@@ -80,7 +112,8 @@ public sealed class Generate(ModelGateway gateway, TokenCounter counter, TimePro
                 usage = delta.Usage ?? usage;
                 if (delta.FinishReason is { } reason)
                     turn.FinishReason = reason;
-                if (delta.Text.Length == 0 && delta.Reasoning.Length == 0)
+                calls.Add(delta.ToolCalls);
+                if (delta.Text.Length == 0 && delta.Reasoning.Length == 0 && delta.ToolCalls.Count == 0)
                     continue;
 
                 deltas++;
@@ -90,6 +123,8 @@ public sealed class Generate(ModelGateway gateway, TokenCounter counter, TimePro
                 if (delta.Text.Length > 0)
                     await turn.ShowTextAsync(delta.Text, cancellationToken);
             }
+
+            return calls.Calls;
         }
         finally
         {

@@ -16,6 +16,8 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     public required ScriptedModelServer Model { get; init; }
 
+    public required ToolServer Tools { get; init; }
+
     public OrchestratorProcess First => _orchestrators[0];
 
     public OrchestratorProcess Second => _orchestrators[1];
@@ -34,7 +36,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     public static async Task<OrchestratorGraph> StartAsync(int replicas, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var graph = new OrchestratorGraph { Stores = await Stores.StartAsync(), Model = await ScriptedModelServer.StartAsync() };
+        var graph = new OrchestratorGraph { Stores = await Stores.StartAsync(), Model = await ScriptedModelServer.StartAsync(), Tools = await ToolServer.StartAsync() };
         for (var i = 0; i < replicas; i++)
             graph._orchestrators.Add(new OrchestratorProcess(FreePort(), graph.Settings(settings)));
         await Task.WhenAll(graph._orchestrators.Select(orchestrator => orchestrator.StartAsync()));
@@ -58,6 +60,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
         foreach (var orchestrator in _orchestrators)
             await orchestrator.DisposeAsync();
         await Model.DisposeAsync();
+        await Tools.DisposeAsync();
         await Database.DisposeAsync();
         await Stores.DisposeAsync();
     }
@@ -74,15 +77,30 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Conversations__PurgeInterval"] = "00:00:00.500",
             ["Files__PurgeInterval"] = "00:00:00.500",
         };
+        foreach (var (name, value) in Tools.Settings())
+            environment[name] = value;
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             environment[name] = value;
         return environment;
     }
 
+    // Below the range from which the system takes ports for outgoing connections: while a replica is dead, nobody may
+    // get its port by chance.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(20_000, 30_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; another one then.
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     private readonly Dictionary<string, string> _environment;
     private readonly StringBuilder _output = new();
-    private readonly GrpcChannel _channel;
+    private GrpcChannel _channel;
     private Process? _process;
 
     public OrchestratorProcess(int port, IReadOnlyDictionary<string, string> environment)
@@ -29,10 +29,7 @@ public sealed class OrchestratorProcess : IAsyncDisposable
             ["Internal__IdentityKey"] = IdentityKey,
             ["DOTNET_ENVIRONMENT"] = "Development",
         };
-        _channel = GrpcChannel.ForAddress(Url, new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ConnectTimeout = TimeSpan.FromSeconds(2) },
-        });
+        _channel = NewChannel();
     }
 
     public string Url { get; }
@@ -81,6 +78,10 @@ public sealed class OrchestratorProcess : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await WaitHealthyAsync(cancellationToken);
+
+        // The former channel remembers for a while that it could not connect, and would say so again.
+        _channel.Dispose();
+        _channel = NewChannel();
     }
 
     /// <summary>As <c>kill -9</c>.</summary>
@@ -132,6 +133,11 @@ public sealed class OrchestratorProcess : IAsyncDisposable
             }
         }
     }
+
+    private GrpcChannel NewChannel() => GrpcChannel.ForAddress(Url, new GrpcChannelOptions
+    {
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true, ConnectTimeout = TimeSpan.FromSeconds(2) },
+    });
 
     private void Append(string? line)
     {

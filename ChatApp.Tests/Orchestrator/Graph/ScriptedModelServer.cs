@@ -14,7 +14,8 @@ namespace ChatApp.Tests.Orchestrator.Graph;
 /// <summary>
 /// An upstream whose behaviour a test dictates: a real HTTP server on loopback that speaks OpenAI's protocol with vLLM's
 /// additions. Its "model" is greedy: the answer is a function of the last user message, and continuing a draft gives the
-/// rest of that same answer. What to do is written in the user message: <c>tokens=200 delay=20 die=30</c>.
+/// rest of that same answer. What to do is written in the user message: <c>tokens=200 delay=20 die=30</c>, and with
+/// <c>rounds=2 calls=1 tool=calculate arg={"expression":"2*#"} before=3</c> it calls tools first; # is the round.
 /// </summary>
 public sealed class ScriptedModelServer : IAsyncDisposable
 {
@@ -22,6 +23,9 @@ public sealed class ScriptedModelServer : IAsyncDisposable
 
     /// <summary>The same model, which also takes images.</summary>
     public const string SeeingModel = "scripted-seeing";
+
+    /// <summary>The same, but known to use tools.</summary>
+    public const string ToolModel = "scripted-tools";
 
     private const int ContextWindow = 2048;
 
@@ -96,6 +100,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         {
             new { id = Model, @object = "model", owned_by = "tests", max_model_len = ContextWindow },
             new { id = SeeingModel, @object = "model", owned_by = "tests", max_model_len = ContextWindow, capabilities = new[] { "chat", "vision" } },
+            new { id = ToolModel, @object = "model", owned_by = "tests", max_model_len = ContextWindow, capabilities = new[] { "chat", "tools" } },
         },
     });
 
@@ -111,7 +116,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
 
     private static string TextOf(JsonElement message) => message.GetProperty("content") is { ValueKind: JsonValueKind.Array } parts
         ? string.Concat(parts.EnumerateArray().Where(part => part.GetProperty("type").GetString() == "text").Select(part => part.GetProperty("text").GetString()))
-        : message.GetProperty("content").GetString()!;
+        : message.GetProperty("content").GetString() ?? "";
 
     private static int CountWords(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 
@@ -122,7 +127,10 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         Requests.Enqueue(request);
         var messages = request.GetProperty("messages").EnumerateArray()
             .Select(message => (Role: message.GetProperty("role").GetString()!, Content: TextOf(message))).ToList();
-        var user = messages.Last(message => message.Role == "user").Content;
+        var asked = messages.FindLastIndex(message => message.Role == "user");
+        var user = messages[asked].Content;
+        var round = 1 + request.GetProperty("messages").EnumerateArray().Skip(asked).Count(message => message.TryGetProperty("tool_calls", out _));
+        var mayCall = !(request.TryGetProperty("tool_choice", out var choice) && choice.GetString() == "none");
         var draft = request.TryGetProperty("continue_final_message", out var flag) && flag.GetBoolean() ? messages[^1].Content : "";
         if (Number(user, "status") is var status and not 0)
         {
@@ -134,7 +142,9 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         Interlocked.Increment(ref _active);
         try
         {
-            if (request.TryGetProperty("stream", out var stream) && stream.GetBoolean())
+            if (mayCall && round <= Number(user, "rounds"))
+                await CallToolsAsync(context, user, draft, round);
+            else if (request.TryGetProperty("stream", out var stream) && stream.GetBoolean())
                 await StreamAsync(context, user, draft, messages);
             else
                 await WriteAsync(context, Whole(user));
@@ -147,6 +157,39 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         {
             Interlocked.Decrement(ref _active);
         }
+    }
+
+    // Some words, then the calls: each one's arguments in two pieces, as servers send them.
+    private async Task CallToolsAsync(HttpContext context, string user, string draft, int round)
+    {
+        context.Response.ContentType = "text/event-stream";
+        var aborted = context.RequestAborted;
+        var before = string.Concat(Enumerable.Range(1, Number(user, "before")).Select(i => $"b{round}.{i} "));
+        if (before.Length > draft.Length)
+            await context.Response.WriteAsync($"data: {Chunk(before[draft.Length..], null)}\n\n", aborted);
+        var sent = 0;
+        for (var call = 0; call < Math.Max(1, Number(user, "calls")); call++)
+        {
+            var arguments = Word(user, "arg").Replace("#", (round + call).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            string[] pieces = [arguments[..(arguments.Length / 2)], arguments[(arguments.Length / 2)..]];
+            for (var piece = 0; piece < pieces.Length; piece++)
+            {
+                if (piece == 1 && Number(user, "diecall") > 0 && _deaths.AddOrUpdate(user, 1, (_, times) => times + 1) == 1)
+                {
+                    await context.Response.Body.FlushAsync(aborted);
+                    context.Abort();
+                    return;
+                }
+
+                object function = piece == 0 ? new { name = Word(user, "tool"), arguments = pieces[0] } : new { arguments = pieces[1] };
+                var delta = new { tool_calls = new[] { new { index = call, id = $"call_{call}", type = "function", function } } };
+                await context.Response.WriteAsync($"data: {JsonSerializer.Serialize(new { choices = new[] { new { index = 0, delta } } })}\n\n", aborted);
+                sent++;
+            }
+        }
+
+        var end = new { choices = new[] { new { index = 0, delta = new { }, finish_reason = "tool_calls" } }, usage = new { prompt_tokens = 10, completion_tokens = sent, total_tokens = 0 } };
+        await context.Response.WriteAsync($"data: {JsonSerializer.Serialize(end)}\n\ndata: [DONE]\n\n", aborted);
     }
 
     private async Task StreamAsync(HttpContext context, string user, string draft, List<(string Role, string Content)> messages)
@@ -230,6 +273,13 @@ public sealed class ScriptedModelServer : IAsyncDisposable
             return 0;
         var digits = text.Skip(start + name.Length + 1).TakeWhile(char.IsAsciiDigit).ToArray();
         return digits.Length == 0 ? 0 : int.Parse(digits, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The word behind <c>name=</c> in a message.</summary>
+    private static string Word(string text, string name)
+    {
+        var start = text.IndexOf(name + "=", StringComparison.Ordinal);
+        return start < 0 ? "" : text[(start + name.Length + 1)..].Split(' ', 2)[0];
     }
 
     private static async Task WriteAsync(HttpContext context, object value)
