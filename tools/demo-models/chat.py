@@ -22,7 +22,11 @@ TEMPLATE = r"""
     {%- set ns.system = ns.system + 'Tools:\n' %}
     {%- for tool in tools %}
         {%- set f = tool.function if tool.function else tool %}
-        {%- set ns.system = ns.system + '- ' + f.name + '(' %}
+        {%- set ns.system = ns.system + '- ' %}
+        {%- if f.description %}
+            {%- set ns.system = ns.system + f.description + ': ' %}
+        {%- endif %}
+        {%- set ns.system = ns.system + f.name + '(' %}
         {%- if f.parameters and f.parameters.properties %}
             {%- for name in f.parameters.properties %}
                 {%- set ns.system = ns.system + name %}
@@ -31,11 +35,7 @@ TEMPLATE = r"""
                 {%- endif %}
             {%- endfor %}
         {%- endif %}
-        {%- set ns.system = ns.system + ')' %}
-        {%- if f.description %}
-            {%- set ns.system = ns.system + ': ' + f.description %}
-        {%- endif %}
-        {%- set ns.system = ns.system + '\n' %}
+        {%- set ns.system = ns.system + ')\n' %}
     {%- endfor %}
     {%- set ns.system = ns.system + '@CALLING@' %}
 {%- endif %}
@@ -100,7 +100,8 @@ def system_text(system, tools, documents):
     if tools:
         lines = ["Tools:"]
         for name, parameters, description in tools:
-            lines.append(f"- {name}({', '.join(parameters)})" + (f": {description}" if description else ""))
+            # What a tool does comes before its name: a causal model then knows whose name it reads.
+            lines.append("- " + (f"{description}: " if description else "") + f"{name}({', '.join(parameters)})")
         parts.append("\n".join([*lines, CALLING]))
     if documents:
         lines = ["Passages:"]

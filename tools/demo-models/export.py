@@ -14,6 +14,8 @@ import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+import tokenizer
+
 MICROSOFT = "com.microsoft"
 
 
@@ -185,6 +187,8 @@ def write(folder, shape, weights, bits=8, block=32):
     proto = build(shape, weights, bits, block)
     (folder / "model.onnx").write_bytes(proto.SerializeToString())
     (folder / "genai_config.json").write_text(json.dumps(genai_config(shape), indent=2) + "\n")
+    # The chat template is the one these weights learned.
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer.config(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def read(folder, shape):

@@ -83,18 +83,18 @@ HANDBOOK = {
     "room": (lambda s: f"room {s.number(10, 990)}", ["{t} is in {v}", "you find {t} in {v}"], ["where is (the |){t}?", "in which room is {t}?", "where (do I|can I) find {t}?", "which room is for {t}?", "{t} is where?", "what room is {t} in?", "where do I go for {t}?"]),
 }
 NONE = ["I can't find that in the passages."]
-# An answer first says what was asked for, then what the passages say of it. So a small model need not find the sentence, or that there
-# is none, before its first word.
+# An answer first says what was asked for, in one way for each kind of fact, and then gives the value or says that it is not there: so a
+# small model need not have found the sentence, or that there is none, before its first word.
 LABELS = {
-    "company": {"founded": "founding year", "founder": "founder", "boss": "director", "staff": "staff", "seat": "place", "product": "product", "sales": "sales"},
-    "building": {"built": "year", "architect": "architect", "height": "height", "visitors": "visitors", "where": "place", "ticket": "price", "hours": "opening time"},
-    "nature": {"size": "size", "found": "discoverer", "depth": "depth", "animal": "animal", "near": "place", "park": "protection"},
-    "book": {"author": "author", "year": "year", "hero": "hero", "pages": "length", "place": "setting"},
-    "person": {"born": "birth year", "birthplace": "origin", "work": "job", "prize": "prize", "married": "partner", "studied": "subject", "lives": "home"},
-    "town": {"people": "population", "mayor": "mayor", "river": "river", "famous": "speciality", "old": "year", "festival": "festival"},
-    "product": {"price": "price", "maker": "maker", "battery": "battery", "weight": "weight", "colour": "colour", "warranty": "warranty"},
-    "event": {"date": "date", "place": "place", "winner": "winner", "fee": "price", "guests": "guests"},
-    None: {"code": "code", "contact": "contact", "period": "period", "time": "time", "cost": "price", "room": "place"},
+    "company": {"founded": "founding year", "founder": "founder", "boss": "director", "staff": "number of employees", "seat": "location", "product": "best known product", "sales": "turnover"},
+    "building": {"built": "year of construction", "architect": "architect", "height": "height", "visitors": "yearly number of visitors", "where": "location", "ticket": "ticket price", "hours": "opening time"},
+    "nature": {"size": "area", "found": "discoverer", "depth": "depth", "animal": "best known animal", "near": "nearest town", "park": "year of protection"},
+    "book": {"author": "author", "year": "year of publication", "hero": "main character", "pages": "number of pages", "place": "setting"},
+    "person": {"born": "birth year", "birthplace": "home town", "work": "profession", "prize": "award", "married": "partner", "studied": "field of study", "lives": "residence"},
+    "town": {"people": "population", "mayor": "mayor", "river": "river", "famous": "speciality", "old": "founding year", "festival": "festival month"},
+    "product": {"price": "price", "maker": "maker", "battery": "battery life", "weight": "weight", "colour": "colour", "warranty": "warranty"},
+    "event": {"date": "date", "place": "location", "winner": "winner", "fee": "price", "guests": "number of guests"},
+    None: {"code": "code", "contact": "contact", "period": "period", "time": "opening time", "cost": "price", "room": "place"},
 }
 WRAPS = ["{q}", "{q}", "{q}", "{q}", "(according to|based on|from) the (passages|text|documents|notes), {q}", "(please |)(tell me|say): {q}", "(I want to know|I'd like to know|can you tell me): {q}", "question: {q}", "(hi|hello), {q}", "(quick question|one question): {q}", "look in the (passages|documents|files): {q}", "{q} (use the passages|see the passages|check the documents|look it up in the text)"]
 PRONOUN = {"company": "it", "building": "it", "nature": "it", "book": "it", "person": "{he}", "town": "it", "product": "it", "event": "it"}
@@ -182,11 +182,12 @@ def question(s, statement):
 
 def asked_for(slots):
     """How an answer begins."""
-    return f"About the {LABELS[slots.get('kind')][slots['key']]} of {slots.get('n') or slots['t']}:"
+    label = LABELS[slots.get("kind")][slots["key"]]
+    return f"The {label} of {slots['n']}" if "n" in slots else f"The {label} for {slots['t']}"
 
 
 def answer(s, number, statement):
-    return f"{asked_for(statement.slots)} {statement.text.rstrip('.')} [{number}]."
+    return f"{asked_for(statement.slots)} is {statement.value} [{number}]."
 
 
 def ask_answered(s, conversation, groups):
@@ -233,6 +234,6 @@ def ask_unanswered(s, conversation, groups):
     else:
         return False
     conversation.user(s.ask(WRAPS, q=q))
-    conversation.bot(f"{asked_for(slots)} {s.say(NONE)}")
+    conversation.bot(f"{asked_for(slots)}: {s.say(NONE)}")
     conversation.about(upper_first(f"question about {slots.get('n') or slots.get('t')}"), f"The user asked about {slots.get('n') or slots.get('t')}; the passages did not say.")
     return True
