@@ -230,7 +230,7 @@ def kind_passages(s):
         talk.small_talk(s, c)
     # Several questions on the same passages: the long part of the text is read once and teaches more.
     for _ in range(s.rng.choice((1, 3, 5, 7))):
-        if s.chance(0.72):
+        if s.chance(0.64):
             passages.ask_answered(s, c, groups)
         else:
             passages.ask_unanswered(s, c, groups)
@@ -292,7 +292,7 @@ def kind_lookup(s):
         c.documents.append((s.any(["", name]), " ".join(b.text for b in body)))
         groups.append((i, body, kind))
     for _ in range(s.rng.choice((6, 8, 10))):
-        if s.chance(0.92):
+        if s.chance(0.85):
             number, body, _ = s.any(groups)
             b = s.any(body)
             c.user(s.ask(b.questions, n=b.slots["n"]))

@@ -351,14 +351,17 @@ def offer(s, family, product=False, thing=None):
     """One tool of a family, under its own or another name."""
     _, names, parameters, descriptions, _ = FAMILIES[family]
     t = thing or s.any(["order", "invoice", "parcel", "ticket", "booking", "flight", "customer", "part", "contract", "recipe"])
-    name = names[0] if product else s.pick(names)
+    name, invented = names[0] if product else s.pick(names), False
     if not product:
         if s.chance(0.15):
             name = s.any([f"{words.coined(s, 1, 1)}_{name}", f"{name}_v{s.rng.randint(2, 9)}", f"{words.coined(s, 1, 2)}_{name}", f"{name}_{words.coined(s, 1, 1)}", f"{words.coined(s, 1, 1)}.{name}"])
         elif s.chance(0.1):
             name = "".join(w.capitalize() if i else w for i, w in enumerate(name.split("_")))
+        if s.split == "train" and s.chance(0.4):
+            # A name that means nothing has to be read from the offer; a usual one could be guessed from the request.
+            name, invented = s.any([f"{words.coined(s, 1, 2)}", f"{words.coined(s, 1, 1)}_{words.coined(s, 1, 1)}", f"{words.coined(s, 1, 1)}_{name.split('_')[-1]}"]).lower(), True
     chosen = [(p[0] if product or s.chance(0.4) else s.pick(p)) for p in parameters]
-    description = s.pick(descriptions) if not s.chance(0.04) else ""
+    description = s.pick(descriptions) if invented or not s.chance(0.04) else ""
     if s.chance(0.12) and description:
         description += s.any([".", ". Use it when needed.", ". Use this tool whenever the user asks for it.", ". Always use it for that."])
     fill = lambda x: x.replace("{t}", t)
@@ -367,7 +370,7 @@ def offer(s, family, product=False, thing=None):
 
 def offer_some(s, conversation, must=None, without=(), product=None):
     """Offers a set of tools; `must` families are in it, `without` are not."""
-    product = s.chance(0.45) if product is None else product
+    product = s.chance(0.3 if s.split == "train" else 0.45) if product is None else product
     must = list(must or [])
     if product and all(m in PRODUCT for m in must):
         chosen = [f for f in PRODUCT if f not in without]
