@@ -18,6 +18,9 @@ app.UseSessionGate();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapSessions();
+app.MapDownloads();
+app.MapUploads();
+app.MapOfflinePage();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
 
 app.Run();

@@ -4,6 +4,7 @@ using ChatApp.Web.Components.Elements;
 using ChatApp.Web.Localization;
 using ChatApp.Web.Rendering;
 using ChatApp.Web.Sessions;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web;
 
@@ -19,6 +20,7 @@ internal static class WebServices
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         builder.Services.AddOptions<RenderingOptions>().BindConfiguration(RenderingOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<RenderingOptions>, RenderingValidation>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddLocalization();
         builder.Services.AddRequestLocalization(options =>
@@ -34,6 +36,7 @@ internal static class WebServices
         builder.Services.AddHostedService<WarmUp>();
         builder.Services.AddScoped<ApiConnection>();
         builder.Services.AddScoped<AccountClient>();
+        builder.Services.AddScoped<AdminClient>();
         builder.Services.AddScoped<Person>();
         builder.Services.AddSingleton<PersonSessions>();
         builder.Services.AddSingleton<SessionCookie>();
@@ -46,6 +49,7 @@ internal static class WebServices
         builder.Services.AddSingleton<PrerenderHandoff>();
         builder.Services.AddScoped<ChatSession>();
         builder.Services.AddScoped<ConversationList>();
+        builder.Services.AddScoped<ConversationDialogs>();
         builder.Services.AddScoped<ModelChoice>();
         builder.Services.AddScoped<Toasts>();
         builder.Services.AddScoped<Browser>();

@@ -31,6 +31,27 @@ internal sealed class AccessibilityTests : ScriptedPageTests
         await page.Locator("[data-dialog=shortcuts]").ClickAsync();
         await CheckAsync(page, "shortcuts");
         await page.Keyboard.PressAsync("Escape");
+        (Api.Accounts.Kind, Api.Accounts.Role) = ("account", "admin");
+        await page.GotoAsync("/account");
+        await page.Locator("#data").WaitForAsync();
+        await page.Locator(".chart").WaitForAsync();
+        await CheckAsync(page, "account");
+        await page.Locator("[data-dialog=delete-account]").ClickAsync();
+        await CheckAsync(page, "delete account");
+        foreach (var section in new[] { "users", "plans", "models", "usage", "bans", "audit" })
+        {
+            await page.GotoAsync($"/admin/{section}");
+            await page.Locator("[data-live=true]:not(:has(.skeleton))").WaitForAsync();
+            await CheckAsync(page, section);
+        }
+
+        await page.GotoAsync("/?temporary=true");
+        await page.Locator("chat-composer[live]").WaitForAsync();
+        await CheckAsync(page, "temporary");
+        Api.Shares["token"] = conversation;
+        await page.GotoAsync("/shared/token");
+        await Expect(page.Locator(".markdown table")).ToBeVisibleAsync();
+        await CheckAsync(page, "shared");
         await page.GotoAsync("/nothing/here");
         await CheckAsync(page, "not found");
         await page.Context.CloseAsync();

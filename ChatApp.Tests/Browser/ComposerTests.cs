@@ -57,7 +57,7 @@ internal sealed class ComposerTests : ScriptedPageTests
 
         await Page.Keyboard.PressAsync("Control+Shift+L");
         await Expect(Page.Locator("[data-copy-message]")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("done"));
-        (await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()")).ShouldBe("An answer");
+        await Page.WaitForFunctionAsync("async () => await navigator.clipboard.readText() === 'An answer'");
 
         await Page.Keyboard.PressAsync("Shift+Escape");
         await Page.Keyboard.PressAsync("ArrowUp");

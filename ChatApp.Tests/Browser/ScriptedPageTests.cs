@@ -45,6 +45,8 @@ internal abstract class ScriptedPageTests
         Api.Down = false;
         Api.Accounts.Required = false;
         Api.Accounts.ExpiresIn = 600;
+        Api.Accounts.Kind = "local";
+        Api.Accounts.Role = "user";
         Api.Answer = (_, turn) => turn.SayAsync("Hello.");
         Context = await NewContextAsync();
         Page = await NewPageAsync(Context);

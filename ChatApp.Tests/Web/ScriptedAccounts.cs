@@ -18,6 +18,11 @@ internal sealed class ScriptedAccounts
     /// <summary>Life of an access token in seconds.</summary>
     public int ExpiresIn { get; set; } = 600;
 
+    /// <summary>What the person is, where no token is asked for.</summary>
+    public string Kind { get; set; } = "local";
+
+    public string Role { get; set; } = "user";
+
     public int Guests => _guests;
 
     public int Refreshes => _refreshes;
@@ -48,6 +53,21 @@ internal sealed class ScriptedAccounts
         Interlocked.Increment(ref _refreshes);
         return Open(user);
     }
+
+    /// <summary>Ends the account behind a token; false where the password is not the right one.</summary>
+    public bool Remove(HttpContext context)
+    {
+        if (UserOf(context) is not { } user)
+            return false;
+        foreach (var (token, known) in _access.Where(entry => entry.Value.User == user))
+            _access.TryRemove(new(token, known));
+        foreach (var (token, known) in _refresh.Where(entry => entry.Value == user))
+            _refresh.TryRemove(new(token, known));
+        Removed++;
+        return true;
+    }
+
+    public int Removed { get; private set; }
 
     private object Open(string user)
     {

@@ -30,6 +30,13 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     public ScriptedAccounts Accounts { get; } = new();
 
+    public ScriptedAdmin Admin { get; } = new();
+
+    public ScriptedFiles Files { get; } = new();
+
+    /// <summary>Tokens of links and what they show.</summary>
+    public ConcurrentDictionary<string, ScriptedConversation> Shares { get; } = new();
+
     public List<string> Requests { get; } = [];
 
     /// <summary>While true, every request is refused as by a server that is away.</summary>
@@ -65,6 +72,11 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         _conversations.Clear();
         _turns.Clear();
+        lock (Requests)
+            Requests.Clear();
+        Shares.Clear();
+        Admin.Reset();
+        Files.Gate = Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
@@ -121,10 +133,18 @@ internal sealed class ScriptedApi : IAsyncDisposable
         _app.MapGet("/api/me", (HttpContext context) => new
         {
             Id = Accounts.UserOf(context) ?? "user_1",
-            Kind = Accounts.UserOf(context) is null ? "local" : "guest",
-            Role = "user",
+            Kind = Accounts.UserOf(context) is null ? Accounts.Kind : "guest",
+            Accounts.Role,
             Plan = "unlimited",
+            Email = Accounts.Kind == "account" ? "person1@example.org" : null,
         });
+        _app.MapDelete("/api/me", (HttpContext context) => Accounts.Remove(context) ? Results.NoContent() : Results.Problem("Give the account's password to delete it.", statusCode: 403));
+        _app.MapGet("/api/me/export", () => new { User = "me", Conversations = _conversations.Count });
+        _app.MapGet("/api/me/sessions", () => new { Data = new[] { new { Id = "session_1", UserAgent = "A browser", LastUsedAt = DateTimeOffset.UtcNow, Current = true } } });
+        _app.MapGet("/api/keys", () => new { Data = Array.Empty<object>() });
+        Admin.Map(_app);
+        Files.Map(_app);
+        MapFoldersAndShares();
         _app.MapGet("/api/conversations", List);
         _app.MapGet("/api/conversations/{id}", (string id) => _conversations.TryGetValue(id, out var found) ? Results.Json(found.Detail()) : Missing(id));
         _app.MapPatch("/api/conversations/{id}", (string id, ConversationChange change) =>
@@ -151,10 +171,35 @@ internal sealed class ScriptedApi : IAsyncDisposable
             : Missing(id));
     }
 
-    private IResult List(int limit = 30, string? cursor = null, bool archived = false, string? q = null)
+    private void MapFoldersAndShares()
+    {
+        _app.MapPatch("/api/folders/{name}", (string name, FolderBody body) => Refile(name, body.Name));
+        _app.MapDelete("/api/folders/{name}", (string name) => Refile(name, ""));
+        _app.MapGet("/api/conversations/export", (string conversation_id) => new { Format = "chatapp.conversations", Conversations = new[] { _conversations[conversation_id].Detail() } });
+        _app.MapGet("/api/conversations/{id}/shares", (string id) => new { Data = Shares.Where(share => share.Value.Id == id).Select(share => new { Id = $"share_{share.Key}", CreatedAt = DateTimeOffset.UtcNow }) });
+        _app.MapPost("/api/conversations/{id}/shares", (string id) =>
+        {
+            var token = NextId("token");
+            Shares[token] = _conversations[id];
+            return Results.Json(new { Id = $"share_{token}", Token = token, CreatedAt = DateTimeOffset.UtcNow }, statusCode: 201);
+        });
+        _app.MapDelete("/api/shares/{id}", (string id) => Shares.TryRemove(id["share_".Length..], out _) ? Results.NoContent() : Missing(id));
+        _app.MapGet("/api/shared/{token}", (string token) => Shares.TryGetValue(token, out var shared)
+            ? Results.Json(new { shared.Title, shared.CreatedAt, Messages = shared.Messages.Select(message => new { message.Role, message.Text }) })
+            : Missing(token));
+    }
+
+    private IResult Refile(string from, string to)
+    {
+        foreach (var conversation in _conversations.Values.Where(conversation => conversation.Folder == from))
+            conversation.Change(new ConversationChange { Folder = to });
+        return Results.NoContent();
+    }
+
+    private IResult List(int limit = 30, string? cursor = null, bool archived = false, string? folder = null, string? q = null)
     {
         var hits = _conversations.Values
-            .Where(conversation => conversation.Archived == archived && (string.IsNullOrEmpty(q) || conversation.Matches(q)))
+            .Where(conversation => conversation.Archived == archived && (folder is null || !string.IsNullOrEmpty(q) || (conversation.Folder ?? "") == folder) && (string.IsNullOrEmpty(q) || conversation.Matches(q)))
             .OrderByDescending(conversation => conversation.UpdatedAt).ThenByDescending(conversation => conversation.Id, StringComparer.Ordinal)
             .ToList();
         var start = cursor is null ? 0 : hits.FindIndex(conversation => conversation.Id == cursor) + 1;
@@ -163,6 +208,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
         {
             Data = page.Select(conversation => conversation.Summary(q)),
             NextCursor = start + page.Count < hits.Count ? page[^1].Id : null,
+            Folders = _conversations.Values.Select(conversation => conversation.Folder).OfType<string>().Distinct().Order(),
         });
     }
 
@@ -184,7 +230,17 @@ internal sealed class ScriptedApi : IAsyncDisposable
         }
 
         var turn = new ScriptedTurn(NextId("turn"), conversation);
-        turn.Begin(request, () => NextId("msg"));
+        if (request.Temporary == true)
+        {
+            _conversations.TryRemove(conversation.Id, out _);
+            turn.BeginTemporary(request);
+            context.RequestAborted.Register(turn.Stop);
+        }
+        else
+        {
+            turn.Begin(request, () => NextId("msg"), Files.ContentOf(request.FileIds));
+        }
+
         _turns[turn.Id] = turn;
         _requests[request.RequestId] = turn.Id;
         turn.Run(Task.Run(() => Answer(request, turn)));
@@ -192,6 +248,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
     }
 
     private static IResult Missing(string id) => Results.Problem($"There is nothing with the id '{id}'.", statusCode: 404);
+
+    private sealed record FolderBody(string Name);
 
     private sealed record RefreshBody(string RefreshToken);
 }

@@ -15,6 +15,8 @@ internal sealed class ScriptedConversation(string id, string title)
 
     public bool Archived { get; private set; }
 
+    public string? Folder { get; private set; }
+
     public string? RunningTurnId { get; set; }
 
     public string? Leaf { get; private set; }
@@ -32,7 +34,7 @@ internal sealed class ScriptedConversation(string id, string title)
         }
     }
 
-    public MessageRecord Add(string messageId, string? parentId, string role, string text, string status, string? turnId = null)
+    public MessageRecord Add(string messageId, string? parentId, string role, string text, string status, string? turnId = null, System.Text.Json.JsonElement? content = null)
     {
         lock (_lock)
         {
@@ -47,6 +49,7 @@ internal sealed class ScriptedConversation(string id, string title)
                 Model = role == "assistant" ? "small" : null,
                 CreatedAt = DateTimeOffset.UtcNow,
                 TurnId = turnId,
+                Content = content,
             };
             _messages.Add(message);
             Leaf = messageId;
@@ -71,6 +74,7 @@ internal sealed class ScriptedConversation(string id, string title)
         Pinned = change.Pinned ?? Pinned;
         Archived = change.Archived ?? Archived;
         Leaf = change.CurrentMessageId ?? Leaf;
+        Folder = change.Folder is null ? Folder : change.Folder.Length == 0 ? null : change.Folder;
     }
 
     public bool Matches(string query) =>
@@ -87,6 +91,7 @@ internal sealed class ScriptedConversation(string id, string title)
         UpdatedAt,
         Pinned,
         Archived,
+        Folder,
         RunningTurnId,
         CurrentMessageId = Leaf,
         Snippet = SnippetOf(query),

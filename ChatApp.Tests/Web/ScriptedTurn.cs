@@ -28,7 +28,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
     /// <summary>Opens when the test says so.</summary>
     public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Begin(StartTurn request, Func<string> newId)
+    public void Begin(StartTurn request, Func<string> newId, JsonElement? content = null)
     {
         var parent = request.ParentId ?? (request.Branch == true ? null : Conversation.Leaf);
         var (userId, initial) = ("", "");
@@ -40,7 +40,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
         }
         else
         {
-            userId = request.Regenerate == true ? parent! : Conversation.Add(newId(), parent, "user", request.Content ?? "", "Completed", Id).Id;
+            userId = request.Regenerate == true ? parent! : Conversation.Add(newId(), parent, "user", request.Content ?? "", "Completed", Id, content).Id;
             _answerId = Conversation.Add(newId(), userId, "assistant", "", "Streaming", Id).Id;
         }
 
@@ -59,6 +59,13 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
             return;
         Conversation.Title = request.Content.Length > 40 ? request.Content[..40] : request.Content;
         Write("title", new { ConversationId = Conversation.Id, Conversation.Title });
+    }
+
+    /// <summary>Nothing of it is kept and nothing gets an id.</summary>
+    public void BeginTemporary(StartTurn request)
+    {
+        _answerId = Conversation.Add("temporary", null, "assistant", "", "Streaming", Id).Id;
+        Write("started", new { TurnId = Id, ConversationId = "", UserMessageId = "", AssistantMessageId = "", Model = request.Model ?? "small" });
     }
 
     /// <summary>Runs the script to the end of the turn.</summary>
@@ -110,6 +117,9 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
             Timings = new { TimeToFirstTokenMs = 42.0, TokensPerSecond = 61.5, TotalMs = 900.0 },
         });
     }
+
+    /// <summary>What is stored with the answer beside its text.</summary>
+    public void Store(JsonElement content) => Conversation.Update(_answerId, message => message with { Content = content });
 
     public void Stop() => _stop.Cancel();
 

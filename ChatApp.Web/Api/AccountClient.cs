@@ -10,13 +10,13 @@ public sealed class AccountClient(ApiConnection api)
         api.ReadAsync<UserProfile>(HttpMethod.Patch, "/api/me", new { DisplayName = displayName }, cancellationToken);
 
     public async Task<IReadOnlyList<DeviceSession>> ListSessionsAsync(CancellationToken cancellationToken) =>
-        (await api.ReadAsync<Page<DeviceSession>>(HttpMethod.Get, "/api/me/sessions", null, cancellationToken)).Data;
+        (await api.ReadAsync<DataPage<DeviceSession>>(HttpMethod.Get, "/api/me/sessions", null, cancellationToken)).Data;
 
     public Task EndSessionAsync(string id, CancellationToken cancellationToken) =>
         api.SendAsync(HttpMethod.Delete, $"/api/me/sessions/{Uri.EscapeDataString(id)}", null, cancellationToken);
 
     public async Task<IReadOnlyList<ApiKey>> ListKeysAsync(CancellationToken cancellationToken) =>
-        (await api.ReadAsync<Page<ApiKey>>(HttpMethod.Get, "/api/keys", null, cancellationToken)).Data;
+        (await api.ReadAsync<DataPage<ApiKey>>(HttpMethod.Get, "/api/keys", null, cancellationToken)).Data;
 
     public Task<ApiKey> CreateKeyAsync(string name, CancellationToken cancellationToken) =>
         api.ReadAsync<ApiKey>(HttpMethod.Post, "/api/keys", new { Name = name }, cancellationToken);
@@ -26,6 +26,4 @@ public sealed class AccountClient(ApiConnection api)
 
     public Task<UsageReport> GetUsageAsync(CancellationToken cancellationToken) =>
         api.ReadAsync<UsageReport>(HttpMethod.Get, "/api/usage", null, cancellationToken);
-
-    private sealed record Page<T>(IReadOnlyList<T> Data);
 }

@@ -39,22 +39,35 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
     public Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, object? body, long? lastEventId, CancellationToken cancellationToken) =>
         SendAsync(method, path, body, lastEventId, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
+    /// <summary>Posts a body as it comes; the caller disposes the response.</summary>
+    public async Task<HttpResponseMessage> PassOnAsync(string path, HttpContent body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        // What is too large is refused before it is sent.
+        request.Headers.ExpectContinue = true;
+        return await SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, object? body, long? lastEventId, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
-        using var client = clients.CreateClient(ClientName);
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body, body.GetType(), options: ApiJson.Options);
+        if (lastEventId is { } id)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return await SendAsync(request, completion, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        using var client = clients.CreateClient(ClientName);
         if (Session is not null)
         {
             var token = await sessions.AccessTokenAsync(Session, cancellationToken)
                 ?? throw new ApiException(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
-
-        if (lastEventId is { } id)
-            request.Headers.TryAddWithoutValidation("Last-Event-ID", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
         HttpResponseMessage response;
         try

@@ -9,5 +9,8 @@ public sealed record ConversationChange
 
     public bool? Archived { get; init; }
 
+    /// <summary>Empty: out of its folder.</summary>
+    public string? Folder { get; init; }
+
     public string? CurrentMessageId { get; init; }
 }

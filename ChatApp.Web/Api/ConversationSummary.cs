@@ -15,6 +15,8 @@ public sealed record ConversationSummary
 
     public bool Archived { get; init; }
 
+    public string? Folder { get; init; }
+
     public string? RunningTurnId { get; init; }
 
     public string? CurrentMessageId { get; init; }

@@ -4,11 +4,14 @@ namespace ChatApp.Web.Api;
 
 public sealed class ConversationsClient(ApiConnection api)
 {
-    public Task<ConversationPage> ListAsync(int limit, string? cursor, bool archived, string? query, CancellationToken cancellationToken)
+    /// <param name="folder">Conversations of this folder; empty: of none; null: all.</param>
+    public Task<ConversationPage> ListAsync(int limit, string? cursor, bool archived, string? folder, string? query, CancellationToken cancellationToken)
     {
         var path = new StringBuilder("/api/conversations?limit=").Append(limit);
         if (archived)
             path.Append("&archived=true");
+        if (folder is not null)
+            path.Append("&folder=").Append(Uri.EscapeDataString(folder));
         if (!string.IsNullOrEmpty(cursor))
             path.Append("&cursor=").Append(Uri.EscapeDataString(cursor));
         if (!string.IsNullOrWhiteSpace(query))
@@ -24,6 +27,25 @@ public sealed class ConversationsClient(ApiConnection api)
 
     public Task DeleteAsync(string id, CancellationToken cancellationToken) =>
         api.SendAsync(HttpMethod.Delete, Path(id), null, cancellationToken);
+
+    public Task RenameFolderAsync(string name, string newName, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Patch, $"/api/folders/{Uri.EscapeDataString(name)}", new { Name = newName }, cancellationToken);
+
+    /// <summary>The folder goes; its conversations stay.</summary>
+    public Task RemoveFolderAsync(string name, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Delete, $"/api/folders/{Uri.EscapeDataString(name)}", null, cancellationToken);
+
+    public Task<ShareLink> ShareAsync(string id, CancellationToken cancellationToken) =>
+        api.ReadAsync<ShareLink>(HttpMethod.Post, $"{Path(id)}/shares", null, cancellationToken);
+
+    public async Task<IReadOnlyList<ShareLink>> ListSharesAsync(string id, CancellationToken cancellationToken) =>
+        (await api.ReadAsync<DataPage<ShareLink>>(HttpMethod.Get, $"{Path(id)}/shares", null, cancellationToken)).Data;
+
+    public Task UnshareAsync(string shareId, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Delete, $"/api/shares/{Uri.EscapeDataString(shareId)}", null, cancellationToken);
+
+    public Task<SharedConversation> ReadSharedAsync(string token, CancellationToken cancellationToken) =>
+        api.ReadAsync<SharedConversation>(HttpMethod.Get, $"/api/shared/{Uri.EscapeDataString(token)}", null, cancellationToken);
 
     private static string Path(string id) => $"/api/conversations/{Uri.EscapeDataString(id)}";
 }

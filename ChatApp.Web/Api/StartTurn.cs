@@ -11,6 +11,8 @@ public sealed record StartTurn
 
     public string? Content { get; init; }
 
+    public IReadOnlyList<string>? FileIds { get; init; }
+
     public string? Model { get; init; }
 
     public bool? Regenerate { get; init; }
@@ -20,4 +22,9 @@ public sealed record StartTurn
     public bool? Branch { get; init; }
 
     public string? System { get; init; }
+
+    /// <summary>Nothing of the turn is kept; <see cref="History"/> says what came before.</summary>
+    public bool? Temporary { get; init; }
+
+    public IReadOnlyList<EarlierMessage>? History { get; init; }
 }

@@ -16,5 +16,11 @@ public sealed record UserProfile
 
     public string? Plan { get; init; }
 
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? BannedUntil { get; init; }
+
     public bool HasAccount => Kind == "account";
+
+    public bool IsAdmin => Role == "admin";
 }

@@ -12,6 +12,7 @@ public sealed class ChatSession(
 {
     private readonly List<QueuedMessage> _queue = [];
     private CancellationTokenSource _open = new();
+    private CancellationTokenSource? _turn;
     private Task _tailing = Task.CompletedTask;
     private DateTimeOffset _readAt;
 
@@ -41,19 +42,23 @@ public sealed class ChatSession(
     /// <summary>The model asked for; null leaves the choice to the catalogue.</summary>
     public string? Model { get; set; }
 
+    /// <summary>Nothing of the conversation is kept, neither here nor on the server.</summary>
+    public bool Temporary { get; private set; }
+
     /// <summary>What the person wants every answer to heed.</summary>
     public string? Instructions { get; set; }
 
     /// <summary>Shows a conversation; null shows the start of a new one.</summary>
-    public async Task OpenAsync(string? id, bool follow, ConversationDetail? known, CancellationToken cancellationToken)
+    public async Task OpenAsync(string? id, bool follow, ConversationDetail? known, CancellationToken cancellationToken, bool temporary = false)
     {
         if (id is not null && id == View.Id && LoadError is null)
             return;
-        if (id is null && View.Id is null && View.Path.Count == 0)
+        if (id is null && View.Id is null && View.Path.Count == 0 && Temporary == temporary)
             return;
 
         await DetachAsync();
         View = new ConversationView();
+        Temporary = temporary;
         _queue.Clear();
         LoadError = null;
         if (id is null)
@@ -107,14 +112,14 @@ public sealed class ChatSession(
         !string.IsNullOrEmpty(listed.RunningTurnId) || listed.UpdatedAt > _readAt;
 
     /// <summary>Sends now, or after the running answer.</summary>
-    public void Send(string text)
+    public void Send(string text, IReadOnlyList<AttachedFile>? files = null)
     {
-        if (string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrWhiteSpace(text) && files is not { Count: > 0 })
             return;
         if (Running is not null)
-            _queue.Add(new QueuedMessage(Guid.NewGuid(), text));
+            _queue.Add(new QueuedMessage(Guid.NewGuid(), text, files ?? []));
         else
-            SendNow(text);
+            SendNow(text, files ?? []);
         Changed?.Invoke();
     }
 
@@ -130,15 +135,15 @@ public sealed class ChatSession(
             return;
         var next = _queue[0];
         _queue.RemoveAt(0);
-        SendNow(next.Text);
+        SendNow(next.Text, next.Files);
         Changed?.Invoke();
     }
 
     public void Edit(MessageNode user, string text)
     {
-        if (Running is not null || string.IsNullOrWhiteSpace(text))
+        if (Running is not null || (string.IsNullOrWhiteSpace(text) && user.Files.Count == 0))
             return;
-        Branch(NewRequestId(), user.ParentId, text);
+        Branch(NewRequestId(), user.ParentId, text, user.Files);
     }
 
     public void Regenerate(MessageNode answer, string? model = null)
@@ -146,19 +151,16 @@ public sealed class ChatSession(
         if (Running is not null || View.Find(answer.ParentId) is not { } user)
             return;
         var requestId = NewRequestId();
-        Follow(View.Answer(requestId, user, time.GetUtcNow()), NewTurn(requestId) with
-        {
-            ParentId = user.Id,
-            Regenerate = true,
-            Branch = true,
-            Model = model ?? Model,
-        });
+        var turn = Temporary
+            ? NewTemporaryTurn(requestId, user.ParentId, user.Text)
+            : NewTurn(requestId) with { ParentId = user.Id, Regenerate = true, Branch = true };
+        Follow(View.Answer(requestId, user, time.GetUtcNow()), turn with { Model = model ?? Model });
         Changed?.Invoke();
     }
 
     public void Continue(MessageNode answer)
     {
-        if (Running is not null)
+        if (Running is not null || Temporary)
             return;
         Follow(View.Continue(answer), NewTurn(NewRequestId()) with { ParentId = answer.Id, ContinueMessage = true });
         Changed?.Invoke();
@@ -172,7 +174,7 @@ public sealed class ChatSession(
         if (user.Status == MessageStatus.Pending)
         {
             View.Discard(user);
-            Branch(user.RequestId ?? NewRequestId(), user.ParentId, user.Text);
+            Branch(user.RequestId ?? NewRequestId(), user.ParentId, user.Text, user.Files);
         }
         else
         {
@@ -188,6 +190,13 @@ public sealed class ChatSession(
         Changed?.Invoke();
         try
         {
+            if (Temporary && _turn is { } turn)
+            {
+                // Such a turn ends with its only viewer.
+                await turn.CancelAsync();
+                return;
+            }
+
             await turns.StopAsync(turnId, _open.Token);
         }
         finally
@@ -207,27 +216,29 @@ public sealed class ChatSession(
     public async ValueTask DisposeAsync()
     {
         await DetachAsync();
+        _turn?.Dispose();
         _open.Dispose();
     }
 
+    private static IReadOnlyList<string>? IdsOf(IReadOnlyList<AttachedFile> files) => files.Count == 0 ? null : [.. files.Select(file => file.Id)];
+
     private static string NewRequestId() => Guid.CreateVersion7().ToString("N");
 
-    private void SendNow(string text)
+    private void SendNow(string text, IReadOnlyList<AttachedFile> files)
     {
         var requestId = NewRequestId();
         var parent = View.Leaf?.Id;
-        Follow(View.Send(requestId, parent, text, time.GetUtcNow()), NewTurn(requestId) with { ParentId = parent, Content = text });
+        var turn = Temporary ? NewTemporaryTurn(requestId, parent, text) : NewTurn(requestId) with { ParentId = parent, Content = text, FileIds = IdsOf(files) };
+        Follow(View.Send(requestId, parent, text, time.GetUtcNow(), files), turn);
     }
 
-    private void Branch(string requestId, string? parentId, string text)
+    private void Branch(string requestId, string? parentId, string text, IReadOnlyList<AttachedFile> files)
     {
-        Follow(View.Send(requestId, parentId, text, time.GetUtcNow()), NewTurn(requestId) with
-        {
-            // Without a parent a branch is another beginning of the conversation.
-            ParentId = parentId,
-            Content = text,
-            Branch = true,
-        });
+        // Without a parent a branch is another beginning of the conversation.
+        var turn = Temporary
+            ? NewTemporaryTurn(requestId, parentId, text)
+            : NewTurn(requestId) with { ParentId = parentId, Content = text, FileIds = IdsOf(files), Branch = true };
+        Follow(View.Send(requestId, parentId, text, time.GetUtcNow(), files), turn);
         Changed?.Invoke();
     }
 
@@ -239,13 +250,22 @@ public sealed class ChatSession(
         System = string.IsNullOrWhiteSpace(Instructions) ? null : Instructions,
     };
 
+    private StartTurn NewTemporaryTurn(string requestId, string? parentId, string text) => NewTurn(requestId) with
+    {
+        Temporary = true,
+        Content = text,
+        History = [.. View.PathTo(parentId).Where(node => node.Text.Length > 0).Select(node => new EarlierMessage(node.Role, node.Text))],
+    };
+
     private void Follow(TurnFold fold, StartTurn? start)
     {
         Running = fold;
-        _tailing = FollowAsync(View, fold, start, _open.Token);
+        _turn?.Dispose();
+        _turn = CancellationTokenSource.CreateLinkedTokenSource(_open.Token);
+        _tailing = FollowAsync(View, fold, start, _turn.Token, _open.Token);
     }
 
-    private async Task FollowAsync(ConversationView view, TurnFold fold, StartTurn? start, CancellationToken cancellationToken)
+    private async Task FollowAsync(ConversationView view, TurnFold fold, StartTurn? start, CancellationToken stop, CancellationToken leave)
     {
         // The caller has not yet told the page about the message: let that happen first.
         await Task.Yield();
@@ -264,11 +284,15 @@ public sealed class ChatSession(
                 }
 
                 Changed?.Invoke();
-            }, cancellationToken);
+            }, stop);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (leave.IsCancellationRequested)
         {
             return;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            fold.Stop();
         }
 
         Running = null;

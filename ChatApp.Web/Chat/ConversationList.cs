@@ -19,6 +19,12 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
 
     public bool Archived { get; private set; }
 
+    /// <summary>The open folder; null: conversations of none.</summary>
+    public string? Folder { get; private set; }
+
+    /// <summary>The names of all folders.</summary>
+    public IReadOnlyList<string> Folders { get; private set; } = [];
+
     public bool Loading { get; private set; }
 
     public bool Loaded { get; private set; }
@@ -35,7 +41,7 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         Changed?.Invoke();
         try
         {
-            Take(await conversations.ListAsync(PageSize, null, Archived, Query, cancellationToken));
+            Take(await ReadAsync(null, cancellationToken));
         }
         catch (ApiException exception)
         {
@@ -55,7 +61,7 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         Changed?.Invoke();
     }
 
-    public ConversationPage Snapshot() => new(_items, NextCursor);
+    public ConversationPage Snapshot() => new(_items, NextCursor, Folders);
 
     public async Task LoadMoreAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +70,7 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         Loading = true;
         try
         {
-            var page = await conversations.ListAsync(PageSize, cursor, Archived, Query, cancellationToken);
+            var page = await ReadAsync(cursor, cancellationToken);
             var known = _items.Select(item => item.Id).ToHashSet();
             _items.AddRange(page.Data.Where(item => !known.Contains(item.Id)));
             NextCursor = page.NextCursor;
@@ -81,7 +87,12 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
     }
 
     /// <summary>Shows what matches; a later call ends an earlier one that has not answered yet.</summary>
-    public async Task SearchAsync(string query, bool archived)
+    public Task SearchAsync(string query, bool archived) => ShowAsync(query, archived, archived ? null : Folder);
+
+    /// <summary>Shows the conversations of a folder; null: of none.</summary>
+    public Task OpenFolderAsync(string? folder) => ShowAsync("", false, folder);
+
+    private async Task ShowAsync(string query, bool archived, string? folder)
     {
         if (_search is { } earlier)
         {
@@ -91,7 +102,9 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
 
         var search = _search = new CancellationTokenSource();
         var stop = search.Token;
-        (Query, Archived) = (query.Trim(), archived);
+        if (folder != Folder || archived != Archived)
+            (_items, NextCursor, Loaded) = ([], null, false);
+        (Query, Archived, Folder) = (query.Trim(), archived, folder);
         try
         {
             await LoadAsync(stop);
@@ -108,8 +121,9 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
             return;
         try
         {
-            var page = await conversations.ListAsync(PageSize, null, Archived, null, cancellationToken);
-            if (Loading || Query.Length > 0)
+            var (archived, folder) = (Archived, Folder);
+            var page = await ReadAsync(null, cancellationToken);
+            if (Loading || Query.Length > 0 || archived != Archived || folder != Folder)
                 return;
             var fresh = page.Data.Select(item => item.Id).ToHashSet();
             var older = page.Data.Count > 0 && !string.IsNullOrEmpty(page.NextCursor)
@@ -117,7 +131,9 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
                 : [];
             var cursor = older.Count > 0 ? NextCursor : page.NextCursor;
             List<ConversationSummary> items = [.. page.Data, .. older];
-            var same = Error is null && items.SequenceEqual(_items);
+            var folders = page.Folders ?? Folders;
+            var same = Error is null && items.SequenceEqual(_items) && folders.SequenceEqual(Folders);
+            Folders = folders;
             (_items, NextCursor, Error, Loaded) = (items, cursor, null, true);
             if (!same)
                 Changed?.Invoke();
@@ -131,10 +147,10 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
     /// <summary>The conversation on the page was used, named or has just been made.</summary>
     public void Touch(ConversationView view)
     {
-        if (view.Id is not { } id || Archived || Query.Length > 0)
+        if (view.Id is not { } id || Archived || Query.Length > 0 || (view.Folder ?? "") != (Folder ?? ""))
             return;
         var now = time.GetUtcNow();
-        var known = _items.Find(item => item.Id == id) ?? new ConversationSummary { Id = id, CreatedAt = now };
+        var known = _items.Find(item => item.Id == id) ?? new ConversationSummary { Id = id, CreatedAt = now, Folder = view.Folder };
         _items.RemoveAll(item => item.Id == id);
         _items.Insert(0, known with { Title = view.Title ?? known.Title, UpdatedAt = now });
         Changed?.Invoke();
@@ -145,6 +161,31 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
 
     public Task PinAsync(string id, bool pinned, CancellationToken cancellationToken) =>
         ChangeAsync(id, item => item with { Pinned = pinned }, new ConversationChange { Pinned = pinned }, cancellationToken);
+
+    /// <param name="folder">Where to; empty: out of its folder.</param>
+    public async Task MoveAsync(string id, string folder, CancellationToken cancellationToken)
+    {
+        await conversations.ChangeAsync(id, new ConversationChange { Folder = folder }, cancellationToken);
+        if (folder.Length > 0 && !Folders.Contains(folder))
+            Folders = [.. Folders.Append(folder).Order(StringComparer.CurrentCulture)];
+        if (Query.Length == 0 && !Archived && folder != (Folder ?? ""))
+            _items.RemoveAll(item => item.Id == id);
+        Publish(id, LiveUpdateKind.Changed);
+        Changed?.Invoke();
+        await RefreshAsync(cancellationToken);
+    }
+
+    public async Task RenameFolderAsync(string name, string newName, CancellationToken cancellationToken)
+    {
+        await conversations.RenameFolderAsync(name, newName, cancellationToken);
+        await OpenFolderAsync(newName);
+    }
+
+    public async Task RemoveFolderAsync(string name, CancellationToken cancellationToken)
+    {
+        await conversations.RemoveFolderAsync(name, cancellationToken);
+        await OpenFolderAsync(null);
+    }
 
     public async Task ArchiveAsync(string id, bool archived, CancellationToken cancellationToken)
     {
@@ -234,9 +275,13 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
     private void Publish(string id, LiveUpdateKind kind) =>
         live.Publish(new LiveUpdate(Owner, this, id, kind, Title: _items.Find(item => item.Id == id)?.Title));
 
+    private Task<ConversationPage> ReadAsync(string? cursor, CancellationToken cancellationToken) =>
+        conversations.ListAsync(PageSize, cursor, Archived, Archived ? null : Folder ?? "", Query, cancellationToken);
+
     private void Take(ConversationPage page)
     {
         _items = [.. page.Data];
+        Folders = page.Folders ?? Folders;
         (NextCursor, Error, Loaded) = (page.NextCursor, null, true);
     }
 }

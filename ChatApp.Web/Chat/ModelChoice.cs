@@ -11,9 +11,16 @@ public sealed class ModelChoice(ModelsClient client)
 
     public IReadOnlyList<ModelInfo> Models { get; private set; } = [];
 
-    public string? Selected { get; set; }
+    public string? Selected { get; private set; }
 
     public string? Error { get; private set; }
+
+    /// <summary>Chosen for this and later conversations; null leaves the choice to the server.</summary>
+    public void Choose(string? id)
+    {
+        Selected = id;
+        Changed?.Invoke();
+    }
 
     /// <summary>Starts with what was read before.</summary>
     public void Start(IReadOnlyList<ModelInfo> models)

@@ -32,6 +32,13 @@ public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnT
                         return;
                 }
             }
+            catch (ApiException exception) when (start is { Temporary: true } && (fold.Started || !exception.Transient))
+            {
+                // Nobody keeps its events: what was lost cannot be taken up.
+                fold.Fail(new TurnError(exception.Code, Message: exception.Message));
+                changed(false, null);
+                return;
+            }
             catch (ApiException exception) when (!exception.Transient || (!fold.Started && fold.TurnId is null && attempt >= MaxAttemptsToStart))
             {
                 fold.Fail(new TurnError(exception.Code, Message: exception.Message));
@@ -44,6 +51,13 @@ public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnT
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+            if (start is { Temporary: true } && fold.Started)
+            {
+                fold.Fail(new TurnError("stream_lost"));
+                changed(false, null);
+                return;
+            }
+
             logger.StreamLost(fold.TurnId, fold.LastNumber, attempt);
             changed(true, null);
             var pause = FirstPause * Math.Pow(2, Math.Min(attempt - 1, 6));

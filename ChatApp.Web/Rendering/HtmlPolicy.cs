@@ -54,10 +54,12 @@ public sealed class HtmlPolicy
         };
     }
 
-    /// <summary>Sanitises the HTML of one block.</summary>
-    public RenderedBlock Sanitise(string source, string html)
+    /// <summary>Sanitises the HTML of one block, and makes references to known passages buttons that open them.</summary>
+    public RenderedBlock Sanitise(string source, string html, CitationScope? citations = null)
     {
         var body = _sanitizer.SanitizeDom(html).Body!;
+        if (citations is { Numbers.Count: > 0 })
+            CitationChips.Insert(body, citations);
         return new RenderedBlock(source, body.InnerHtml, Walk(body));
     }
 

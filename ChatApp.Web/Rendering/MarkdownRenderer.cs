@@ -25,11 +25,12 @@ public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText>
 
     /// <param name="previous">What the shorter text of the same message was rendered to.</param>
     /// <param name="growing">The text is still arriving: markup that is open at its end is closed for now.</param>
-    public IReadOnlyList<RenderedBlock> Render(string markdown, IReadOnlyList<RenderedBlock>? previous = null, bool growing = false)
+    /// <param name="citations">Passages that the text may point to.</param>
+    public IReadOnlyList<RenderedBlock> Render(string markdown, IReadOnlyList<RenderedBlock>? previous = null, bool growing = false, CitationScope? citations = null)
     {
         try
         {
-            return Parse(markdown, previous, growing);
+            return Parse(markdown, previous, growing, citations);
         }
         catch (ArgumentException)
         {
@@ -38,7 +39,7 @@ public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText>
         }
     }
 
-    private List<RenderedBlock> Parse(string markdown, IReadOnlyList<RenderedBlock>? previous, bool growing)
+    private List<RenderedBlock> Parse(string markdown, IReadOnlyList<RenderedBlock>? previous, bool growing, CitationScope? citations)
     {
         var source = MathDelimiters.Normalise(growing ? UnfinishedMarkdown.Complete(markdown) : markdown);
         var document = Markdown.Parse(source, Pipeline);
@@ -53,7 +54,7 @@ public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText>
             var kept = !references && previous is not null && blocks.Count < previous.Count && previous[blocks.Count].Source == slice
                 ? previous[blocks.Count]
                 : null;
-            blocks.Add(kept ?? policy.Sanitise(slice, ToHtml(block)));
+            blocks.Add(kept ?? policy.Sanitise(slice, ToHtml(block), citations));
         }
 
         return blocks;

@@ -6,8 +6,16 @@ public sealed record RenderingOptions
     public const string Section = "Rendering";
 
     /// <summary>
-    /// Hosts that pictures in answers may be loaded from. Empty: none, and a picture becomes a link, since fetching one
-    /// tells its host what was asked. A host named here must also be allowed by the page's security policy.
+    /// Hosts that pictures in answers may be loaded from, over HTTPS; the page's security policy names the same. Empty:
+    /// none, and a picture becomes a link, since fetching one tells its host what was asked.
     /// </summary>
     public IReadOnlyList<string> ImageHosts { get; init; } = [];
+
+    /// <returns>What is wrong, in the operator's words; null when nothing is.</returns>
+    internal string? FindFault()
+    {
+        // A host is written into a header: nothing but a host's characters gets there.
+        var wrong = ImageHosts.FirstOrDefault(host => Uri.CheckHostName(host) != UriHostNameType.Dns);
+        return wrong is null ? null : $"{Section}:ImageHosts: '{wrong}' is not the name of a host, such as images.example.org.";
+    }
 }

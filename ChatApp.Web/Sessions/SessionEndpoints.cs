@@ -16,16 +16,23 @@ internal static class SessionEndpoints
         group.MapPost("/sign-up", (Credentials body, HttpContext context) => EnterAsync(context, "/api/auth/sign-up", new { body.Email, body.Password, body.DisplayName }));
         group.MapPost("/password", (PasswordChange body, HttpContext context) => EnterAsync(context, "/api/auth/password", new { body.PresentPassword, body.NewPassword }));
         group.MapPost("/sign-out", LeaveAsync);
+        group.MapPost("/delete", DeleteAsync);
         group.MapPost("/keep", async (HttpContext context) => await SessionGate.CurrentAsync(context) is null ? Results.StatusCode(205) : Results.NoContent());
+    }
+
+    /// <summary>Whether a page of this server sent a request.</summary>
+    internal static bool IsOwnPage(HttpRequest request)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        return site.Length > 0
+            ? site == "same-origin"
+            : Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value;
     }
 
     private static async ValueTask<object?> OwnPagesOnlyAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var request = invocation.HttpContext.Request;
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        var origin = request.Headers.Origin.ToString();
-        var own = site.Length > 0 ? site == "same-origin" : Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value;
-        return own && request.HasJsonContentType() ? await next(invocation) : Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden);
+        return IsOwnPage(request) && request.HasJsonContentType() ? await next(invocation) : Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden);
     }
 
     private static async Task<IResult> EnterAsync(HttpContext context, string path, object body)
@@ -67,6 +74,27 @@ internal static class SessionEndpoints
         context.RequestServices.GetRequiredService<SessionCookie>().Clear(context);
         return Results.NoContent();
     }
+
+    private static async Task<IResult> DeleteAsync(Deletion body, HttpContext context, ApiConnection api)
+    {
+        if (await SessionGate.CurrentAsync(context) is not { } session)
+            return Results.Problem("Your session has ended. Reload the page.", statusCode: StatusCodes.Status401Unauthorized);
+        try
+        {
+            api.Session = session;
+            await api.SendAsync(HttpMethod.Delete, "/api/me", new { body.Password }, context.RequestAborted);
+        }
+        catch (ApiException exception)
+        {
+            return Results.Problem(exception.Message, statusCode: (int)(exception.Status ?? HttpStatusCode.ServiceUnavailable));
+        }
+
+        context.RequestServices.GetRequiredService<PersonSessions>().Forget(session);
+        context.RequestServices.GetRequiredService<SessionCookie>().Clear(context);
+        return Results.NoContent();
+    }
+
+    internal sealed record Deletion(string? Password);
 
     internal sealed record Credentials(string? Email, string? Password, string? DisplayName);
 

@@ -15,7 +15,7 @@ internal static class SessionGate
 
     public static void UseSessionGate(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments(DownloadEndpoints.Path) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             await ResolveAsync(context);
         await next(context);
     });
@@ -40,6 +40,11 @@ internal static class SessionGate
         return session;
     }
 
+    /// <summary>A browser on this machine, where the Api asks nobody who they are.</summary>
+    public static async Task<bool> NeedsNoneAsync(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && await context.RequestServices.GetRequiredService<PersonSessions>().IsAnonymousAllowedAsync(context.RequestAborted);
+
     private static async Task ResolveAsync(HttpContext context)
     {
         var services = context.RequestServices;
@@ -49,8 +54,7 @@ internal static class SessionGate
             var session = await CurrentAsync(context);
             if (session is null)
             {
-                var local = context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address);
-                if (local && await sessions.IsAnonymousAllowedAsync(context.RequestAborted))
+                if (await NeedsNoneAsync(context))
                     return;
                 session = await sessions.OpenAsync("/api/auth/guest", new { }, null, context.RequestAborted);
                 services.GetRequiredService<SessionCookie>().Write(context, session);

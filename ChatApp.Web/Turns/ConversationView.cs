@@ -18,11 +18,16 @@ public sealed class ConversationView
 
     public bool Archived { get; private set; }
 
+    public string? Folder { get; set; }
+
+    /// <summary>It got its id from a turn that was sent from this page.</summary>
+    public bool IsNew { get; private set; }
+
     /// <summary>A turn that the Api named as running when the conversation was read.</summary>
     public string? RunningTurnId { get; private set; }
 
     /// <summary>Messages from the beginning to the newest of the active branch.</summary>
-    public IReadOnlyList<MessageNode> Path => _path ??= BuildPath();
+    public IReadOnlyList<MessageNode> Path => _path ??= BuildPath(Leaf);
 
     public MessageNode? Leaf { get; private set; }
 
@@ -40,6 +45,7 @@ public sealed class ConversationView
         Id = detail.Conversation.Id;
         Title = detail.Conversation.Title;
         Archived = detail.Conversation.Archived;
+        Folder = string.IsNullOrEmpty(detail.Conversation.Folder) ? null : detail.Conversation.Folder;
         RunningTurnId = string.IsNullOrEmpty(detail.Conversation.RunningTurnId) ? null : detail.Conversation.RunningTurnId;
         foreach (var record in detail.Messages)
         {
@@ -76,9 +82,9 @@ public sealed class ConversationView
     }
 
     /// <summary>A person's message and the empty answer to it, before the Api has confirmed them.</summary>
-    public TurnFold Send(string requestId, string? parentId, string text, DateTimeOffset now)
+    public TurnFold Send(string requestId, string? parentId, string text, DateTimeOffset now, IReadOnlyList<AttachedFile>? files = null)
     {
-        var user = MessageNode.NewPending(requestId, parentId, MessageNode.User, text, now);
+        var user = MessageNode.NewPending(requestId, parentId, MessageNode.User, text, now, files);
         Add(user);
         return Answer(requestId, user, now);
     }
@@ -117,7 +123,16 @@ public sealed class ConversationView
     /// <summary>A turn that someone else started, or that ran before this page was opened.</summary>
     public TurnFold Watch(string turnId) => new(this, turnId);
 
-    internal void Name(string conversationId) => Id ??= conversationId;
+    /// <summary>A temporary conversation never gets an id.</summary>
+    internal void Name(string? conversationId)
+    {
+        if (Id is not null || string.IsNullOrEmpty(conversationId))
+            return;
+        (Id, IsNew) = (conversationId, true);
+    }
+
+    /// <summary>Messages from the beginning to <paramref name="id"/>.</summary>
+    public IReadOnlyList<MessageNode> PathTo(string? id) => BuildPath(Find(id));
 
     /// <summary>Gives a message that this page made its real id; a copy that arrived on another way gives place to it.</summary>
     internal void Confirm(MessageNode node, string id)
@@ -186,11 +201,11 @@ public sealed class ConversationView
         return newest;
     }
 
-    private List<MessageNode> BuildPath()
+    private List<MessageNode> BuildPath(MessageNode? last)
     {
         var path = new List<MessageNode>();
         // A stored tree has no cycle; the bound keeps a broken one from holding the page for ever.
-        for (var node = Leaf; node is not null && path.Count <= _nodes.Count; node = Find(node.ParentId))
+        for (var node = last; node is not null && path.Count <= _nodes.Count; node = Find(node.ParentId))
             path.Add(node);
         path.Reverse();
         return path;

@@ -18,6 +18,8 @@ public sealed class MessageNode(string id, string? parentId, string role)
     private readonly List<TurnEvent.Notice> _notices = [];
     private string _stored = "";
     private string? _text;
+    private IReadOnlyList<AnswerPart>? _parts;
+    private IReadOnlyList<Passage> _passages = [];
 
     /// <summary>Stable for the life of the page, while <see cref="Id"/> changes once when a message is confirmed.</summary>
     public Guid Key { get; } = Guid.NewGuid();
@@ -65,6 +67,15 @@ public sealed class MessageNode(string id, string? parentId, string role)
 
     public IReadOnlyList<TurnEvent.Notice> Notices => _notices;
 
+    public IReadOnlyList<AttachedFile> Files { get; private set; } = [];
+
+    /// <summary>Text and steps in the order in which they came.</summary>
+    public IReadOnlyList<AnswerPart> Parts => _parts ??= BuildParts();
+
+    /// <summary>Numbered passages that this message holds: stored with it, in results of its tools, or in its own text.</summary>
+    public IReadOnlyList<Passage> Passages =>
+        [.. _passages, .. _tools.Where(tool => tool is { Result: not null, Failed: false }).SelectMany(tool => Turns.Passages.In(tool.Result!, tool.Name)), .. IsUser ? Turns.Passages.In(Text, null) : []];
+
     public bool IsUser => Role == User;
 
     public bool Running => Status is MessageStatus.Pending or MessageStatus.Streaming;
@@ -76,8 +87,8 @@ public sealed class MessageNode(string id, string? parentId, string role)
         return node;
     }
 
-    internal static MessageNode NewPending(string requestId, string? parentId, string role, string text, DateTimeOffset now) =>
-        new($"local-{role}-{requestId}", parentId, role) { RequestId = requestId, Status = MessageStatus.Pending, _stored = text, CreatedAt = now, Watched = role == Assistant };
+    internal static MessageNode NewPending(string requestId, string? parentId, string role, string text, DateTimeOffset now, IReadOnlyList<AttachedFile>? files = null) =>
+        new($"local-{role}-{requestId}", parentId, role) { Files = files ?? [], RequestId = requestId, Status = MessageStatus.Pending, _stored = text, CreatedAt = now, Watched = role == Assistant };
 
     /// <summary>Takes over what is stored, unless this page already knows more from events.</summary>
     internal void Refresh(MessageRecord record)
@@ -88,6 +99,7 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Model = NullIfEmpty(record.Model) ?? Model;
         TurnId = NullIfEmpty(record.TurnId) ?? TurnId;
         TokenCount = record.TokenCount == 0 ? TokenCount : record.TokenCount;
+        TakeContent(StoredContent.Read(record.Content));
         var status = StatusOf(record.Status);
         if (status != MessageStatus.Streaming)
         {
@@ -127,7 +139,9 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Watched = true;
         _streamed.Clear().Append(started.InitialText);
         _reasoning.Clear();
-        _tools.Clear();
+        // What is continued keeps the steps that it has.
+        if (string.IsNullOrEmpty(started.InitialText))
+            _tools.Clear();
         _notices.Clear();
         Changed();
     }
@@ -146,7 +160,8 @@ public sealed class MessageNode(string id, string? parentId, string role)
 
     internal void AddTool(ToolStep step)
     {
-        _tools.Add(step);
+        _tools.RemoveAll(known => known.Id == step.Id);
+        _tools.Add(step with { At = _streamed.Length });
         Changed();
     }
 
@@ -205,6 +220,39 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Changed();
     }
 
+    private void TakeContent(StoredContent content)
+    {
+        Files = content.Files.Count > 0 ? content.Files : Files;
+        _passages = content.Passages.Count > 0 ? content.Passages : _passages;
+        // Events tell more than what was stored a moment ago.
+        if (content.Tools.Count >= _tools.Count)
+        {
+            _tools.Clear();
+            _tools.AddRange(content.Tools);
+        }
+
+        if (_reasoning.Length == 0)
+            _reasoning.Append(content.Reasoning);
+    }
+
+    private List<AnswerPart> BuildParts()
+    {
+        var parts = new List<AnswerPart>();
+        var at = 0;
+        foreach (var tool in _tools)
+        {
+            var end = Math.Clamp(tool.At, at, Text.Length);
+            if (end > at && !string.IsNullOrWhiteSpace(Text[at..end]))
+                parts.Add(new AnswerPart(Text[at..end], null));
+            parts.Add(new AnswerPart(null, tool));
+            at = end;
+        }
+
+        if (at < Text.Length)
+            parts.Add(new AnswerPart(at == 0 ? Text : Text[at..], null));
+        return parts;
+    }
+
     private static MessageStatus StatusOf(string? status) =>
         Enum.TryParse<MessageStatus>(status, ignoreCase: true, out var known) ? known : MessageStatus.Completed;
 
@@ -213,6 +261,7 @@ public sealed class MessageNode(string id, string? parentId, string role)
     private void Changed()
     {
         _text = null;
+        _parts = null;
         Version++;
     }
 }

@@ -10,11 +10,11 @@ public abstract record TurnEvent
     {
         public required string TurnId { get; init; }
 
-        public required string ConversationId { get; init; }
+        public string? ConversationId { get; init; }
 
         public string? UserMessageId { get; init; }
 
-        public required string AssistantMessageId { get; init; }
+        public string? AssistantMessageId { get; init; }
 
         public string? Model { get; init; }
 

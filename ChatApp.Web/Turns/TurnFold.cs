@@ -72,6 +72,13 @@ public sealed class TurnFold
         }
     }
 
+    /// <summary>The person stopped a turn that no server keeps.</summary>
+    public void Stop()
+    {
+        Answer?.End(new TurnEvent.Ended { Status = nameof(MessageStatus.Stopped) });
+        Ended = true;
+    }
+
     /// <summary>The turn could not be started, or its stream not be taken up again.</summary>
     public void Fail(TurnError error)
     {
@@ -85,9 +92,17 @@ public sealed class TurnFold
         _view.Name(started.ConversationId);
         if (_ownTurn)
         {
-            if (User is not null && !string.IsNullOrEmpty(started.UserMessageId))
-                _view.Confirm(User, started.UserMessageId);
-            _view.Confirm(Answer!, started.AssistantMessageId);
+            // Messages that are stored nowhere keep the ids that this page gave them.
+            if (string.IsNullOrEmpty(started.AssistantMessageId))
+            {
+                User?.Confirm(User.Id);
+            }
+            else
+            {
+                if (User is not null && !string.IsNullOrEmpty(started.UserMessageId))
+                    _view.Confirm(User, started.UserMessageId);
+                _view.Confirm(Answer!, started.AssistantMessageId);
+            }
         }
         else
         {
@@ -95,7 +110,7 @@ public sealed class TurnFold
             if (user is null && !string.IsNullOrEmpty(started.UserMessageId))
                 user = _view.FindOrAdd(started.UserMessageId, started.ParentId, MessageNode.User);
             User = user;
-            Answer = _view.FindOrAdd(started.AssistantMessageId, started.UserMessageId, MessageNode.Assistant);
+            Answer = _view.FindOrAdd(started.AssistantMessageId ?? "", started.UserMessageId, MessageNode.Assistant);
         }
 
         Answer!.BeginStream(started);

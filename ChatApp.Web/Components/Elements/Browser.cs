@@ -24,6 +24,10 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
         await CallAsync("focusOn", selector);
     }
 
+    public ValueTask OpenDialogAsync(string id) => CallAsync("openDialog", id);
+
+    public ValueTask CloseDialogAsync(string id) => CallAsync("closeDialog", id);
+
     public ValueTask ScrollToLatestAsync() => CallAsync("scrollToLatest");
 
     public ValueTask SetCookieAsync(string name, string value) => CallAsync("setCookie", name, value);

@@ -35,6 +35,10 @@ export function openDialog(id) {
   }
 }
 
+export function closeDialog(id) {
+  document.getElementById(id)?.close();
+}
+
 function flash(button) {
   button.classList.add('done');
   setTimeout(() => button.classList.remove('done'), 1500);

@@ -1,6 +1,7 @@
 // What the circuit calls.
 import { composer } from './composer.js';
 export { setCookie } from './settings.js';
+export { closeDialog, openDialog } from './actions.js';
 
 export function connect(element, bridge) {
   element?.connectBridge?.(bridge);

@@ -1,4 +1,6 @@
 // The composer's text lives here, in the browser: typing, its height and its draft need no server.
+import { Attachments, startDropping } from './attachments.js';
+
 const draftKey = conversation => `chatapp.draft.${conversation}`;
 const instructionsKey = 'chatapp.instructions';
 
@@ -10,6 +12,8 @@ class ChatComposer extends HTMLElement {
   #waiting = null;
   #saveTimer = 0;
   #started = false;
+  #sendWhenReady = false;
+  #attachments = new Attachments(this, () => this.#attached());
 
   connectedCallback() {
     // The parser may call before the children exist.
@@ -30,6 +34,7 @@ class ChatComposer extends HTMLElement {
       this.#saveDraft();
     } else {
       this.#saveDraft(before);
+      this.#attachments.clear();
       this.#loadDraft();
     }
     delete this.dataset.sent;
@@ -49,6 +54,11 @@ class ChatComposer extends HTMLElement {
 
   focusInput() { this.input?.focus(); }
 
+  attach(files) {
+    this.#attachments.add(files);
+    this.focusInput();
+  }
+
   setText(text) {
     this.input.value = text;
     this.#resized();
@@ -58,7 +68,15 @@ class ChatComposer extends HTMLElement {
 
   async send() {
     const text = this.input.value;
-    if (!text.trim())
+    if (!text.trim() && this.#attachments.count === 0)
+      return;
+    if (this.#attachments.failed) {
+      // What would not go along is not left out silently.
+      this.#attachments.failed.row.querySelector('button').focus();
+      return;
+    }
+    this.#sendWhenReady = this.#attachments.busy;
+    if (this.#sendWhenReady)
       return;
     if (!this.#bridge) {
       // Typed faster than the page came alive: sent as soon as it has.
@@ -66,12 +84,14 @@ class ChatComposer extends HTMLElement {
       return;
     }
 
+    const files = this.#attachments.files;
     this.#waiting = null;
     this.input.value = '';
     this.dataset.sent = 'true';
     this.#resized();
     try {
-      await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey));
+      await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey), files);
+      this.#attachments.clear();
       clearTimeout(this.#saveTimer);
       this.#saveDraft();
       document.querySelector('chat-scroller')?.toLatest();
@@ -96,9 +116,25 @@ class ChatComposer extends HTMLElement {
       this.#saveTimer = setTimeout(() => this.#saveDraft(), 300);
     });
     this.addEventListener('keydown', event => this.#key(event));
+    this.addEventListener('paste', event => {
+      // Copied from a document, text comes with a picture of itself: then the text is meant.
+      const data = event.clipboardData;
+      if (!data?.files.length || data.getData('text/plain'))
+        return;
+      event.preventDefault();
+      this.attach(data.files);
+    });
+    this.addEventListener('change', event => {
+      if (!event.target.matches('[data-files]'))
+        return;
+      this.attach(event.target.files);
+      event.target.value = '';
+    });
     this.addEventListener('click', event => {
       if (event.target.closest('[data-send]'))
         this.send();
+      else if (event.target.closest('[data-attach]'))
+        this.querySelector('[data-files]').click();
       else if (!event.target.closest('button'))
         this.focusInput();
     });
@@ -123,8 +159,18 @@ class ChatComposer extends HTMLElement {
     }
   }
 
+  #attached() {
+    if (!this.input)
+      return;
+    this.#resized();
+    if (this.#sendWhenReady && !this.#attachments.busy) {
+      this.#sendWhenReady = false;
+      this.send();
+    }
+  }
+
   #resized() {
-    this.toggleAttribute('filled', this.input.value.trim().length > 0);
+    this.toggleAttribute('filled', this.input.value.trim().length > 0 || this.#attachments.count > 0);
     if (CSS.supports('field-sizing', 'content'))
       return;
     this.input.style.height = 'auto';
@@ -137,7 +183,8 @@ class ChatComposer extends HTMLElement {
   }
 
   #saveDraft(conversation = this.conversation) {
-    if (!this.input)
+    // Of a temporary chat nothing is kept, here neither.
+    if (!this.input || conversation === 'temporary')
       return;
     if (this.input.value)
       localStorage.setItem(draftKey(conversation), this.input.value);
@@ -147,3 +194,4 @@ class ChatComposer extends HTMLElement {
 }
 
 customElements.define('chat-composer', ChatComposer);
+startDropping(composer);

@@ -18,14 +18,17 @@ const items = menu => [...menu.querySelectorAll('[role^=menuitem]')];
 export function startMenus() {
   document.addEventListener('toggle', event => {
     const menu = event.target;
-    if (!(menu instanceof HTMLElement) || !menu.classList.contains('menu'))
+    if (!(menu instanceof HTMLElement) || !menu.matches('.menu, .passage'))
       return;
-    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    // Several buttons may open one passage: it belongs to the one that was used.
+    const buttons = [...document.querySelectorAll(`[popovertarget="${CSS.escape(menu.id)}"]`)];
+    const button = buttons.find(candidate => candidate === document.activeElement || candidate.matches(':hover')) ?? buttons[0];
     button?.setAttribute('aria-expanded', event.newState === 'open');
     if (event.newState !== 'open' || !button)
       return;
     place(menu, button);
-    (menu.querySelector('[aria-checked=true]') ?? items(menu)[0])?.focus();
+    if (menu.classList.contains('menu'))
+      (menu.querySelector('[aria-checked=true]') ?? items(menu)[0])?.focus();
   }, true);
 
   document.addEventListener('keydown', event => {
@@ -42,7 +45,6 @@ export function startMenus() {
   });
 
   document.addEventListener('click', event => {
-    const item = event.target.closest('.menu [role^=menuitem]');
-    item?.closest('.menu').hidePopover();
+    event.target.closest('.menu [role^=menuitem]')?.closest('.menu').hidePopover();
   });
 }

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace ChatApp.Web.Api;
+
+/// <summary>What administrators see and do. The Api decides who is one.</summary>
+public sealed class AdminClient(ApiConnection api)
+{
+    public const int UsersPage = 50;
+    public const int AuditPage = 100;
+
+    /// <param name="before">Id of the last user of the page before.</param>
+    public async Task<IReadOnlyList<UserProfile>> ListUsersAsync(string? query, string? before, CancellationToken cancellationToken)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/api/admin/users?limit={UsersPage}");
+        if (!string.IsNullOrWhiteSpace(query))
+            path += $"&q={Uri.EscapeDataString(query.Trim())}";
+        if (before is not null)
+            path += $"&before={Uri.EscapeDataString(before)}";
+        return (await api.ReadAsync<DataPage<UserProfile>>(HttpMethod.Get, path, null, cancellationToken)).Data;
+    }
+
+    public Task<UserProfile> ChangeUserAsync(string id, UserChange change, CancellationToken cancellationToken) =>
+        api.ReadAsync<UserProfile>(HttpMethod.Patch, User(id), change, cancellationToken);
+
+    public Task SignOutAsync(string id, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Post, $"{User(id)}/sign-out", null, cancellationToken);
+
+    public Task<UsageReport> GetUsageAsync(string id, CancellationToken cancellationToken) =>
+        api.ReadAsync<UsageReport>(HttpMethod.Get, $"{User(id)}/usage", null, cancellationToken);
+
+    public Task<UsageReport> GetUsageAsync(int days, CancellationToken cancellationToken) =>
+        api.ReadAsync<UsageReport>(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/api/admin/usage?days={days}"), null, cancellationToken);
+
+    public async Task<IReadOnlyDictionary<string, PlanLimits>> ListPlansAsync(CancellationToken cancellationToken) =>
+        (await api.ReadAsync<PlanPage>(HttpMethod.Get, "/api/admin/plans", null, cancellationToken)).Data;
+
+    public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) =>
+        (await api.ReadAsync<DataPage<ModelInfo>>(HttpMethod.Get, "/api/admin/models", null, cancellationToken)).Data;
+
+    public async Task<IReadOnlyList<Ban>> ListBansAsync(CancellationToken cancellationToken) =>
+        (await api.ReadAsync<DataPage<Ban>>(HttpMethod.Get, "/api/admin/bans", null, cancellationToken)).Data;
+
+    public Task AddBanAsync(Ban ban, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Post, "/api/admin/bans", new { ban.Kind, ban.Value, ban.Reason, ban.Until }, cancellationToken);
+
+    public Task RemoveBanAsync(string id, CancellationToken cancellationToken) =>
+        api.SendAsync(HttpMethod.Delete, $"/api/admin/bans/{Uri.EscapeDataString(id)}", null, cancellationToken);
+
+    /// <param name="before">Number of the last entry of the page before.</param>
+    public async Task<IReadOnlyList<AuditEntry>> ListAuditAsync(long? before, string? subject, CancellationToken cancellationToken)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/api/admin/audit?limit={AuditPage}");
+        if (before is { } number)
+            path += string.Create(CultureInfo.InvariantCulture, $"&before={number}");
+        if (!string.IsNullOrWhiteSpace(subject))
+            path += $"&subject={Uri.EscapeDataString(subject.Trim())}";
+        return (await api.ReadAsync<DataPage<AuditEntry>>(HttpMethod.Get, path, null, cancellationToken)).Data;
+    }
+
+    private static string User(string id) => $"/api/admin/users/{Uri.EscapeDataString(id)}";
+
+    private sealed record PlanPage(IReadOnlyDictionary<string, PlanLimits> Data);
+}

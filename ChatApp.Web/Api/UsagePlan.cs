@@ -1,0 +1,3 @@
+namespace ChatApp.Web.Api;
+
+public sealed record UsagePlan(string Name, PlanLimits Limits);
