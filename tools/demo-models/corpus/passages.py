@@ -1,5 +1,6 @@
 """Questions answered from numbered passages, or found not to be answered there."""
 from . import words as W
+from . import phrasings
 from .grammar import upper_first
 
 # For each kind of thing: attribute -> (maker, statements, questions). {e} the thing or a pronoun, {n} always its name.
@@ -97,6 +98,9 @@ LABELS = {
     None: {"code": "code", "contact": "contact", "period": "period", "time": "opening time", "cost": "price", "room": "place"},
 }
 WRAPS = ["{q}", "{q}", "{q}", "{q}", "(according to|based on|from) the (passages|text|documents|notes), {q}", "(please |)(tell me|say): {q}", "(I want to know|I'd like to know|can you tell me): {q}", "question: {q}", "(hi|hello), {q}", "(quick question|one question): {q}", "look in the (passages|documents|files): {q}", "{q} (use the passages|see the passages|check the documents|look it up in the text)"]
+WRAPS += phrasings.WRAPS
+for (kind, key), more in phrasings.MORE.items():
+    (WORLD[kind] if kind else HANDBOOK)[key][2].extend(more)
 PRONOUN = {"company": "it", "building": "it", "nature": "it", "book": "it", "person": "{he}", "town": "it", "product": "it", "event": "it"}
 
 
