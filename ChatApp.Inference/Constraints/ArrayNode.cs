@@ -1,7 +1,7 @@
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>A JSON array. A is 0 before the bracket, else 1; B counts the items so far, no further than the bounds need.</summary>
-internal sealed class ArrayNode : GrammarNode
+internal sealed class ArrayNode : ExpandingNode
 {
     private static readonly LiteralNode _open = new("[");
     private static readonly SequenceNode _close = new(SpaceNode.Instance, new LiteralNode("]"));
@@ -22,8 +22,6 @@ internal sealed class ArrayNode : GrammarNode
         _minimum = minimum;
         _maximum = item is null ? Math.Min(maximum, _items.Count) : maximum;
     }
-
-    public override bool Consumes => false;
 
     public IEnumerable<GrammarNode> Parts => _items.SelectMany(i => new GrammarNode[] { i.First, i.Next });
 

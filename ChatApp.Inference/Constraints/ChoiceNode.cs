@@ -1,10 +1,8 @@
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>One of several alternatives.</summary>
-internal sealed class ChoiceNode(IReadOnlyList<GrammarNode> alternatives) : GrammarNode
+internal sealed class ChoiceNode(IReadOnlyList<GrammarNode> alternatives) : ExpandingNode
 {
-    public override bool Consumes => false;
-
     public override void Expand(GrammarStack frame, GrammarSteps output)
     {
         foreach (var alternative in alternatives)

@@ -40,6 +40,17 @@ internal sealed class Grammar
         return state.Next[value] ??= Compute(state, value);
     }
 
+    /// <summary>The state after the end of a stack's topmost node.</summary>
+    public GrammarState After(GrammarStack stack)
+    {
+        _steps.Found.Clear();
+        _steps.End(stack);
+        return Settle();
+    }
+
+    /// <summary>The state that has only those of a state's stacks for which <paramref name="wanted"/> holds.</summary>
+    public GrammarState Only(GrammarState state, Func<GrammarStack, bool> wanted) => StateOf([.. state.Stacks.Where(wanted)], mayEnd: false);
+
     /// <summary>Forgets what was remembered when it has grown too large. States in use stay valid.</summary>
     public void Trim()
     {
@@ -53,14 +64,21 @@ internal sealed class Grammar
     /// <summary>Begins to count the work of a mask.</summary>
     public void BeginMask() => _work = 0;
 
-    private GrammarState Compute(GrammarState state, byte value)
+    /// <summary>Counts work towards the bound of a mask.</summary>
+    /// <exception cref="ConstraintException">It has been passed.</exception>
+    public void Spend(int work)
     {
-        _work += state.Stacks.Length;
+        _work += work;
         if (_work > MaximumWork)
             throw new ConstraintException("The schema leaves too many possibilities open at once.");
+    }
+
+    private GrammarState Compute(GrammarState state, byte value)
+    {
+        Spend(state.Stacks.Length);
         _steps.Found.Clear();
         foreach (var stack in state.Stacks)
-            stack.Node.Step(stack, value, _steps);
+            stack.Reader!.Step(stack, value, _steps);
         return Settle();
     }
 
@@ -72,19 +90,23 @@ internal sealed class Grammar
         Collect(ref mayEnd);
         while (_open.TryPop(out var stack))
         {
-            if (!stack.Node.Consumes)
-                stack.Node.Expand(stack, _steps);
-            else if (stack.Node.MayEnd(stack))
+            if (stack.Node is ExpandingNode node)
+                node.Expand(stack, _steps);
+            else if (stack.Reader!.MayEnd(stack))
                 _steps.End(stack);
             Collect(ref mayEnd);
         }
-        var consuming = _closure.Where(s => s.Node.Consumes).ToArray();
-        if (consuming.Length == 0 && !mayEnd)
+        return StateOf([.. _closure.Where(s => s.Reader is not null)], mayEnd);
+    }
+
+    private GrammarState StateOf(GrammarStack[] reading, bool mayEnd)
+    {
+        if (reading.Length == 0 && !mayEnd)
             return Dead;
-        var key = new StackSet(consuming, mayEnd);
+        var key = new StackSet(reading, mayEnd);
         if (!_states.TryGetValue(key, out var state))
         {
-            state = new GrammarState(consuming, mayEnd);
+            state = new GrammarState(reading, mayEnd);
             _states.Add(key, state);
         }
         return state;

@@ -5,6 +5,9 @@ internal sealed class GrammarStack(GrammarNode node, int a, int b, int c, Gramma
 {
     public GrammarNode Node { get; } = node;
 
+    /// <summary>The node, where it reads bytes; else null.</summary>
+    public ConsumingNode? Reader { get; } = node as ConsumingNode;
+
     public int A { get; } = a;
 
     public int B { get; } = b;

@@ -6,14 +6,13 @@ namespace ChatApp.Inference.Constraints;
 /// Compiles a JSON schema (2020-12's core as structured outputs use it) to a grammar.
 /// Every text of the grammar is valid against the schema. Of the texts that are valid it leaves some out: properties come in declared order;
 /// members that are not declared appear only where <c>additionalProperties</c> says so (or nothing is declared); numbers with bounds have no exponent;
-/// <c>oneOf</c> is read as <c>anyOf</c>. Keywords that cannot be kept are refused by name rather than ignored.
+/// <c>oneOf</c> must have alternatives that exclude each other (<see cref="SchemaOverlap"/>). Keywords that cannot be kept are refused by name rather than ignored.
 /// </summary>
 internal sealed class JsonSchemaCompiler
 {
     private const int MaximumSchemas = 4000;
     private const int MaximumDepth = 60;
     private const int MaximumAlternatives = 512;
-    private const int MaximumLiterals = 5000;
     private const int MaximumTextLength = 256 << 10;
 
     private static readonly string[] _refused =
@@ -62,7 +61,7 @@ internal sealed class JsonSchemaCompiler
         {
             changed = false;
             foreach (var node in nodes)
-                changed |= node.UpdateDepth();
+                changed |= node is ExpandingNode expanding && expanding.UpdateDepth();
         }
     }
 
@@ -135,7 +134,8 @@ internal sealed class JsonSchemaCompiler
             if (schema.TryGetProperty(keyword, out var alternatives))
                 return Alternatives(schema, keyword, alternatives, path);
         }
-        var node = schema.TryGetProperty("enum", out var values) ? Literals(values, schema, $"{path}.enum")
+        var node = schema.TryGetProperty("enum", out var values)
+            ? new LiteralSetNode(SchemaKeywords.Literals(values, schema, $"{path}.enum").Select(JsonText.Of))
             : schema.TryGetProperty("const", out var constant) ? new LiteralSetNode([JsonText.Of(constant)])
             : Typed(schema, path);
         return schema.TryGetProperty("nullable", out var nullable) && nullable.ValueKind == JsonValueKind.True
@@ -159,7 +159,26 @@ internal sealed class JsonSchemaCompiler
             var at = $"{path}.{keyword}[{nodes.Count}]";
             nodes.Add(Schema(shared ? SchemaMerge.Both(SchemaMerge.Without(schema, keyword), alternative) : alternative, at));
         }
+        if (keyword == "oneOf")
+            RequireApart([.. alternatives.EnumerateArray().Select(a => shared ? SchemaMerge.Both(SchemaMerge.Without(schema, keyword), a) : a)], path);
         return Add(new ChoiceNode(nodes));
+    }
+
+    /// <summary>A text written for one alternative of <c>oneOf</c> must not be valid against another, which the automaton would not notice.</summary>
+    private void RequireApart(List<JsonElement> alternatives, string path)
+    {
+        var overlap = new SchemaOverlap(r => Resolve(r, path), path);
+        for (var i = 0; i < alternatives.Count; i++)
+        {
+            for (var j = 0; j < alternatives.Count; j++)
+            {
+                if (i != j && overlap.MayBeBoth(alternatives[i], alternatives[j]))
+                {
+                    throw new SchemaException(
+                        $"{path}.oneOf: what fits alternative {i} may also fit alternative {j}, which oneOf forbids. Use anyOf, or tell the alternatives apart by type or by a required property with a constant of its own.");
+                }
+            }
+        }
     }
 
     private ReferenceNode Reference(JsonElement reference, string path)
@@ -191,37 +210,9 @@ internal sealed class JsonSchemaCompiler
         return at;
     }
 
-    private static LiteralSetNode Literals(JsonElement values, JsonElement schema, string path)
-    {
-        if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() is 0 or > MaximumLiterals)
-            throw new SchemaException($"{path} must be an array of 1 to {MaximumLiterals} values.");
-        var types = Types(schema);
-        var fitting = values.EnumerateArray().Where(v => types is null || types.Exists(t => IsOfType(v, t))).Select(JsonText.Of).ToList();
-        return fitting.Count > 0 ? new LiteralSetNode(fitting) : throw new SchemaException($"{path} has no value of the demanded type.");
-    }
-
-    private static bool IsOfType(JsonElement value, string type) => type switch
-    {
-        "string" => value.ValueKind == JsonValueKind.String,
-        "number" => value.ValueKind == JsonValueKind.Number,
-        "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number == decimal.Floor(number),
-        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        "null" => value.ValueKind == JsonValueKind.Null,
-        "array" => value.ValueKind == JsonValueKind.Array,
-        _ => value.ValueKind == JsonValueKind.Object,
-    };
-
-    private static List<string>? Types(JsonElement schema)
-    {
-        if (!schema.TryGetProperty("type", out var type))
-            return null;
-        return type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(t => t.ValueKind == JsonValueKind.String ? t.GetString()! : "")]
-            : [type.ValueKind == JsonValueKind.String ? type.GetString()! : ""];
-    }
-
     private GrammarNode Typed(JsonElement schema, string path)
     {
-        var types = Types(schema) ?? Implied(schema);
+        var types = SchemaKeywords.Types(schema) ?? SchemaKeywords.Implied(schema);
         if (types is null)
             return Any();
         if (types.Count is 0 or > 16)
@@ -239,24 +230,10 @@ internal sealed class JsonSchemaCompiler
         return nodes.Count == 1 ? nodes[0] : Add(new ChoiceNode(nodes));
     }
 
-    /// <summary>Without <c>type</c>, the keywords tell what is meant.</summary>
-    private static List<string>? Implied(JsonElement schema)
-    {
-        if (Has("properties", "required", "additionalProperties", "minProperties"))
-            return ["object"];
-        if (Has("items", "prefixItems", "minItems", "maxItems"))
-            return ["array"];
-        if (Has("pattern", "minLength", "maxLength", "format"))
-            return ["string"];
-        return Has("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf") ? ["number"] : null;
-
-        bool Has(params string[] keywords) => keywords.Any(k => schema.TryGetProperty(k, out _));
-    }
-
     private static GrammarNode Text(JsonElement schema, string path)
     {
-        var minimum = Count(schema, "minLength", path) ?? 0;
-        var maximum = Count(schema, "maxLength", path) ?? int.MaxValue;
+        var minimum = SchemaKeywords.Count(schema, "minLength", path) ?? 0;
+        var maximum = SchemaKeywords.Count(schema, "maxLength", path) ?? int.MaxValue;
         if (minimum > maximum)
             throw new SchemaException($"{path}: minLength {minimum} is more than maxLength {maximum}.");
         string? pattern = null;
@@ -273,46 +250,18 @@ internal sealed class JsonSchemaCompiler
     {
         if (schema.TryGetProperty("multipleOf", out var multiple) && !(integer && multiple.ValueKind == JsonValueKind.Number && multiple.TryGetDecimal(out var m) && m == 1))
             throw new SchemaException($"{path}.multipleOf is not supported.");
-        var (low, lowOpen) = Bound(schema, "minimum", "exclusiveMinimum", path);
-        var (high, highOpen) = Bound(schema, "maximum", "exclusiveMaximum", path);
+        var (low, lowOpen) = SchemaKeywords.Bound(schema, "minimum", "exclusiveMinimum", path);
+        var (high, highOpen) = SchemaKeywords.Bound(schema, "maximum", "exclusiveMaximum", path);
         if (low > high || (!integer && low < high && high - low < 0.000_01m))
             throw new SchemaException($"{path}: no number fits between minimum and maximum, or they are too close.");
         var node = new NumberNode(integer, low, lowOpen, high, highOpen);
         return node.IsPossible ? node : throw new SchemaException($"{path}: no {(integer ? "integer" : "number")} of at most 18 digits fits between minimum and maximum.");
     }
 
-    private static (decimal? Value, bool Open) Bound(JsonElement schema, string closed, string open, string path)
-    {
-        var inclusive = Decimal(schema, closed, path);
-        // Draft 4 has a flag of this name.
-        if (schema.TryGetProperty(open, out var flag) && flag.ValueKind is JsonValueKind.True or JsonValueKind.False)
-            return (inclusive, inclusive is not null && flag.ValueKind == JsonValueKind.True);
-        var exclusive = Decimal(schema, open, path);
-        if (inclusive is null || exclusive is null)
-            return (inclusive ?? exclusive, exclusive is not null);
-        var stricter = closed == "minimum" ? exclusive >= inclusive : exclusive <= inclusive;
-        return stricter ? (exclusive, true) : (inclusive, false);
-    }
-
-    private static decimal? Decimal(JsonElement schema, string keyword, string path)
-    {
-        if (!schema.TryGetProperty(keyword, out var value))
-            return null;
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out var number) || Math.Abs(number) > 1e18m)
-            throw new SchemaException($"{path}.{keyword} must be a number between -1e18 and 1e18.");
-        return number;
-    }
-
     private ObjectNode Members(JsonElement schema, string path)
     {
-        var required = new HashSet<string>(StringComparer.Ordinal);
-        if (schema.TryGetProperty("required", out var names))
-        {
-            if (names.ValueKind != JsonValueKind.Array || names.EnumerateArray().Any(n => n.ValueKind != JsonValueKind.String))
-                throw new SchemaException($"{path}.required must be an array of names.");
-            required.UnionWith(names.EnumerateArray().Select(n => n.GetString()!));
-        }
-        var minimum = Count(schema, "minProperties", path) ?? 0;
+        var required = SchemaKeywords.Required(schema, path);
+        var minimum = SchemaKeywords.Count(schema, "minProperties", path) ?? 0;
         if (minimum > required.Count)
             throw new SchemaException($"{path}.minProperties is not supported beyond the number of required properties.");
         var members = new List<(string, GrammarNode, bool)>();
@@ -348,8 +297,8 @@ internal sealed class JsonSchemaCompiler
     {
         if (schema.TryGetProperty("uniqueItems", out var unique) && unique.ValueKind == JsonValueKind.True)
             throw new SchemaException($"{path}.uniqueItems is not supported.");
-        var minimum = Count(schema, "minItems", path) ?? 0;
-        var maximum = Count(schema, "maxItems", path) ?? int.MaxValue;
+        var minimum = SchemaKeywords.Count(schema, "minItems", path) ?? 0;
+        var maximum = SchemaKeywords.Count(schema, "maxItems", path) ?? int.MaxValue;
         var leading = new List<GrammarNode>();
         var hasItems = schema.TryGetProperty("items", out var items);
         if (schema.TryGetProperty("prefixItems", out var prefix) || (hasItems && items.ValueKind == JsonValueKind.Array))
@@ -366,14 +315,5 @@ internal sealed class JsonSchemaCompiler
         if (maximum == 0)
             return Add(new ArrayNode([], null, 0, 0));
         return Add(new ArrayNode(leading, rest, minimum, maximum));
-    }
-
-    private static int? Count(JsonElement schema, string keyword, string path)
-    {
-        if (!schema.TryGetProperty(keyword, out var value))
-            return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= 0 && number == Math.Floor(number))
-            return number >= int.MaxValue ? int.MaxValue - 1 : (int)number;
-        throw new SchemaException($"{path}.{keyword} must be a whole number that is not negative.");
     }
 }

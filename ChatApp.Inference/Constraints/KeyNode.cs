@@ -4,9 +4,9 @@ namespace ChatApp.Inference.Constraints;
 
 /// <summary>
 /// Name of a member that the schema does not declare: without escapes, and none of the declared names.
-/// A is 0 before the opening quote, else 1; B is the <see cref="CharacterState"/>; C is 1 + the node in the trie of declared names, 0 once apart from them.
+/// C is 1 + the node in the trie of declared names, 0 once apart from them.
 /// </summary>
-internal sealed class KeyNode : GrammarNode
+internal sealed class KeyNode : TextNode
 {
     private readonly List<(Dictionary<byte, int> Next, bool Ends)> _declared = [([], false)];
 
@@ -29,26 +29,20 @@ internal sealed class KeyNode : GrammarNode
         }
     }
 
-    public override bool Consumes => true;
+    /// <inheritdoc/>
+    protected override int FirstOwn => 1;
 
-    public override void Step(GrammarStack frame, byte value, GrammarSteps output)
+    /// <summary>A name may begin like a declared one, only not end with it: between characters any may follow.</summary>
+    public override int Room(GrammarStack frame) => IsInside(frame) && frame.B == CharacterState.Between ? int.MaxValue : -1;
+
+    /// <inheritdoc/>
+    public override Reading Read(ref int character, ref int own, byte value)
     {
-        if (frame.A == 0)
-        {
-            if (value == '"')
-                output.Move(frame, 1, CharacterState.Between, 1);
-            return;
-        }
-        var state = frame.B;
-        if (state == CharacterState.Between && value == '"')
-        {
-            if (frame.C == 0 || !_declared[frame.C - 1].Ends)
-                output.End(frame);
-            return;
-        }
-        if (value == '\\' || !CharacterState.Step(ref state, value, out _))
-            return;
-        var node = frame.C > 0 && _declared[frame.C - 1].Next.TryGetValue(value, out var next) ? next + 1 : 0;
-        output.Move(frame, 1, state, node);
+        if (character == CharacterState.Between && value == '"')
+            return own == 0 || !_declared[own - 1].Ends ? Reading.Closes : Reading.Stops;
+        if (value == '\\' || !CharacterState.Step(ref character, value, out _))
+            return Reading.Stops;
+        own = own > 0 && _declared[own - 1].Next.TryGetValue(value, out var next) ? next + 1 : 0;
+        return Reading.GoesOn;
     }
 }

@@ -3,11 +3,9 @@ using System.Text;
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>Exactly these bytes. A is the position.</summary>
-internal sealed class LiteralNode(string text) : GrammarNode
+internal sealed class LiteralNode(string text) : ConsumingNode
 {
     private readonly byte[] _bytes = Encoding.UTF8.GetBytes(text);
-
-    public override bool Consumes => true;
 
     public override void Step(GrammarStack frame, byte value, GrammarSteps output)
     {

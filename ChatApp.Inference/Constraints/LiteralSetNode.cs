@@ -3,7 +3,7 @@ using System.Text;
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>One of several texts (enum, const). A is the node of their trie.</summary>
-internal sealed class LiteralSetNode : GrammarNode
+internal sealed class LiteralSetNode : ConsumingNode
 {
     private readonly List<(Dictionary<byte, int> Next, bool Ends)> _trie = [([], false)];
 
@@ -25,8 +25,6 @@ internal sealed class LiteralSetNode : GrammarNode
             _trie[at] = (_trie[at].Next, true);
         }
     }
-
-    public override bool Consumes => true;
 
     public override void Step(GrammarStack frame, byte value, GrammarSteps output)
     {

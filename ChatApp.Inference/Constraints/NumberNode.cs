@@ -6,7 +6,7 @@ namespace ChatApp.Inference.Constraints;
 /// A JSON number within bounds, written without superfluous zeros; an exponent only where there are no bounds.
 /// A is the index of the text written so far, which tells what may follow.
 /// </summary>
-internal sealed class NumberNode : GrammarNode
+internal sealed class NumberNode : ConsumingNode
 {
     private const int MaximumIntegerDigits = 18;
     private const int MaximumFractionDigits = 9;
@@ -25,8 +25,6 @@ internal sealed class NumberNode : GrammarNode
         _integer = integer;
         (_low, _lowOpen, _high, _highOpen) = (low, lowOpen, high, highOpen);
     }
-
-    public override bool Consumes => true;
 
     private bool Bounded => _low is not null || _high is not null;
 
@@ -50,7 +48,6 @@ internal sealed class NumberNode : GrammarNode
     }
 
     public override bool MayEnd(GrammarStack frame) => IsWhole(_texts[frame.A]) && (!Bounded || Fits(Value(_texts[frame.A])));
-
 
     /// <summary>Whether the text is how a number begins: sign, digits without a leading zero, fraction, exponent.</summary>
     private bool IsPrefix(string text)

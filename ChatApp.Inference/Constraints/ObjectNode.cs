@@ -4,7 +4,7 @@ namespace ChatApp.Inference.Constraints;
 /// A JSON object: its properties in the order the schema declares them, optional ones left out at will, then further members where allowed.
 /// A is 0 before the brace, else 1; B is the next property; C is 1 when a member has been written.
 /// </summary>
-internal sealed class ObjectNode : GrammarNode
+internal sealed class ObjectNode : ExpandingNode
 {
     private static readonly LiteralNode _open = new("{");
     private static readonly SequenceNode _close = new(SpaceNode.Instance, new LiteralNode("}"));
@@ -32,8 +32,6 @@ internal sealed class ObjectNode : GrammarNode
         _furtherFirst = new SequenceNode(SpaceNode.Instance, key, _colon, further);
         _furtherNext = new SequenceNode(_separator, key, _colon, further);
     }
-
-    public override bool Consumes => false;
 
     /// <summary>Nodes made here, which must have their depth computed with the others.</summary>
     public IEnumerable<GrammarNode> Parts =>

@@ -4,10 +4,8 @@ namespace ChatApp.Inference.Constraints;
 /// A JSON string whose text matches a pattern. Characters that JSON must escape are written as their short escapes.
 /// A is 0 before the opening quote, else 1; B is the <see cref="CharacterState"/>; C is the state of the pattern's automaton.
 /// </summary>
-internal sealed class PatternNode(PatternAutomaton pattern) : GrammarNode
+internal sealed class PatternNode(PatternAutomaton pattern) : ConsumingNode
 {
-    public override bool Consumes => true;
-
     public override void Step(GrammarStack frame, byte value, GrammarSteps output)
     {
         if (frame.A == 0)

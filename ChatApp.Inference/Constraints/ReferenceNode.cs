@@ -1,11 +1,9 @@
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>Stands for a node that is still being compiled, which is what makes recursion possible.</summary>
-internal sealed class ReferenceNode : GrammarNode
+internal sealed class ReferenceNode : ExpandingNode
 {
     public GrammarNode? Target { get; set; }
-
-    public override bool Consumes => false;
 
     public override void Expand(GrammarStack frame, GrammarSteps output) => output.Enter(Target!, frame.Below);
 

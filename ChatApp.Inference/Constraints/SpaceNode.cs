@@ -4,13 +4,11 @@ namespace ChatApp.Inference.Constraints;
 /// White space between the elements of JSON: none, one blank, or a line break with indentation. Bounded, since a model that may write
 /// white space for ever sometimes does. A is 0 at the start, 1 after the blank, 2 + n after a line break and n blanks.
 /// </summary>
-internal sealed class SpaceNode : GrammarNode
+internal sealed class SpaceNode : ConsumingNode
 {
     private const int MaximumIndent = 32;
 
     public static SpaceNode Instance { get; } = new();
-
-    public override bool Consumes => true;
 
     public override void Step(GrammarStack frame, byte value, GrammarSteps output)
     {

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Text;
 using ChatApp.Inference.Text;
 
@@ -51,32 +52,37 @@ internal sealed class Vocabulary
     /// <summary>The bytes of a token.</summary>
     public ReadOnlySpan<byte> BytesOf(int token) => _tokenizer.TokenBytes(token);
 
-    /// <summary>Tokens that may follow a state.</summary>
+    /// <summary>Tokens that may follow a state: those that any of its stacks lets through.</summary>
     public ulong[] Mask(Grammar grammar, GrammarState state)
     {
         var mask = new ulong[Words];
-        var room = Room(state);
-        if (room < 0)
+        var others = state.Stacks.Length;
+        foreach (var stack in state.Stacks)
         {
-            _all.Mark(grammar, state, mask);
-            return mask;
+            if (!IsText(stack))
+                continue;
+            others--;
+            MarkText(grammar, (TextNode)stack.Node, stack, mask);
         }
-        _plainUpTo[Math.Min(room, _plainUpTo.Length - 1)].CopyTo(mask, 0);
-        _notPlain.Mark(grammar, state, mask);
+        if (others > 0)
+            _all.Mark(grammar, others == state.Stacks.Length ? state : grammar.Only(state, static s => !IsText(s)), mask);
         return mask;
     }
 
-    /// <summary>Inside a string without a pattern, and nowhere else at once, plain text is bounded by its length alone.</summary>
-    private static int Room(GrammarState state)
+    private static bool IsText(GrammarStack stack) => stack.Node is TextNode && TextNode.IsInside(stack);
+
+    /// <summary>Between characters, whole plain ones are bounded by their number alone; only the other tokens have to be tried.</summary>
+    private void MarkText(Grammar grammar, TextNode text, GrammarStack stack, ulong[] mask)
     {
-        var room = -1;
-        foreach (var stack in state.Stacks)
+        var room = text.Room(stack);
+        if (room < 0)
         {
-            if (stack.Node is not StringNode text || text.Room(stack) is not (>= 0 and var own))
-                return -1;
-            room = Math.Max(room, own);
+            _all.MarkText(grammar, text, stack, mask);
+            return;
         }
-        return room;
+        var plain = _plainUpTo[Math.Min(room, _plainUpTo.Length - 1)];
+        TensorPrimitives.BitwiseOr(mask, plain, mask);
+        _notPlain.MarkText(grammar, text, stack, mask);
     }
 
     /// <summary>Number of characters when the bytes are whole characters that a JSON string holds as they are; else 0.</summary>

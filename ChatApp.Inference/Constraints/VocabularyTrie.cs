@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>
@@ -60,6 +62,50 @@ internal sealed class VocabularyTrie
                 mask[_tokens[token] >> 6] |= 1UL << (_tokens[token] & 63);
             node++;
         }
+    }
+
+    /// <summary>Sets the bits of the tokens that may follow a position inside a text: read here, byte by byte, until its closing quote.</summary>
+    public void MarkText(Grammar grammar, TextNode text, GrammarStack start, ulong[] mask)
+    {
+        var inside = ArrayPool<(int Character, int Own)>.Shared.Rent(_deepest + 1);
+        var behind = ArrayPool<GrammarState?>.Shared.Rent(_deepest + 1);
+        inside[0] = (start.B, start.C);
+        behind[0] = null;
+        GrammarState? after = null;
+        var tried = 0;
+        for (var node = 0; node < _bytes.Length; tried++)
+        {
+            var depth = _depths[node];
+            GrammarState? next = null;
+            bool goesOn;
+            if (behind[depth] is { } outside)
+            {
+                next = grammar.Step(outside, _bytes[node]);
+                goesOn = !ReferenceEquals(next, Grammar.Dead);
+            }
+            else
+            {
+                var (character, own) = inside[depth];
+                var reading = text.Read(ref character, ref own, _bytes[node]);
+                if (reading == TextNode.Reading.Closes)
+                    next = after ??= grammar.After(start);
+                goesOn = reading != TextNode.Reading.Stops && !ReferenceEquals(next, Grammar.Dead);
+                inside[depth + 1] = (character, own);
+            }
+            if (!goesOn)
+            {
+                node = _ends[node];
+                continue;
+            }
+            behind[depth + 1] = next;
+            for (var token = _firstToken[node]; token < _firstToken[node + 1]; token++)
+                mask[_tokens[token] >> 6] |= 1UL << (_tokens[token] & 63);
+            node++;
+        }
+        // Reading a byte here costs a fraction of a step of the automaton.
+        grammar.Spend(tried / 8);
+        ArrayPool<(int, int)>.Shared.Return(inside);
+        ArrayPool<GrammarState?>.Shared.Return(behind, clearArray: true);
     }
 
     private static int[] Ends(ushort[] depths)

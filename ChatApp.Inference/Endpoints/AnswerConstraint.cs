@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ChatApp.Inference.Constraints;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Serving;
 using ChatApp.Inference.ToolCalls;
 
@@ -9,20 +10,22 @@ namespace ChatApp.Inference.Endpoints;
 
 /// <summary>
 /// What restricts the form of an answer: a response format, or a tool call that is demanded (one call, in the family's own form).
-/// With a response format and tools to choose from, the answer is either.
+/// With a response format and tools to choose from, the answer is either. What a model thinks before it answers is left free.
 /// </summary>
 internal static class AnswerConstraint
 {
     /// <summary>Null leaves the answer free.</summary>
     /// <exception cref="ApiException">The schema cannot be enforced.</exception>
-    public static Func<ITokenConstraint?>? Create(ServedModel model, ChatRequest request)
+    public static Func<ITokenConstraint?>? Create(ServedModel model, ChatRequest request, AnswerParsers parsers)
     {
         if (request.Format is null && !request.ToolChoice.IsForced)
-            return null;
+            return request.ParallelToolCalls || !parsers.ReadCalls ? null : () => new FirstCallOnly(model.Text.CreateDetokenizer(), parsers.Create());
         try
         {
             var grammar = model.Constraints.Get(Key(request), () => Compile(model, request));
-            return grammar.Begin;
+            if (!parsers.BeginReasoning)
+                return grammar.Begin;
+            return () => new AfterReasoning(grammar.Begin(), model.Text.CreateDetokenizer(), model.Engine.Model.EosTokenIds);
         }
         catch (SchemaException error)
         {

@@ -5,7 +5,7 @@ using ChatApp.Inference.Text;
 namespace ChatApp.Inference.Endpoints;
 
 /// <summary>Writes the chunks of one streamed chat completion.</summary>
-internal sealed class ChatChunkWriter(SseWriter stream, string id, long created, string model, string fingerprint, Tokenizer tokenizer)
+internal sealed class ChatChunkWriter(SseWriter stream, string id, long created, string model, string fingerprint, Tokenizer tokenizer, UsageSoFar? usage)
 {
     public void Role(int choice)
     {
@@ -19,6 +19,13 @@ internal sealed class ChatChunkWriter(SseWriter stream, string id, long created,
     {
         var json = BeginDelta(choice);
         json.WriteString("content"u8, text);
+        EndDelta(json, logprobs, null);
+    }
+
+    public void Reasoning(int choice, string text, IReadOnlyList<TokenLogprob>? logprobs)
+    {
+        var json = BeginDelta(choice);
+        json.WriteString("reasoning_content"u8, text);
         EndDelta(json, logprobs, null);
     }
 
@@ -55,6 +62,7 @@ internal sealed class ChatChunkWriter(SseWriter stream, string id, long created,
 
     public void Finish(int choice, string reason, IReadOnlyList<TokenLogprob>? logprobs) => EndDelta(BeginDelta(choice), logprobs, reason);
 
+    /// <summary>The chunk without a choice that has the usage of the whole stream.</summary>
     public void Usage(GenerationSummary summary)
     {
         var json = BeginChunk();
@@ -99,6 +107,7 @@ internal sealed class ChatChunkWriter(SseWriter stream, string id, long created,
         json.WriteString("finish_reason"u8, finish);
         json.WriteEndObject();
         json.WriteEndArray();
+        UsageJson.Write(json, usage);
         json.WriteEndObject();
         stream.End();
     }

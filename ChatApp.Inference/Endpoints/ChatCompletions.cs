@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ChatApp.Inference.Engine;
 using ChatApp.Inference.Serving;
-using ChatApp.Inference.ToolCalls;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Inference.Endpoints;
@@ -14,25 +13,28 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
         ChatRequest request;
         GenerationRequest generation;
         ServedModel model;
+        AnswerParsers parsers;
         var id = RequestIds.New("chatcmpl-");
         using (var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes))
         {
             request = ChatRequest.Read(body.RootElement);
             model = ModelLookup.Find(catalog, request.Model);
-            generation = Generation(id, request, model);
+            var prompt = PromptFactory.Chat(model, request.Template, time);
+            parsers = new AnswerParsers(model, request, prompt);
+            generation = Generation(id, request, model, prompt, parsers);
         }
         context.Response.Headers["X-Request-Id"] = id;
         using var trace = RequestTrace.Start("chat", model, generation);
         if (request.Stream)
-            await StreamAsync(context, request, model, generation, trace);
+            await StreamAsync(context, request, model, generation, parsers, trace);
         else
-            await AnswerAsync(context, request, model, generation, trace);
+            await AnswerAsync(context, request, model, generation, parsers, trace);
     }
 
-    private GenerationRequest Generation(string id, ChatRequest request, ServedModel model) => new()
+    private static GenerationRequest Generation(string id, ChatRequest request, ServedModel model, int[] prompt, AnswerParsers parsers) => new()
     {
         Id = id,
-        PromptTokens = PromptFactory.Chat(model, request.Template, time),
+        PromptTokens = prompt,
         Sampling = request.Sampling,
         MaxTokens = request.MaxTokens,
         StopStrings = request.Stop,
@@ -42,12 +44,13 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
         Tenant = request.CacheSalt,
         User = request.User,
         Priority = request.Priority,
-        ConstraintFactory = AnswerConstraint.Create(model, request),
+        ConstraintFactory = AnswerConstraint.Create(model, request, parsers),
     };
 
-    private async Task AnswerAsync(HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, RequestTrace trace)
+    private async Task AnswerAsync(
+        HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, AnswerParsers parsers, RequestTrace trace)
     {
-        var choices = Enumerable.Range(0, request.Choices).Select(i => new CollectedChoice(i, Parser(request, model), request.ParallelToolCalls)).ToArray();
+        var choices = Enumerable.Range(0, request.Choices).Select(i => new CollectedChoice(i, parsers.Create(), request.ParallelToolCalls)).ToArray();
         GenerationSummary? summary = null;
         await foreach (var chunk in model.Engine.GenerateAsync(generation, context.RequestAborted))
         {
@@ -78,13 +81,16 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private async Task StreamAsync(HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, RequestTrace trace)
+    private async Task StreamAsync(
+        HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, AnswerParsers parsers, RequestTrace trace)
     {
         await using var chunks = new ChunkReader(model.Engine, generation, context.RequestAborted);
         await chunks.WaitForFirstAsync();
         await using var stream = await SseWriter.StartAsync(context, options.Value.HeartbeatInterval, time);
-        var writer = new ChatChunkWriter(stream, generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id, model.Fingerprint, model.Tokenizer);
-        var choices = Enumerable.Range(0, request.Choices).Select(i => new StreamedChoice(i, writer, Parser(request, model), request.ParallelToolCalls)).ToArray();
+        var usage = new UsageSoFar(generation.PromptTokens.Length);
+        var writer = new ChatChunkWriter(
+            stream, generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id, model.Fingerprint, model.Tokenizer, request.StreamOptions.ContinuousUsage ? usage : null);
+        var choices = Enumerable.Range(0, request.Choices).Select(i => new StreamedChoice(i, writer, parsers.Create(), request.ParallelToolCalls)).ToArray();
         ApiException? failure = null;
         try
         {
@@ -95,11 +101,12 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
                 {
                     var chunk = chunks.Current;
                     trace.Observe(chunk);
+                    usage.CompletionTokens += chunk.TokenId >= 0 ? 1 : 0;
                     if (chunk.Finish == FinishReason.Error)
                         writer.Error(Failed(generation, chunk));
                     else if (chunk.Choice >= 0)
                         choices[chunk.Choice].Append(chunk);
-                    else if (request.IncludeUsage && chunk.Summary is { } summary)
+                    else if (request.StreamOptions.IncludeUsage && chunk.Summary is { } summary)
                         writer.Usage(summary);
                     // What is already there goes out with the same write.
                     if (!chunks.HasMore())
@@ -128,9 +135,6 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
             stream.Unlock();
         }
     }
-
-    private static IToolCallParser Parser(ChatRequest request, ServedModel model) =>
-        ToolCallFormats.CreateParser(request.ToolChoice.Mode == ToolChoiceMode.None ? ToolCallFormat.None : model.ToolCallFormat);
 
     private ApiException Failed(GenerationRequest generation, GenerationChunk chunk)
     {

@@ -34,7 +34,7 @@ internal sealed record ChatRequest
 
     public required bool Stream { get; init; }
 
-    public required bool IncludeUsage { get; init; }
+    public required StreamOptions StreamOptions { get; init; }
 
     public required string User { get; init; }
 
@@ -56,8 +56,6 @@ internal sealed record ChatRequest
         if (continued && generate)
             throw ApiException.Invalid("add_generation_prompt", "add_generation_prompt and continue_final_message exclude each other.", "invalid_value");
         var stream = request.Flag("stream") ?? false;
-        if (request.Has("stream_options") && !stream)
-            throw ApiException.Invalid("stream_options", "stream_options goes with stream: true.", "invalid_value");
         return new ChatRequest
         {
             Model = model,
@@ -80,7 +78,7 @@ internal sealed record ChatRequest
             Stop = GenerationFields.Stop(request),
             StopTokens = GenerationFields.StopTokens(request),
             Stream = stream,
-            IncludeUsage = request.Object("stream_options")?.Flag("include_usage") ?? false,
+            StreamOptions = StreamOptions.Read(request, stream),
             User = request.Text("user", 512) ?? "",
             CacheSalt = request.Text("cache_salt", 512) ?? "",
             Priority = GenerationFields.Priority(request),

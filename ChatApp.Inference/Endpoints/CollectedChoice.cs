@@ -9,6 +9,7 @@ namespace ChatApp.Inference.Endpoints;
 /// <summary>One choice of a chat completion that is answered at once.</summary>
 internal sealed class CollectedChoice(int index, IToolCallParser parser, bool parallelCalls) : IAnswerSink
 {
+    private readonly StringBuilder _reasoning = new();
     private readonly StringBuilder _content = new();
     private readonly List<(string Id, string Name, StringBuilder Arguments)> _calls = [];
     private readonly List<TokenLogprob> _logprobs = [];
@@ -24,6 +25,8 @@ internal sealed class CollectedChoice(int index, IToolCallParser parser, bool pa
         _finish = finish;
         parser.Complete(this);
     }
+
+    public void Reasoning(string text) => _reasoning.Append(text);
 
     public void Content(string text) => _content.Append(text);
 
@@ -49,6 +52,8 @@ internal sealed class CollectedChoice(int index, IToolCallParser parser, bool pa
             json.WriteNull("content"u8);
         else
             json.WriteString("content"u8, _content.ToString());
+        if (_reasoning.Length > 0)
+            json.WriteString("reasoning_content"u8, _reasoning.ToString());
         json.WriteNull("refusal"u8);
         if (_calls.Count > 0)
             WriteCalls(json);

@@ -19,7 +19,7 @@ internal sealed record CompletionRequest
 
     public required bool Stream { get; init; }
 
-    public required bool IncludeUsage { get; init; }
+    public required StreamOptions StreamOptions { get; init; }
 
     public required bool AddSpecialTokens { get; init; }
 
@@ -39,7 +39,7 @@ internal sealed record CompletionRequest
             Prompt = request.Find("prompt") ?? throw ApiException.Invalid("prompt", "prompt is required.", "missing_required_parameter"),
             Echo = request.Flag("echo") ?? false,
             Stream = stream,
-            IncludeUsage = request.Object("stream_options")?.Flag("include_usage") ?? false,
+            StreamOptions = StreamOptions.Read(request, stream),
             AddSpecialTokens = request.Flag("add_special_tokens") ?? true,
             Generation = new GenerationRequest
             {

@@ -86,8 +86,11 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         {
             int prompt = 0, promptTokens = 0, cachedTokens = 0, completionTokens = 0;
             ApiException? failure = null;
+            var usage = request.StreamOptions.ContinuousUsage ? new UsageSoFar(0) : null;
             foreach (var generation in generations)
             {
+                if (usage is not null)
+                    usage.PromptTokens += generation.PromptTokens.Length;
                 await using var chunks = new ChunkReader(model.Engine, generation, context.RequestAborted);
                 if (stream is null)
                     await chunks.WaitForFirstAsync();
@@ -103,6 +106,8 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
                         {
                             var chunk = chunks.Current;
                             trace.Observe(chunk);
+                            if (usage is not null && chunk.TokenId >= 0)
+                                usage.CompletionTokens++;
                             if (chunk.Summary is { } summary)
                             {
                                 promptTokens += summary.PromptTokens;
@@ -117,6 +122,7 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
                                 BeginObject(json, model, generation.Id);
                                 choices[chunk.Choice].WritePart(json, (prompt * generation.Choices) + chunk.Choice, model.Tokenizer);
                                 json.WriteEndArray();
+                                UsageJson.Write(json, usage);
                                 json.WriteEndObject();
                                 stream.End();
                             }
@@ -156,7 +162,7 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
                 ApiErrors.Write(stream.Begin(), failure);
                 stream.End();
             }
-            else if (request.IncludeUsage)
+            else if (request.StreamOptions.IncludeUsage)
             {
                 var json = stream.Begin();
                 BeginObject(json, model, request.Generation.Id);

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Serving;
+using ChatApp.Inference.ToolCalls;
 
 namespace ChatApp.Inference.Endpoints;
 
@@ -34,9 +36,28 @@ internal sealed class ModelsApi(ModelCatalog catalog)
         json.WriteString("object", "model");
         json.WriteNumber("created", model.Engine.Model.Created.ToUnixTimeSeconds());
         json.WriteString("owned_by", "chatapp");
+        // vLLM's name and the one of most others.
         json.WriteNumber("max_model_len", model.Engine.Model.ContextLength);
-        json.WriteBoolean("supports_chat", model.Template is not null);
-        json.WriteBoolean("supports_tools", model.ToolCallFormat != ToolCalls.ToolCallFormat.None);
+        json.WriteNumber("context_length", model.Engine.Model.ContextLength);
+        json.WriteStartArray("capabilities");
+        foreach (var capability in Capabilities(model))
+            json.WriteStringValue(capability);
+        json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>What requests to the model may ask for.</summary>
+    private static IEnumerable<string> Capabilities(ServedModel model)
+    {
+        yield return "completions";
+        yield return "logprobs";
+        if (model.Template is null)
+            yield break;
+        yield return "chat";
+        yield return "json_schema";
+        if (model.ToolCallFormat != ToolCallFormat.None)
+            yield return "tools";
+        if (model.Reasoning != ReasoningFormat.None)
+            yield return "reasoning";
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SseWriter : IAsyncDisposable
     private readonly CancellationToken _aborted;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Utf8JsonWriter _json;
-    private readonly ITimer _heartbeat;
+    private readonly PeriodicTimer _heartbeat;
+    private readonly Task _beating;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
     private long _lastFlush;
@@ -28,7 +29,8 @@ internal sealed class SseWriter : IAsyncDisposable
         _time = time;
         _interval = interval;
         _lastFlush = time.GetTimestamp();
-        _heartbeat = time.CreateTimer(static state => ((SseWriter)state!).Beat(), this, interval, interval);
+        _heartbeat = new PeriodicTimer(interval, time);
+        _beating = BeatAsync();
     }
 
     /// <summary>Sends the headers of an event stream.</summary>
@@ -87,31 +89,34 @@ internal sealed class SseWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _heartbeat.DisposeAsync();
-        // A heartbeat that is being written finishes first.
-        await _gate.WaitAsync(CancellationToken.None);
+        // Ends the beating, after a heartbeat that is just being written.
+        _heartbeat.Dispose();
+        await _beating;
         _gate.Dispose();
         await _json.DisposeAsync();
     }
 
-    private async void Beat()
+    private async Task BeatAsync()
     {
         try
         {
-            if (_time.GetElapsedTime(_lastFlush) < _interval * 0.9 || !await _gate.WaitAsync(0))
-                return;
-            try
+            while (await _heartbeat.WaitForNextTickAsync(CancellationToken.None))
             {
-                _output.Write(": ping\n\n"u8);
-                _lastFlush = _time.GetTimestamp();
-                await _output.FlushAsync(_aborted);
-            }
-            finally
-            {
-                _gate.Release();
+                if (_time.GetElapsedTime(_lastFlush) < _interval * 0.9 || !await _gate.WaitAsync(0))
+                    continue;
+                try
+                {
+                    _output.Write(": ping\n\n"u8);
+                    _lastFlush = _time.GetTimestamp();
+                    await _output.FlushAsync(_aborted);
+                }
+                finally
+                {
+                    _gate.Release();
+                }
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception error) when (error is OperationCanceledException or InvalidOperationException or IOException)
         {
             // The stream is over; whoever writes answers will notice.
         }

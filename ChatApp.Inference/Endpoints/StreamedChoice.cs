@@ -9,7 +9,7 @@ internal sealed class StreamedChoice(int index, ChatChunkWriter writer, IToolCal
     private List<TokenLogprob>? _logprobs;
     private bool _begun;
 
-    /// <summary>Takes a chunk; says whether anything was written.</summary>
+    /// <summary>Takes a chunk and writes what it makes certain.</summary>
     public void Append(in GenerationChunk chunk)
     {
         Begin();
@@ -30,6 +30,8 @@ internal sealed class StreamedChoice(int index, ChatChunkWriter writer, IToolCal
         _begun = true;
         writer.Role(index);
     }
+
+    public void Reasoning(string text) => writer.Reasoning(index, text, TakeLogprobs());
 
     public void Content(string text) => writer.Content(index, text, TakeLogprobs());
 

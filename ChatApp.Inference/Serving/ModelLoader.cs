@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ChatApp.Inference.Engine;
 using ChatApp.Inference.Models;
+using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.ToolCalls;
 using Microsoft.Extensions.Options;
@@ -36,8 +37,8 @@ public sealed class ModelLoader(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopping = lifetime.ApplicationStopping.Register(BeginDrain);
-        foreach (var settings in Configured())
-            await LoadAsync(settings, stoppingToken);
+        foreach (var (settings, reasoning) in Configured())
+            await LoadAsync(settings, reasoning, stoppingToken);
         catalog.MarkLoaded();
         if (catalog.Models.Count == 0)
             Log.NothingToServe(_logger, options.Value.ModelsPath);
@@ -52,12 +53,12 @@ public sealed class ModelLoader(
         _drain = Task.WhenAll(_engines.Select(e => e.DrainAsync(options.Value.DrainTimeout, CancellationToken.None)));
     }
 
-    private List<EngineOptions> Configured()
+    private List<(EngineOptions Engine, ReasoningFormat Reasoning)> Configured()
     {
-        var models = new List<EngineOptions>();
+        var models = new List<(EngineOptions, ReasoningFormat)>();
         var section = configuration.GetSection($"{InferenceOptions.Section}:Models");
         foreach (var (settings, entry) in options.Value.Models.Zip(section.GetChildren()))
-            models.Add(Bind(settings.Id, settings.Path ?? "", entry));
+            models.Add((Bind(settings.Id, settings.Path ?? "", entry), settings.Reasoning));
         if (models.Count > 0)
             return models;
         foreach (var root in (string[])[environment.ContentRootPath, Path.Combine(environment.ContentRootPath, "..")])
@@ -66,7 +67,7 @@ public sealed class ModelLoader(
             if (!Directory.Exists(folder))
                 continue;
             models.AddRange(Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, "genai_config.json")))
-                .Order(StringComparer.Ordinal).Select(d => Bind(null, d, null)));
+                .Order(StringComparer.Ordinal).Select(d => (Bind(null, d, null), ReasoningFormat.Auto)));
             break;
         }
         return models;
@@ -86,7 +87,7 @@ public sealed class ModelLoader(
         return builder.Build().Get<EngineOptions>()!;
     }
 
-    private async Task LoadAsync(EngineOptions settings, CancellationToken cancellationToken)
+    private async Task LoadAsync(EngineOptions settings, ReasoningFormat reasoning, CancellationToken cancellationToken)
     {
         try
         {
@@ -95,11 +96,11 @@ public sealed class ModelLoader(
                 throw new ValidationException($"Two models are named '{settings.Id}'; set Inference:Models:N:Id.");
             var tokenizer = await Task.Run(() => Tokenizer.Load(settings.ModelPath), cancellationToken);
             var template = ChatTemplate.Load(settings.ModelPath, tokenizer);
-            var text = new ModelText(tokenizer, ToolCallFormats.Detect(template));
+            var text = new ModelText(tokenizer, ToolCallFormats.Detect(template), ReasoningMarks.Resolve(reasoning, template));
             var engine = new InferenceEngine(settings, text, loggers.CreateLogger<InferenceEngine>(), time);
             _engines.Add(engine);
             await engine.StartAsync(cancellationToken);
-            catalog.Add(new ServedModel(engine, tokenizer, template));
+            catalog.Add(new ServedModel(engine, tokenizer, template, reasoning));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

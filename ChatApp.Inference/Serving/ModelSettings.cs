@@ -1,3 +1,5 @@
+using ChatApp.Inference.Reasoning;
+
 namespace ChatApp.Inference.Serving;
 
 /// <summary>One served model, <c>Inference:Models:N</c>; any setting of <see cref="Engine.EngineOptions"/> may stand beside these.</summary>
@@ -8,4 +10,7 @@ public sealed record ModelSettings
 
     /// <summary>The model's folder.</summary>
     public string? Path { get; init; }
+
+    /// <summary>How it marks its reasoning, which is then given out apart from the answer.</summary>
+    public ReasoningFormat Reasoning { get; init; } = ReasoningFormat.Auto;
 }

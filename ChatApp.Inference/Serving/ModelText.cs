@@ -1,19 +1,20 @@
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.ToolCalls;
 
 namespace ChatApp.Inference.Serving;
 
-/// <summary>A model's text for the engine: control tokens are left out of answers, but for those that mark tool calls.</summary>
+/// <summary>A model's text for the engine: control tokens are left out of answers, but for those that mark reasoning and tool calls.</summary>
 internal sealed class ModelText : ITokenText
 {
     private readonly Tokenizer _tokenizer;
     private readonly HashSet<int> _visible = [];
 
-    public ModelText(Tokenizer tokenizer, ToolCallFormat format)
+    public ModelText(Tokenizer tokenizer, ToolCallFormat calls, ReasoningFormat reasoning)
     {
         _tokenizer = tokenizer;
-        foreach (var marker in ToolCallFormats.Markers(format))
+        foreach (var marker in ToolCallFormats.Markers(calls).Concat(ReasoningMarks.Texts(reasoning)))
         {
             if (tokenizer.TryGetId(marker, out var id))
                 _visible.Add(id);

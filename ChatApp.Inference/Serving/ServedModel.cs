@@ -1,5 +1,6 @@
 using ChatApp.Inference.Constraints;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.ToolCalls;
 
@@ -9,14 +10,15 @@ namespace ChatApp.Inference.Serving;
 public sealed class ServedModel
 {
     /// <summary>Takes what belongs together; the engine must have been made with <see cref="ModelText"/> of the same tokenizer.</summary>
-    public ServedModel(InferenceEngine engine, Tokenizer tokenizer, ChatTemplate? template)
+    public ServedModel(InferenceEngine engine, Tokenizer tokenizer, ChatTemplate? template, ReasoningFormat reasoning)
     {
         Engine = engine;
         Tokenizer = tokenizer;
         Template = template;
         ToolCallFormat = ToolCallFormats.Detect(template);
-        var visible = new ModelText(tokenizer, ToolCallFormat).Visible;
-        Constraints = new ConstraintCache(() => new Vocabulary(tokenizer, visible), engine.Model.EosTokenIds);
+        Reasoning = ReasoningMarks.Resolve(reasoning, template);
+        Text = new ModelText(tokenizer, ToolCallFormat, Reasoning);
+        Constraints = new ConstraintCache(() => new Vocabulary(tokenizer, Text.Visible), engine.Model.EosTokenIds);
         Fingerprint = "fp_" + engine.Model.FileHash[..Math.Min(12, engine.Model.FileHash.Length)];
         LongestToken = Enumerable.Range(0, tokenizer.VocabularySize).Max(id => tokenizer.TokenBytes(id).Length);
     }
@@ -35,6 +37,12 @@ public sealed class ServedModel
 
     /// <summary>How it writes tool calls.</summary>
     public ToolCallFormat ToolCallFormat { get; }
+
+    /// <summary>How it marks its reasoning; never <see cref="ReasoningFormat.Auto"/>.</summary>
+    public ReasoningFormat Reasoning { get; }
+
+    /// <summary>Its text as the engine makes it.</summary>
+    internal ModelText Text { get; }
 
     /// <summary>Grammars that answers are kept to.</summary>
     internal ConstraintCache Constraints { get; }

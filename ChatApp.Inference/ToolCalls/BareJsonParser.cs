@@ -15,6 +15,8 @@ internal sealed class BareJsonParser : IToolCallParser
 
     public int Calls { get; private set; }
 
+    public int CompletedCalls { get; private set; }
+
     public void Append(string text, IAnswerSink sink)
     {
         _held.Append(text);
@@ -84,6 +86,7 @@ internal sealed class BareJsonParser : IToolCallParser
         }
         if (call.IsDone)
         {
+            CompletedCalls++;
             _call = null;
             return true;
         }

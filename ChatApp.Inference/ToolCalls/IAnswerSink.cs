@@ -1,8 +1,11 @@
 namespace ChatApp.Inference.ToolCalls;
 
-/// <summary>Receives an answer in parts: text for the user, and tool calls whose arguments come in fragments of JSON.</summary>
+/// <summary>Receives an answer in parts: what the model thinks, text for the user, and tool calls whose arguments come in fragments of JSON.</summary>
 internal interface IAnswerSink
 {
+    /// <summary>What the model thinks before it answers.</summary>
+    void Reasoning(string text);
+
     /// <summary>Text of the answer.</summary>
     void Content(string text);
 

@@ -6,6 +6,9 @@ internal interface IToolCallParser
     /// <summary>Number of calls that have begun.</summary>
     int Calls { get; }
 
+    /// <summary>Number of calls that have been read to the end of their arguments.</summary>
+    int CompletedCalls { get; }
+
     /// <summary>Takes the next piece of the answer; what could be the start of a marker is held back.</summary>
     void Append(string text, IAnswerSink sink);
 

@@ -21,6 +21,8 @@ internal sealed class MarkedParser(string open, string? close, Func<string> newI
 
     public int Calls { get; private set; }
 
+    public int CompletedCalls { get; private set; }
+
     public void Append(string text, IAnswerSink sink)
     {
         _held.Append(text);
@@ -134,6 +136,7 @@ internal sealed class MarkedParser(string open, string? close, Func<string> newI
         }
         if (call.IsDone)
         {
+            CompletedCalls++;
             _call = null;
             _afterCall = true;
             _rawOfCalls = "";
@@ -193,6 +196,7 @@ internal sealed class MarkedParser(string open, string? close, Func<string> newI
             {
                 _namedCall = false;
                 _inside = false;
+                CompletedCalls++;
             }
         }
         sink.CallArguments(Calls - 1, text[..used]);

@@ -5,6 +5,8 @@ internal sealed class PlainTextParser : IToolCallParser
 {
     public int Calls => 0;
 
+    public int CompletedCalls => 0;
+
     public void Append(string text, IAnswerSink sink)
     {
         if (text.Length > 0)

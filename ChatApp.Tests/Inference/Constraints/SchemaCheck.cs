@@ -16,6 +16,8 @@ internal static class SchemaCheck
             return failed;
         if (schema.TryGetProperty("anyOf", out var any) && any.EnumerateArray().All(s => Error(s, value, root, path) is not null))
             return $"{path}: no alternative fits";
+        if (schema.TryGetProperty("oneOf", out var one) && one.EnumerateArray().Count(s => Error(s, value, root, path) is null) is var fitting and not 1)
+            return $"{path}: {fitting} alternatives fit";
         if (schema.TryGetProperty("enum", out var values) && !values.EnumerateArray().Any(v => JsonElement.DeepEquals(v, value)))
             return $"{path}: not in enum";
         if (schema.TryGetProperty("const", out var constant) && !JsonElement.DeepEquals(constant, value))

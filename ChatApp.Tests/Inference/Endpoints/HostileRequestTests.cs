@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -60,14 +59,14 @@ internal sealed class HostileRequestTests
     [TestCaseSource(nameof(Requests))]
     public async Task A_bad_request_is_refused_naming_the_field(string body, string field)
     {
-        var watch = Stopwatch.StartNew();
+        var used = ProcessorTime.Start();
         var (status, answer) = await _host.AskAsync("/v1/chat/completions", "{" + body + "}");
+        used.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
         status.ShouldBe(400, answer.ToString());
         var error = answer.GetProperty("error");
         error.GetProperty("param").GetString().ShouldBe(field, error.ToString());
         error.GetProperty("type").GetString().ShouldBe("invalid_request_error");
         error.GetProperty("message").GetString().ShouldNotBeNullOrWhiteSpace();
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         await Lives();
     }
 

@@ -65,6 +65,55 @@ internal sealed class OpenAIProtocolTests
         streamed.Sum(e => e.GetProperty("choices")[0].GetProperty("logprobs") is { ValueKind: JsonValueKind.Object } l ? l.GetProperty("content").GetArrayLength() : 0).ShouldBe(12);
     }
 
+    [TestCase("/v1/chat/completions", Hello)]
+    [TestCase("/v1/completions", "\"prompt\":\"one two\"")]
+    public async Task Every_chunk_has_the_usage_up_to_it_when_that_is_asked_for(string path, string prompt)
+    {
+        var body = "{\"model\":\"nano\"," + prompt + ",\"max_tokens\":12,\"ignore_eos\":true,\"stream\":true,\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}}";
+        var events = await _host.StreamAsync(path, body);
+        var usage = events.ConvertAll(e => e.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        usage.ShouldBe(usage.Order());
+        usage[0].ShouldBeLessThan(12);
+        usage[^2].ShouldBe(12);
+        usage[^1].ShouldBe(12);
+        events.Select(e => e.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()).Distinct().ShouldHaveSingleItem().ShouldBeGreaterThan(0);
+
+        events = await _host.StreamAsync(path, body.Replace("continuous_usage_stats\":true", "continuous_usage_stats\":false", StringComparison.Ordinal));
+        events[..^1].Exists(e => e.TryGetProperty("usage", out _)).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task What_a_model_thinks_comes_apart_from_its_answer_unless_that_is_switched_off()
+    {
+        // The bundled template, made to open the reasoning as R1's does.
+        var folder = Directory.CreateTempSubdirectory("chatapp-thinking");
+        foreach (var file in Directory.EnumerateFiles(NanoModel.Folder))
+            File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+        var config = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(folder.FullName, "tokenizer_config.json")))!;
+        config["chat_template"] = config["chat_template"] + "{%- if add_generation_prompt %}{{- '<think>\n' }}{%- endif %}{# closed by </think> #}";
+        File.WriteAllText(Path.Combine(folder.FullName, "tokenizer_config.json"), config.ToJsonString());
+        const string body = "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":12,\"temperature\":0,\"ignore_eos\":true";
+        string thought;
+        await using (var host = await InferenceHost.StartAsync(("Inference:Models:0:Path", folder.FullName)))
+        {
+            host.Model.Reasoning.ShouldBe(ChatApp.Inference.Reasoning.ReasoningFormat.ThinkTags);
+            var (_, whole) = await host.AskAsync("/v1/chat/completions", body + "}");
+            Text(whole).ShouldBe("");
+            thought = whole.GetProperty("choices")[0].GetProperty("message").GetProperty("reasoning_content").GetString()!;
+            thought.ShouldNotBeEmpty();
+            var events = await host.StreamAsync("/v1/chat/completions", body + ",\"stream\":true}");
+            Content(events).ShouldBeEmpty();
+            string.Concat(events.Select(e => e.GetProperty("choices")[0].GetProperty("delta").TryGetProperty("reasoning_content", out var part) ? part.GetString() : "")).ShouldBe(thought);
+        }
+        await using (var host = await InferenceHost.StartAsync(("Inference:Models:0:Path", folder.FullName), ("Inference:Models:0:Reasoning", "None")))
+        {
+            var (_, whole) = await host.AskAsync("/v1/chat/completions", body + "}");
+            Text(whole)!.Trim().ShouldBe(thought);
+            whole.GetProperty("choices")[0].GetProperty("message").TryGetProperty("reasoning_content", out _).ShouldBeFalse();
+        }
+        folder.Delete(recursive: true);
+    }
+
     [Test]
     public async Task A_stop_string_ends_the_answer_and_is_not_part_of_it()
     {
@@ -146,7 +195,11 @@ internal sealed class OpenAIProtocolTests
     public async Task Models_tokens_embeddings_and_metrics_are_served()
     {
         using var models = JsonDocument.Parse(await _host.Client.GetStringAsync("/v1/models"));
-        models.RootElement.GetProperty("data")[0].GetProperty("id").GetString().ShouldBe("nano");
+        var nano = models.RootElement.GetProperty("data")[0];
+        nano.GetProperty("id").GetString().ShouldBe("nano");
+        nano.GetProperty("context_length").GetInt32().ShouldBe(_host.Model.Engine.Model.ContextLength);
+        nano.GetProperty("max_model_len").GetInt32().ShouldBe(_host.Model.Engine.Model.ContextLength);
+        nano.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()).ShouldBe(["completions", "logprobs", "chat", "json_schema", "tools"]);
         (await _host.Client.GetAsync("/v1/models/nano")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _host.Client.GetAsync("/v1/models/none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 

@@ -5,13 +5,22 @@ namespace ChatApp.Tests.Inference.ToolCalls;
 
 internal sealed class RecordingSink : IAnswerSink
 {
+    private readonly StringBuilder _reasoning = new();
     private readonly StringBuilder _content = new();
+
+    public string Thought => _reasoning.ToString();
 
     public string Text => _content.ToString();
 
     public List<(string Id, string Name, StringBuilder Arguments)> Calls { get; } = [];
 
     public int Fragments { get; private set; }
+
+    public void Reasoning(string text)
+    {
+        text.ShouldNotBeEmpty();
+        _reasoning.Append(text);
+    }
 
     public void Content(string text)
     {

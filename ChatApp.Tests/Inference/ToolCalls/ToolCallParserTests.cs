@@ -1,3 +1,4 @@
+using ChatApp.Inference.Text;
 using ChatApp.Inference.ToolCalls;
 
 namespace ChatApp.Tests.Inference.ToolCalls;
@@ -55,6 +56,30 @@ internal sealed class ToolCallParserTests
         sink.Fragments.ShouldBeGreaterThan(15);
         sink.Calls.Select(c => c.Id).Distinct().Count().ShouldBe(2);
         sink.Calls.ShouldAllBe(c => c.Id.StartsWith("call_"));
+    }
+
+    [TestCase(ToolCallFormat.Hermes, "Sure.\n<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"}\"}}", "\n</tool_call>\n<tool_call>\n{\"name\": \"g\", \"arguments\": {}}\n</tool_call>")]
+    [TestCase(ToolCallFormat.Llama, "{\"name\": \"f\", \"parameters\": {\"a\": 1}}", "; {\"name\": \"g\", \"parameters\": {}}")]
+    [TestCase(ToolCallFormat.Mistral, "[TOOL_CALLS] [{\"name\": \"f\", \"arguments\": {}}", ", {\"name\": \"g\", \"arguments\": {}}]")]
+    [TestCase(ToolCallFormat.Mistral, "[TOOL_CALLS]f[ARGS]{\"a\": {}}", "[TOOL_CALLS]g[ARGS]{}")]
+    [TestCase(ToolCallFormat.Phi, "<|tool_call|>[{\"name\": \"f\", \"arguments\": {}}", "]<|/tool_call|>")]
+    public void Without_parallel_calls_an_answer_ends_with_the_last_character_of_its_first_call(ToolCallFormat format, string first, string more)
+    {
+        var tokenizer = Tokenizer.Load(NanoModel.Folder);
+        var constraint = new FirstCallOnly(tokenizer.CreateDetokenizer(), ToolCallFormats.CreateParser(format));
+        var mask = new ulong[1];
+        constraint.TryGetMask(mask).ShouldBeFalse("the text stays free");
+        var written = "";
+        foreach (var c in first + more)
+        {
+            foreach (var id in tokenizer.Encode(c.ToString(), parseSpecial: false))
+                constraint.Accept(id);
+            written += c;
+            if (constraint.IsComplete)
+                break;
+        }
+        written.ShouldBe(first);
+        Parse(format, [written]).Calls.ShouldHaveSingleItem().Name.ShouldBe("f");
     }
 
     [Test]

@@ -1,0 +1,33 @@
+using ChatApp.Inference.Engine;
+
+namespace ChatApp.Inference.ToolCalls;
+
+/// <summary>Restricts nothing but ends an answer behind its first whole tool call: <c>parallel_tool_calls: false</c>.</summary>
+internal sealed class FirstCallOnly(IDetokenizer detokenizer, IToolCallParser parser) : ITokenConstraint, IAnswerSink
+{
+    /// <inheritdoc/>
+    public bool IsComplete => parser.CompletedCalls > 0;
+
+    /// <inheritdoc/>
+    public bool TryGetMask(Span<ulong> allowedBits) => false;
+
+    /// <inheritdoc/>
+    public void Accept(int token) => parser.Append(detokenizer.Append(token), this);
+
+    void IAnswerSink.Reasoning(string text)
+    {
+        // Whoever answers the request reads the text; here only the end of the call matters.
+    }
+
+    void IAnswerSink.Content(string text)
+    {
+    }
+
+    void IAnswerSink.CallStarted(int index, string id, string name)
+    {
+    }
+
+    void IAnswerSink.CallArguments(int index, string fragment)
+    {
+    }
+}
