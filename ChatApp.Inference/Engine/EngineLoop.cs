@@ -27,7 +27,8 @@ internal sealed class EngineLoop : IDisposable
     private readonly StepPlan _plan = new();
 
     private volatile EngineHealth _health = new(EngineState.Ready);
-    private volatile EngineStats _stats;
+    private readonly Lock _publishing = new();
+    private EngineStats _stats;
     private volatile bool _stop;
     private long _validatedSteps;
     private int _signalled;
@@ -48,10 +49,17 @@ internal sealed class EngineLoop : IDisposable
 
     public EngineHealth Health => _health;
 
-    public EngineStats Stats => _stats;
+    public EngineStats Stats
+    {
+        get
+        {
+            lock (_publishing)
+                return _stats;
+        }
+    }
 
     /// <summary>When a refused request may be tried again: about when the queue has moved on by one request.</summary>
-    public TimeSpan RetryAfter => TimeSpan.FromSeconds(Math.Clamp(_sequences.RequestSeconds * Math.Max(1, _stats.Waiting) / _stats.Lanes, 1, 60));
+    public TimeSpan RetryAfter => TimeSpan.FromSeconds(Math.Clamp(_sequences.RequestSeconds * Math.Max(1, Stats.Waiting) / _runner.Lanes, 1, 60));
 
     /// <summary>Completes when the thread has ended and every request has been answered.</summary>
     public Task Ended => _ended.Task;
@@ -98,7 +106,7 @@ internal sealed class EngineLoop : IDisposable
             _sequences.Take(_submitted);
             _sequences.EndAll(FinishReason.Cancelled, "The engine is shutting down.");
             _health = new EngineHealth(EngineState.Stopped);
-            _stats = _sequences.Stats();
+            Publish();
             _ended.TrySetResult();
         }
     }
@@ -124,7 +132,7 @@ internal sealed class EngineLoop : IDisposable
                 return false;
             _steps.Run(_plan);
             AfterStep?.Invoke(_sequences);
-            _stats = _sequences.Stats();
+            Publish();
             return true;
         }
         catch (Exception e)
@@ -132,6 +140,14 @@ internal sealed class EngineLoop : IDisposable
             Fail(e);
             return true;
         }
+    }
+
+    /// <summary>Copied under a lock rather than made anew: a step allocates nothing.</summary>
+    private void Publish()
+    {
+        var stats = _sequences.Stats();
+        lock (_publishing)
+            _stats = stats;
     }
 
     private void Idle()
@@ -150,7 +166,7 @@ internal sealed class EngineLoop : IDisposable
         }
 
         // Somebody who waits may run out of time, and a broken session is tried again; else only a signal brings work.
-        _stats = _sequences.Stats();
+        Publish();
         _signal.Wait(
             _health.State == EngineState.Unhealthy ? _restartDelay + TimeSpan.FromMilliseconds(1)
             : _sequences.Waiting.Count > 0 ? QueueCheck

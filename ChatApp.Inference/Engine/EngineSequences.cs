@@ -12,8 +12,8 @@ internal sealed class EngineSequences
     private readonly IModelRunner _runner;
     private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly LaneContent _content;
     private readonly Dictionary<string, (int Number, int Uses)> _users = [];
-    private readonly List<PrefixCache.Block> _found = [];
     private readonly List<Sequence> _order = [];
     private SequenceView[] _views = [];
     private int _nextUser;
@@ -32,6 +32,7 @@ internal sealed class EngineSequences
         _time = time;
         Lanes = new LanePool(runner.Lanes);
         Cache = new PrefixCache(runner.BlockSlots, options.PrefixBlockTokens);
+        _content = new LaneContent(runner, Cache);
     }
 
     public List<Sequence> Running { get; } = [];
@@ -106,28 +107,7 @@ internal sealed class EngineSequences
     }
 
     /// <summary>Offers the computed whole blocks of a sequence to the prefix cache.</summary>
-    public void Publish(Sequence sequence)
-    {
-        if (!Cache.IsEnabled)
-            return;
-        var size = Cache.BlockTokens;
-        while (sequence.PublishedBlocks < int.MaxValue && sequence.Computed >= (sequence.PublishedBlocks + 1) * size)
-        {
-            var start = sequence.PublishedBlocks * size;
-            var block = Cache.Add(sequence.PublishedTail, sequence.Generation.Request.Tenant, sequence.Tokens.Slice(start, size), out var isNew);
-            if (block is null)
-            {
-                sequence.PublishedBlocks = int.MaxValue;
-                sequence.PublishedTail = null;
-                return;
-            }
-
-            if (isNew)
-                _runner.SaveBlock(sequence.Lane, start, block.Slot);
-            sequence.PublishedTail = block;
-            sequence.PublishedBlocks++;
-        }
-    }
+    public void Publish(Sequence sequence) => _content.Publish(sequence);
 
     /// <summary>Ends a choice; the last one ends its request.</summary>
     public void End(Sequence sequence, FinishReason reason, in GenerationChunk last = default)
@@ -273,46 +253,12 @@ internal sealed class EngineSequences
             _metrics.Queue.Observe(_time.GetElapsedTime(generation.Submitted, generation.Admitted).TotalSeconds);
         }
 
-        if (!TryCopyFromSibling(sequence))
-            CopyFromCache(sequence);
+        _content.Fill(sequence);
         if (first)
         {
             generation.CachedTokens = sequence.Computed;
             _hits += sequence.Computed;
         }
-    }
-
-    /// <summary>A sibling's lane holds the prompt's keys and values; the last token is run again for its logits.</summary>
-    private bool TryCopyFromSibling(Sequence sequence)
-    {
-        if (sequence.Generated > 0)
-            return false;
-        foreach (var sibling in sequence.Generation.Sequences)
-        {
-            if (sibling == sequence || sibling.Phase != SequencePhase.Running || sibling.Computed < sequence.PromptLength)
-                continue;
-            _runner.CopyLane(sibling.Lane, sequence.Lane, sequence.PromptLength - 1);
-            sequence.Computed = sequence.PromptLength - 1;
-            return true;
-        }
-
-        return false;
-    }
-
-    private void CopyFromCache(Sequence sequence)
-    {
-        if (!Cache.IsEnabled)
-            return;
-        Cache.Match(sequence.Generation.Request.Tenant, sequence.Tokens, _found);
-        foreach (var block in _found)
-        {
-            _runner.LoadBlock(block.Slot, sequence.Lane, sequence.Computed);
-            sequence.Computed += Cache.BlockTokens;
-            sequence.PublishedBlocks++;
-            sequence.PublishedTail = block;
-        }
-
-        _found.Clear();
     }
 
     private void Preempt(Sequence sequence)

@@ -1,7 +1,7 @@
 namespace ChatApp.Inference.Engine;
 
 /// <summary>A consistent snapshot of gauges and totals, taken after a step.</summary>
-public sealed record EngineStats
+public readonly record struct EngineStats
 {
     /// <summary>Sequences waiting for a lane, preempted ones included.</summary>
     public int Waiting { get; init; }

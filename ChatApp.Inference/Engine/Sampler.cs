@@ -71,17 +71,23 @@ internal sealed class Sampler(int vocabulary)
     {
         if (sampling.HasPenalties)
             history?.Penalize(logits, sampling);
-        foreach (var (token, bias) in sampling.LogitBias)
-        {
-            if ((uint)token < (uint)logits.Length)
-                logits[token] += bias;
-        }
+        if (sampling.LogitBias.Count > 0)
+            Bias(logits, sampling.LogitBias);
 
         if (constraint is null)
             return;
         Array.Clear(_mask);
         if (constraint.TryGetMask(_mask))
             Mask(logits, _mask);
+    }
+
+    private static void Bias(Span<float> logits, IReadOnlyDictionary<int, float> biases)
+    {
+        foreach (var (token, bias) in biases)
+        {
+            if ((uint)token < (uint)logits.Length)
+                logits[token] += bias;
+        }
     }
 
     private static void Mask(Span<float> logits, ReadOnlySpan<ulong> allowed)

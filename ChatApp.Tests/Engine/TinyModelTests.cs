@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChatApp.Tests.Engine;
 
-/// <summary>The real runner on generated graphs: float32 and float16 caches, weights inside and outside of the file.</summary>
+/// <summary>The real runner on generated graphs: float32 and float16 caches and logits, weights inside and outside of the file.</summary>
 public sealed class TinyModelTests
 {
     private string _root = null!;
@@ -21,6 +21,7 @@ public sealed class TinyModelTests
         ModelShape.Tiny,
         ModelShape.Tiny with { Name = "external", External = true },
         ModelShape.Tiny with { Name = "half", HalfCache = true },
+        ModelShape.Tiny with { Name = "half-logits", HalfCache = true, HalfLogits = true },
         ModelShape.Tiny with { Name = "int8", Bits = 8, Accuracy = 4 },
     ];
 
@@ -124,7 +125,7 @@ public sealed class TinyModelTests
         {
             if (actual.Tokens[i] == expected.Tokens[i])
                 continue;
-            expected.Margins[i].ShouldBeLessThan(5e-3f, $"token {i} differs although the choice was clear");
+            expected.Margins[i].ShouldBeLessThan(1e-2f, $"token {i} differs although the choice was clear");
             return;
         }
     }

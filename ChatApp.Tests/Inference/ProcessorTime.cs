@@ -12,4 +12,17 @@ internal sealed class ProcessorTime
     public TimeSpan Elapsed => Environment.CpuUsage.TotalTime - _began;
 
     public static ProcessorTime Start() => new();
+
+    /// <summary>The least of three runs: the first one compiles, and another may meet a collection.</summary>
+    public static TimeSpan Least(Action action)
+    {
+        var least = TimeSpan.MaxValue;
+        for (var run = 0; run < 3; run++)
+        {
+            var used = Start();
+            action();
+            least = least < used.Elapsed ? least : used.Elapsed;
+        }
+        return least;
+    }
 }

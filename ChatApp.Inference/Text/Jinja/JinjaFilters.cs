@@ -48,7 +48,7 @@ internal static class JinjaFilters
             case "wordcount": return (long)Text(input).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
             case "truncate": return Truncate(Text(input), a);
             case "attr": return JinjaValues.Item(input, a.Get(0, "name"));
-            case "format": return JinjaInterpreter.Percent(Text(input), positional);
+            case "format": return JinjaText.Percent(Text(input), positional);
             default: throw new JinjaException($"chat template: the filter '{name}' is not supported.");
         }
     }
@@ -63,7 +63,7 @@ internal static class JinjaFilters
         if (a.Named("separators") is List<object?> { Count: 2 } separators)
             (itemSeparator, keySeparator) = (Text(separators[0]), Text(separators[1]));
         var json = JinjaText.Json(input is JinjaUndefined ? throw Wrong("tojson", input) : input, indent, JinjaValues.Truth(a.Named("sort_keys")), itemSeparator, keySeparator);
-        JinjaInterpreter.Charge(json.Length);
+        JinjaBudget.Charge(json.Length);
         return json;
     }
 
@@ -71,7 +71,7 @@ internal static class JinjaFilters
     {
         var items = JinjaValues.Iterate(input).Select(i => JinjaText.Of(a.Has(1, "attribute") ? Attribute(i, a.Get(1, "attribute")) : i));
         var text = string.Join(JinjaText.Of(a.Get(0, "d") ?? ""), items);
-        JinjaInterpreter.Charge(text.Length);
+        JinjaBudget.Charge(text.Length);
         return text;
     }
 
@@ -122,7 +122,7 @@ internal static class JinjaFilters
         var result = new List<object?>();
         foreach (var item in JinjaValues.Iterate(input))
         {
-            JinjaInterpreter.Charge(result.Count * 8);
+            JinjaBudget.Charge(result.Count * 8);
             if (!result.Any(r => JinjaValues.Same(Fold(r, JinjaValues.Truth(a.Get(0, "case_sensitive"))), Fold(item, JinjaValues.Truth(a.Get(0, "case_sensitive"))))))
                 result.Add(item);
         }
@@ -194,7 +194,7 @@ internal static class JinjaFilters
         var lines = text.Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
-            JinjaInterpreter.Charge(width.Length + lines[i].Length);
+            JinjaBudget.Charge(width.Length + lines[i].Length);
             if (i > 0)
                 output.Append('\n');
             if (i == 0 ? first : blank || lines[i].Length > 0)

@@ -75,7 +75,7 @@ internal static class JinjaMethods
     {
         if (count < 0 && old.Length > 0)
         {
-            JinjaInterpreter.Charge(text.Length + (long)text.AsSpan().Count(old) * replacement.Length);
+            JinjaBudget.Charge(text.Length + (long)text.AsSpan().Count(old) * replacement.Length);
             return text.Replace(old, replacement, StringComparison.Ordinal);
         }
         if (old.Length == 0)
@@ -84,7 +84,7 @@ internal static class JinjaMethods
         var from = 0;
         for (int at; count-- > 0 && (at = text.IndexOf(old, from, StringComparison.Ordinal)) >= 0; from = at + old.Length)
         {
-            JinjaInterpreter.Charge(replacement.Length);
+            JinjaBudget.Charge(replacement.Length);
             output.Append(text, from, at - from).Append(replacement);
         }
         return output.Append(text, from, text.Length - from).ToString();
@@ -144,7 +144,7 @@ internal static class JinjaMethods
         var mark = JinjaValues.Text(separator, "the separator");
         if (mark.Length == 0)
             throw new JinjaException("chat template: an empty separator cannot split.");
-        JinjaInterpreter.Charge(text.Length);
+        JinjaBudget.Charge(text.Length);
         var all = text.Split(mark);
         if (most < 0 || all.Length <= most + 1)
             return [.. all];
@@ -183,7 +183,7 @@ internal static class JinjaMethods
             }
             else
                 output.Append(text[i]);
-            JinjaInterpreter.Charge(1);
+            JinjaBudget.Charge(1);
         }
         return output.ToString();
     }

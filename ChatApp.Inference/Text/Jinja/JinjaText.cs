@@ -179,4 +179,24 @@ internal static class JinjaText
     }
 
     private sealed record JsonStyle(int? Indent, bool SortKeys, string ItemSeparator, string KeySeparator);
+
+    /// <summary>Python's <c>%</c> formatting, as far as <c>%s</c>, <c>%d</c> and <c>%%</c>.</summary>
+    public static string Percent(string format, List<object?> arguments)
+    {
+        var output = new StringBuilder();
+        var next = 0;
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] != '%' || i + 1 == format.Length)
+                output.Append(format[i]);
+            else if (format[++i] == '%')
+                output.Append('%');
+            else if (format[i] is 's' or 'd' or 'i' or 'r')
+                output.Append(next < arguments.Count ? Of(arguments[next++]) : throw new JinjaException("chat template: a format has too few arguments."));
+            else
+                throw new JinjaException($"chat template: the format '%{format[i]}' is not supported.");
+            JinjaBudget.Charge(1);
+        }
+        return output.ToString();
+    }
 }

@@ -151,9 +151,7 @@ internal sealed class TokenizerTests
     [TestCase("gpt2", 'a'), TestCase("llama3", 'a'), TestCase("llama3", ' '), TestCase("phi4", '\n'), TestCase("llama2", 'e'), TestCase("mistral", '<'), TestCase("llama3", '\uD800')]
     public void A_megabyte_of_one_letter_is_encoded_within_a_second(string family, char letter)
     {
-        var used = ProcessorTime.Start();
-        _families[family].Encode(new string(letter, 1 << 20), parseSpecial: true).Length.ShouldBeGreaterThan(0);
-        used.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        ProcessorTime.Least(() => _families[family].Encode(new string(letter, 1 << 20), parseSpecial: true).Length.ShouldBeGreaterThan(0)).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
     [TestCase("{", "not valid JSON")]

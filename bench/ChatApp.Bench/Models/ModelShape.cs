@@ -19,6 +19,9 @@ public sealed record ModelShape(
     /// <summary>Element type of keys and values: float32, else float16.</summary>
     public bool HalfCache { get; init; }
 
+    /// <summary>Element type of the logits: float32, else float16.</summary>
+    public bool HalfLogits { get; init; }
+
     /// <summary>Weights in a file of their own rather than inside of the graph's.</summary>
     public bool External { get; init; } = true;
 

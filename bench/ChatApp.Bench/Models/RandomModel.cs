@@ -49,7 +49,7 @@ internal sealed class RandomModel
         var cache = s.HalfCache ? OnnxGraphWriter.Float16 : OnnxGraphWriter.Float;
         _graph.Input("input_ids", OnnxGraphWriter.Int64, "batch_size", "sequence_length");
         _graph.Input("attention_mask", OnnxGraphWriter.Int64, "batch_size", "total_sequence_length");
-        _graph.Output("logits", OnnxGraphWriter.Float, "batch_size", "sequence_length", s.Vocabulary);
+        _graph.Output("logits", s.HalfLogits ? OnnxGraphWriter.Float16 : OnnxGraphWriter.Float, "batch_size", "sequence_length", s.Vocabulary);
         Rotary();
         _graph.Tensor("split", OnnxGraphWriter.Int64, [2], MemoryMarshal.AsBytes<long>([s.Inner, s.Inner]));
         var (seqlens, total) = Lengths();
@@ -74,6 +74,8 @@ internal sealed class RandomModel
         var (last, _) = Norm("/model/final_norm", residual, branch);
         if (s.OpaqueHead)
             _graph.Node("Clip", "/lm_head/Clip", [Product("/lm_head", last, s.Hidden, s.Vocabulary)], ["logits"]);
+        else if (s.HalfLogits)
+            _graph.Node("Cast", "/lm_head/Cast", [Product("/lm_head", last, s.Hidden, s.Vocabulary)], ["logits"], "", ("to", OnnxGraphWriter.Float16));
         else
             Product("/lm_head", last, s.Hidden, s.Vocabulary, "logits");
     }
