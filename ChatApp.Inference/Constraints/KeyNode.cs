@@ -33,7 +33,7 @@ internal sealed class KeyNode : TextNode
     protected override int FirstOwn => 1;
 
     /// <summary>A name may begin like a declared one, only not end with it: between characters any may follow.</summary>
-    public override int Room(GrammarStack frame) => IsInside(frame) && frame.B == CharacterState.Between ? int.MaxValue : -1;
+    public override int Room(int own) => int.MaxValue;
 
     /// <inheritdoc/>
     public override Reading Read(ref int character, ref int own, byte value)

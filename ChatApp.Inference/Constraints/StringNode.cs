@@ -6,8 +6,7 @@ internal sealed class StringNode(int minimum, int maximum) : TextNode
     public static StringNode Any { get; } = new(0, int.MaxValue);
 
     /// <inheritdoc/>
-    public override int Room(GrammarStack frame) =>
-        IsInside(frame) && frame.B == CharacterState.Between ? maximum == int.MaxValue ? maximum : maximum - frame.C : -1;
+    public override int Room(int own) => maximum == int.MaxValue ? maximum : maximum - own;
 
     /// <inheritdoc/>
     public override Reading Read(ref int character, ref int own, byte value)

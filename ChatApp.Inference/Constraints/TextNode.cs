@@ -25,10 +25,8 @@ internal abstract class TextNode : ConsumingNode
     /// <summary>Reads a byte inside the string, from a position given as B and C.</summary>
     public abstract Reading Read(ref int character, ref int own, byte value);
 
-    /// <summary>
-    /// How many whole characters, written as they are, may come next without regard to which: when the position is between characters inside the string; else -1.
-    /// </summary>
-    public abstract int Room(GrammarStack frame);
+    /// <summary>How many whole characters, written as they are, may come next without regard to which, at a position inside the string between characters.</summary>
+    public abstract int Room(int own);
 
     /// <summary>C behind the opening quote.</summary>
     protected virtual int FirstOwn => 0;

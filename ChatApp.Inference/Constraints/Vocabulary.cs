@@ -74,13 +74,12 @@ internal sealed class Vocabulary
     /// <summary>Between characters, whole plain ones are bounded by their number alone; only the other tokens have to be tried.</summary>
     private void MarkText(Grammar grammar, TextNode text, GrammarStack stack, ulong[] mask)
     {
-        var room = text.Room(stack);
-        if (room < 0)
+        if (stack.B != CharacterState.Between)
         {
             _all.MarkText(grammar, text, stack, mask);
             return;
         }
-        var plain = _plainUpTo[Math.Min(room, _plainUpTo.Length - 1)];
+        var plain = _plainUpTo[Math.Min(text.Room(stack.C), _plainUpTo.Length - 1)];
         TensorPrimitives.BitwiseOr(mask, plain, mask);
         _notPlain.MarkText(grammar, text, stack, mask);
     }

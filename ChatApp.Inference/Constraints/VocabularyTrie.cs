@@ -15,6 +15,9 @@ internal sealed class VocabularyTrie
     private readonly int[] _tokens;
     private readonly int _deepest;
 
+    /// <summary>Most characters below a node when all that is below are plain ASCII ones; else -1.</summary>
+    private readonly short[] _plainBelow;
+
     public VocabularyTrie(List<(int Id, byte[] Bytes)> tokens)
     {
         tokens.Sort(static (a, b) => a.Bytes.AsSpan().SequenceCompareTo(b.Bytes));
@@ -39,6 +42,7 @@ internal sealed class VocabularyTrie
         _depths = [.. depths];
         _tokens = [.. ids];
         _ends = Ends(_depths);
+        _plainBelow = PlainBelow(_bytes, _ends);
         _deepest = depths.Count == 0 ? 0 : depths.Max() + 1;
         _firstToken = TokenStarts(tokens, _depths.Length);
     }
@@ -58,8 +62,7 @@ internal sealed class VocabularyTrie
                 continue;
             }
             states[depth + 1] = next;
-            for (var token = _firstToken[node]; token < _firstToken[node + 1]; token++)
-                mask[_tokens[token] >> 6] |= 1UL << (_tokens[token] & 63);
+            Mark(_firstToken[node], _firstToken[node + 1], mask);
             node++;
         }
     }
@@ -97,15 +100,42 @@ internal sealed class VocabularyTrie
                 node = _ends[node];
                 continue;
             }
+            if (next is null && inside[depth + 1].Character == CharacterState.Between
+                && _plainBelow[node] is > 0 and var longest && longest <= text.Room(inside[depth + 1].Own))
+            {
+                // Whatever is below fits: no need to read it.
+                Mark(_firstToken[node], _firstToken[_ends[node]], mask);
+                node = _ends[node];
+                continue;
+            }
             behind[depth + 1] = next;
-            for (var token = _firstToken[node]; token < _firstToken[node + 1]; token++)
-                mask[_tokens[token] >> 6] |= 1UL << (_tokens[token] & 63);
+            Mark(_firstToken[node], _firstToken[node + 1], mask);
             node++;
         }
         // Reading a byte here costs a fraction of a step of the automaton.
         grammar.Spend(tried / 8);
         ArrayPool<(int, int)>.Shared.Return(inside);
         ArrayPool<GrammarState?>.Shared.Return(behind, clearArray: true);
+    }
+
+    private void Mark(int from, int to, ulong[] mask)
+    {
+        for (var token = from; token < to; token++)
+            mask[_tokens[token] >> 6] |= 1UL << (_tokens[token] & 63);
+    }
+
+    private static short[] PlainBelow(byte[] bytes, int[] ends)
+    {
+        var below = new short[bytes.Length];
+        for (var node = bytes.Length - 1; node >= 0; node--)
+        {
+            for (var child = node + 1; child < ends[node] && below[node] >= 0; child = ends[child])
+            {
+                var isPlain = bytes[child] is >= (byte)' ' and < 0x7F and not ((byte)'"' or (byte)'\\') && below[child] is >= 0 and < short.MaxValue;
+                below[node] = isPlain ? Math.Max(below[node], (short)(below[child] + 1)) : (short)-1;
+            }
+        }
+        return below;
     }
 
     private static int[] Ends(ushort[] depths)

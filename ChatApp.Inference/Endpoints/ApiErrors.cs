@@ -50,6 +50,9 @@ internal static class ApiErrors
     {
         context.Response.StatusCode = error.Status;
         context.Response.ContentType = "application/json";
+        // Whatever is left of such a body is not read: the connection ends, and the client must not send its next request on it.
+        if (error.Status == StatusCodes.Status413PayloadTooLarge)
+            context.Response.Headers.Connection = "close";
         if (error.RetryAfter is { } wait)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options))

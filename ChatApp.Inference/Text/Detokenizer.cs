@@ -40,18 +40,20 @@ public sealed class Detokenizer(Tokenizer tokenizer, bool skipSpecial = true, IR
 
     private string Take(bool final)
     {
-        var text = new StringBuilder(_pendingCount);
+        // No more units of UTF-16 than bytes of UTF-8.
+        Span<char> text = _pendingCount <= 256 ? stackalloc char[256] : new char[_pendingCount];
+        var length = 0;
         var at = 0;
         while (at < _pendingCount)
         {
             var status = Rune.DecodeFromUtf8(_pending.AsSpan(at, _pendingCount - at), out var rune, out var consumed);
             if (status == OperationStatus.NeedMoreData && !final)
                 break;
-            text.Append(status == OperationStatus.Done ? rune.ToString() : "\uFFFD");
+            length += (status == OperationStatus.Done ? rune : Rune.ReplacementChar).EncodeToUtf16(text[length..]);
             at += consumed;
         }
         _pending.AsSpan(at, _pendingCount - at).CopyTo(_pending);
         _pendingCount -= at;
-        return text.ToString();
+        return text[..length] is ['\uFFFD'] ? "\uFFFD" : text[..length].ToString();
     }
 }

@@ -1,6 +1,5 @@
 using ChatApp.Bench.Models;
 using ChatApp.Inference.Engine;
-using ChatApp.Inference.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ChatApp.Tests.Engine;
@@ -37,7 +36,7 @@ public sealed class AllocationTests
         var allocated = new long[Tokens * 4];
         var running = new int[Tokens * 4];
         var steps = 0;
-        await using (var engine = new InferenceEngine(options, Tokenizer.Load(folder), NullLogger<InferenceEngine>.Instance, null, null, Measure))
+        await using (var engine = new InferenceEngine(options, new ReadyText(ModelShape.Tiny.Vocabulary), NullLogger<InferenceEngine>.Instance, null, null, Measure))
         {
             await engine.StartAsync(CancellationToken.None);
             await Task.WhenAll(Enumerable.Range(0, streams).Select(i => Task.Run(() => Read(engine, sampling, i))));
@@ -56,6 +55,20 @@ public sealed class AllocationTests
             running[steps] = sequences.Running.Count;
             allocated[steps++] = GC.GetAllocatedBytesForCurrentThread();
         }
+    }
+
+    /// <summary>Texts that exist already, as a tokenizer has those of whole characters.</summary>
+    private sealed class ReadyText(int vocabulary) : ITokenText, IDetokenizer
+    {
+        private readonly string[] _texts = [.. Enumerable.Range(0, vocabulary).Select(LetterText.Letter)];
+
+        public int VocabularySize => vocabulary;
+
+        public IDetokenizer CreateDetokenizer() => this;
+
+        public string Append(int tokenId) => _texts[tokenId];
+
+        public string Flush() => "";
     }
 
     private static async Task Read(InferenceEngine engine, SamplingParams sampling, int stream)
