@@ -24,9 +24,15 @@ internal static class RequestBody
             }
             if (read.IsCompleted)
             {
-                var document = Parse(read.Buffer);
-                reader.AdvanceTo(read.Buffer.End);
-                return document;
+                try
+                {
+                    return Parse(read.Buffer);
+                }
+                finally
+                {
+                    // Also when it is refused: else the server could not use the connection again.
+                    reader.AdvanceTo(read.Buffer.End);
+                }
             }
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }

@@ -16,6 +16,9 @@ internal sealed class Sampler(int vocabulary)
     private readonly ulong[] _mask = new ulong[(vocabulary + 63) / 64];
     private float[]? _raw;
 
+    /// <summary>Probabilities below which tokens are first left aside, relative to the largest.</summary>
+    private static ReadOnlySpan<float> Cutoffs => [1e-3f, 1e-6f, float.Epsilon];
+
     /// <summary>Chooses a token; the row of logits is used up.</summary>
     /// <param name="logits">[vocabulary].</param>
     /// <param name="sampling">How.</param>
@@ -167,7 +170,7 @@ internal sealed class Sampler(int vocabulary)
         // Probabilities are relative to the largest, which is 1.
         var total = sampling.TopP < 1 && sampling.TopK == 0 ? BlockedSum(p) : 0;
         var count = 0;
-        foreach (var cutoff in (ReadOnlySpan<float>)[1e-3f, 1e-6f, float.Epsilon])
+        foreach (var cutoff in Cutoffs)
         {
             var floor = Math.Max(cutoff, sampling.MinP);
             count = Collect(p, floor);

@@ -3,6 +3,7 @@ using ChatApp.Inference.Engine;
 using ChatApp.Inference.Models;
 using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
+using ChatApp.Inference.Text.Jinja;
 using ChatApp.Inference.ToolCalls;
 using Microsoft.Extensions.Options;
 
@@ -87,6 +88,20 @@ public sealed class ModelLoader(
         return builder.Build().Get<EngineOptions>()!;
     }
 
+    /// <summary>The first prompt compiles the code of template and tokenizer, which the first request need not wait for.</summary>
+    private void WarmUp(Tokenizer tokenizer, ChatTemplate? template)
+    {
+        tokenizer.Encode("Hello, wörld 123!\n", parseSpecial: false);
+        try
+        {
+            template?.Encode(new ChatTemplateInput { Messages = [new JinjaMap { ["role"] = "user", ["content"] = "Hello!" }] }, time);
+        }
+        catch (JinjaException)
+        {
+            // A template may want more than one message; a request that brings too few is told so.
+        }
+    }
+
     private async Task LoadAsync(EngineOptions settings, ReasoningFormat reasoning, CancellationToken cancellationToken)
     {
         try
@@ -99,7 +114,7 @@ public sealed class ModelLoader(
             var text = new ModelText(tokenizer, ToolCallFormats.Detect(template), ReasoningMarks.Resolve(reasoning, template));
             var engine = new InferenceEngine(settings, text, loggers.CreateLogger<InferenceEngine>(), time);
             _engines.Add(engine);
-            await engine.StartAsync(cancellationToken);
+            await Task.WhenAll(engine.StartAsync(cancellationToken), Task.Run(() => WarmUp(tokenizer, template), cancellationToken));
             catalog.Add(new ServedModel(engine, tokenizer, template, reasoning));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
