@@ -10,14 +10,15 @@ namespace ChatApp.Inference.Engine;
 internal sealed class Sampler(int vocabulary)
 {
     private const int SumBlock = 1024;
+
+    /// <summary>Probabilities below which tokens are first left aside, relative to the largest.</summary>
+    private static readonly float[] Cutoffs = [1e-3f, 1e-6f, float.Epsilon];
+
     private readonly float[] _scratch = new float[vocabulary];
     private readonly float[] _kept = new float[vocabulary];
     private readonly int[] _keptIds = new int[vocabulary];
     private readonly ulong[] _mask = new ulong[(vocabulary + 63) / 64];
     private float[]? _raw;
-
-    /// <summary>Probabilities below which tokens are first left aside, relative to the largest.</summary>
-    private static ReadOnlySpan<float> Cutoffs => [1e-3f, 1e-6f, float.Epsilon];
 
     /// <summary>Chooses a token; the row of logits is used up.</summary>
     /// <param name="logits">[vocabulary].</param>
