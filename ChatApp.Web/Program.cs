@@ -21,6 +21,7 @@ app.MapSessions();
 app.MapDownloads();
 app.MapUploads();
 app.MapOfflinePage();
+app.MapDiagramFrame();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
 
 app.Run();

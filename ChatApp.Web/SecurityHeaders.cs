@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Web;
 
 /// <summary>
-/// What the browser may load and run: scripts, styles, fonts and connections from our own origin only, and no inline
-/// script at all. Pictures come from our own origin and the hosts of <see cref="RenderingOptions.ImageHosts"/>.
-/// Inline styles stay allowed because Mermaid writes them into the pictures it draws.
+/// What the browser may load and run: scripts, styles, fonts and connections from our own origin only, nothing inline.
+/// Pictures come from our own origin and the hosts of <see cref="RenderingOptions.ImageHosts"/>. The one frame is
+/// <see cref="DiagramFrame"/>, which has a policy of its own.
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -28,7 +28,7 @@ internal static class SecurityHeaders
 
     internal static string Policy(IEnumerable<string> imageHosts) =>
         "default-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
-        + "script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+        + "script-src 'self'; style-src 'self'; font-src 'self'; frame-src 'self'; "
         + $"img-src {string.Join(' ', (string[])["'self'", "data:", "blob:", .. imageHosts.Select(host => $"https://{host}")])}; "
         + "connect-src 'self'; manifest-src 'self'; worker-src 'self'; media-src 'self' blob:";
 }

@@ -1,21 +1,36 @@
-// Diagrams: drawn by Mermaid in its strict mode when it was built in, else shown as their source.
-let mermaid;
-let count = 0;
+// Diagrams: drawn by Mermaid in a frame of its own when it was built in, else shown as their source.
+let frame;
 
-async function load() {
-  if (mermaid !== undefined)
-    return mermaid;
-  try {
-    mermaid = (await import('/lib/mermaid/mermaid.esm.min.mjs')).default;
-    const dark = getComputedStyle(document.documentElement).colorScheme.startsWith('dark');
-    mermaid.initialize({
-      startOnLoad: false, securityLevel: 'strict', htmlLabels: false, flowchart: { htmlLabels: false },
-      theme: dark ? 'dark' : 'neutral', suppressErrorRendering: true, maxTextSize: 20000,
-    });
-  } catch {
-    mermaid = null;
-  }
-  return mermaid;
+// The frame is there from the first diagram on.
+function ready() {
+  frame ??= new Promise((resolve, reject) => {
+    const element = document.createElement('iframe');
+    const listen = event => {
+      if (event.source !== element.contentWindow || event.origin !== location.origin || event.data !== 'diagram-ready')
+        return;
+      removeEventListener('message', listen);
+      resolve(element.contentWindow);
+    };
+    addEventListener('message', listen);
+    element.addEventListener('error', reject);
+    element.className = 'diagram-frame';
+    element.src = '/diagram';
+    element.title = 'Diagrams';
+    element.tabIndex = -1;
+    element.setAttribute('aria-hidden', 'true');
+    document.documentElement.append(element);
+  });
+  return frame;
+}
+
+async function draw(source) {
+  const target = await ready();
+  const dark = getComputedStyle(document.documentElement).colorScheme.startsWith('dark');
+  return new Promise(resolve => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = event => resolve(event.data.svg);
+    target.postMessage({ source, dark }, location.origin, [channel.port2]);
+  });
 }
 
 class ChatDiagram extends HTMLElement {
@@ -28,28 +43,23 @@ class ChatDiagram extends HTMLElement {
       this.#draw();
   }
 
-  #source(source) {
+  async #draw() {
+    const source = this.getAttribute('source') ?? '';
     const pre = document.createElement('pre');
     pre.textContent = source;
     this.replaceChildren(pre);
-  }
-
-  async #draw() {
-    const source = this.getAttribute('source') ?? '';
-    this.#source(source);
-    const library = await load();
-    if (!library || !this.isConnected || source !== this.getAttribute('source'))
+    delete this.dataset.drawn;
+    const svg = await draw(source);
+    if (!this.isConnected || source !== this.getAttribute('source'))
       return;
-    try {
-      const { svg } = await library.render(`diagram-${count++}`, source);
-      // An image runs no script, whatever the picture holds.
-      const image = document.createElement('img');
-      image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-      image.alt = source;
-      this.replaceChildren(image);
-    } catch {
-      this.#source(source);
-    }
+    this.dataset.drawn = svg ? 'picture' : 'source';
+    if (!svg)
+      return;
+    // An image runs no script, whatever the picture holds.
+    const image = document.createElement('img');
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    image.alt = source;
+    this.replaceChildren(image);
   }
 }
 

@@ -66,7 +66,13 @@ class ChatScroller extends HTMLElement {
 }
 
 class ChatChunk extends HTMLElement {
+  static observedAttributes = ['height'];
   #scroller = null;
+
+  // What is not drawn keeps its height: set here, since the page's policy allows no styles in markup.
+  attributeChangedCallback(name, before, after) {
+    this.style.height = after === null ? '' : `${after}px`;
+  }
 
   connectedCallback() {
     this.#scroller = this.closest('chat-scroller');

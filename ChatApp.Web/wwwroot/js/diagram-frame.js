@@ -1,0 +1,29 @@
+// Draws one diagram after the other for the page around this one, by Mermaid in its strict mode.
+let mermaid;
+let theme;
+let count = 0;
+
+async function draw({ source, dark }) {
+  mermaid ??= (await import('/lib/mermaid/mermaid.esm.min.mjs')).default;
+  if (theme !== dark) {
+    theme = dark;
+    mermaid.initialize({
+      startOnLoad: false, securityLevel: 'strict', htmlLabels: false, flowchart: { htmlLabels: false },
+      theme: dark ? 'dark' : 'neutral', suppressErrorRendering: true, maxTextSize: 20000,
+    });
+  }
+
+  return (await mermaid.render(`diagram-${count++}`, source)).svg;
+}
+
+addEventListener('message', async event => {
+  if (event.origin !== location.origin || event.source !== parent)
+    return;
+  const [port] = event.ports;
+  try {
+    port?.postMessage({ svg: await draw(event.data) });
+  } catch {
+    port?.postMessage({ svg: null });
+  }
+});
+parent.postMessage('diagram-ready', location.origin);
