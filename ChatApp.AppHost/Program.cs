@@ -45,7 +45,8 @@ builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: null)
     .WithHttpEndpoint(ports.GetValue("Web", 8080), name: "http")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
-    .WithReference(api);
+    .WithReference(api)
+    .WithReference(chatdb).WaitFor(chatdb);
 
 builder.Build().Run();
 

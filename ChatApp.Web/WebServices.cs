@@ -40,6 +40,7 @@ internal static class WebServices
         builder.Services.AddScoped<Person>();
         builder.Services.AddSingleton<PersonSessions>();
         builder.Services.AddSingleton<SessionCookie>();
+        SharedKeys.AddTo(builder);
         builder.Services.AddScoped<ConversationsClient>();
         builder.Services.AddScoped<TurnsClient>();
         builder.Services.AddScoped<ModelsClient>();
