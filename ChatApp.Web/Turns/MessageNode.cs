@@ -49,6 +49,9 @@ public sealed class MessageNode(string id, string? parentId, string role)
 
     public TurnTimings? Timings { get; private set; }
 
+    /// <summary>Messages that the prompt had no room for, as the receipt says.</summary>
+    public int LeftOut { get; private set; }
+
     public TurnError? Error { get; private set; }
 
     public string? FinishReason { get; private set; }
@@ -198,10 +201,11 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Changed();
     }
 
-    internal void TakeFacts(TurnUsage? usage, TurnTimings? timings)
+    internal void TakeFacts(TurnUsage? usage = null, TurnTimings? timings = null, int leftOut = 0)
     {
         Usage ??= usage;
         Timings ??= timings;
+        LeftOut = Math.Max(LeftOut, leftOut);
     }
 
     internal void Fail(TurnError error)

@@ -17,6 +17,7 @@ public static class PlanText
     {
         null => text["Limit_None"],
         >= 1 << 20 => (bytes.Value / (double)(1 << 20)).ToString("0.#", CultureInfo.CurrentCulture) + " MB",
+        < 1024 => bytes.Value.ToString(CultureInfo.CurrentCulture) + " B",
         _ => (bytes.Value / 1024d).ToString("0.#", CultureInfo.CurrentCulture) + " KB",
     };
 }

@@ -36,30 +36,26 @@ public static class AnswerFacts
             facts.Add(text["Facts_Cost", cost.ToString("0.######", culture)]);
         }
 
+        if (node.LeftOut > 0)
+            facts.Add(text["Facts_LeftOut", node.LeftOut]);
         facts.AddRange(node.Notices.Where(notice => notice.Code == "context_trimmed" && !string.IsNullOrEmpty(notice.Text)).Select(notice => notice.Text!));
         return string.Join(" · ", facts);
     }
 
-    /// <summary>Takes usage and times out of a turn's receipt, wherever in it they stand.</summary>
+    /// <summary>Takes usage, times and what was left out of the prompt from a turn's receipt (docs/receipts.md).</summary>
     public static void TakeReceipt(MessageNode node, JsonElement receipt)
     {
-        var usage = Read<TurnUsage>(receipt, "usage");
-        var timings = Read<TurnTimings>(receipt, "timings");
-        node.TakeFacts(usage, timings);
+        if (Part(receipt, "usage") is { } usage)
+            node.TakeFacts(new TurnUsage((int)Number(usage, "inputTokens"), (int)Number(usage, "cachedTokens"), (int)Number(usage, "outputTokens")));
+        if (Part(receipt, "timings") is { } timings)
+            node.TakeFacts(timings: new TurnTimings(Number(timings, "ttftMs"), Number(timings, "tokensPerSecond"), Number(timings, "totalMs")));
+        if (Part(receipt, "prompt") is { } prompt && prompt.TryGetProperty("leftOut", out var leftOut) && leftOut.ValueKind == JsonValueKind.Array)
+            node.TakeFacts(leftOut: leftOut.GetArrayLength());
     }
 
-    private static T? Read<T>(JsonElement receipt, string name)
-        where T : class
-    {
-        try
-        {
-            return receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object
-                ? value.Deserialize<T>(ApiJson.Options)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static JsonElement? Part(JsonElement receipt, string name) =>
+        receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
+
+    private static double Number(JsonElement part, string name) =>
+        part.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : 0;
 }
