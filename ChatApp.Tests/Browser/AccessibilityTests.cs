@@ -118,6 +118,18 @@ internal sealed class AccessibilityTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task Nothing_moves_for_a_reader_who_asked_for_less_motion()
+    {
+        Api.Answer = (_, turn) => turn.Gate.Task;
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ReducedMotion = ReducedMotion.Reduce });
+        await OpenAsync(Page);
+        await AskAsync(Page, "Go");
+        await Expect(Page.Locator(".typing")).ToBeVisibleAsync();
+        await Page.WaitForFunctionAsync("() => !document.getAnimations().some(animation => animation.playState === 'running')");
+        Api.Turns.Single().Gate.SetResult();
+    }
+
+    [Test]
     public async Task At_twice_the_size_nothing_is_cut_off()
     {
         var conversation = Api.AddConversation("Zoomed", "Question", Answer);
@@ -132,7 +144,7 @@ internal sealed class AccessibilityTests : ScriptedPageTests
     private static async Task CheckAsync(IPage page, string what)
     {
         // Colours are judged when they have arrived.
-        await page.WaitForTimeoutAsync(300);
+        await SettledAsync(page);
         var result = await page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } });
         result.Violations.Select(violation => $"{what}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}").ShouldBeEmpty();
     }

@@ -106,6 +106,23 @@ internal sealed class ChatPageTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task A_place_in_the_queue_is_shown_until_the_answer_begins()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            turn.Write("notice", new { Code = "queue", Text = "2 are before you" });
+            await turn.Gate.Task;
+            await turn.SayAsync("Your turn.");
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "Go");
+        await Expect(Page.Locator(".notice")).ToHaveTextAsync("2 are before you");
+        Api.Turns.Single().Gate.SetResult();
+        await Expect(Answers(Page)).ToContainTextAsync("Your turn.");
+        await Expect(Page.Locator(".notice")).ToHaveCountAsync(0);
+    }
+
+    [Test]
     public async Task Another_tab_shows_the_same_stream()
     {
         Api.Answer = async (_, turn) =>

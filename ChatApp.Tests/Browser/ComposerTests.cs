@@ -96,11 +96,11 @@ internal sealed class ComposerTests : ScriptedPageTests
         await Page.Locator("chat-scroller").HoverAsync();
         await Page.Mouse.WheelAsync(0, -900);
         await Expect(Page.Locator(".jump-latest")).ToBeVisibleAsync();
-        await Page.WaitForTimeoutAsync(300);
+        await StillAsync();
         var before = await TopAsync("Paragraph 40");
         Api.Turns.Single().Gate.SetResult();
         await Expect(Answers(Page)).ToContainTextAsync("Paragraph 80");
-        await Page.WaitForTimeoutAsync(300);
+        await StillAsync();
         (await TopAsync("Paragraph 40")).ShouldBe(before, 4);
 
         await Page.Locator(".jump-latest").ClickAsync();
@@ -125,6 +125,21 @@ internal sealed class ComposerTests : ScriptedPageTests
         await Expect(Answers(Page)).ToContainTextAsync("Aye.");
         heard.ShouldBe(["Speak like a pirate."]);
     }
+
+    /// <summary>Waits until the thread stands still.</summary>
+    private async Task StillAsync() => await Page.EvaluateAsync("""
+        () => new Promise(done => {
+          const scroller = document.querySelector('chat-scroller');
+          let last = null, same = 0;
+          const look = () => {
+            const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
+            same = now === last ? same + 1 : 0;
+            last = now;
+            same < 10 ? requestAnimationFrame(look) : done();
+          };
+          look();
+        })
+        """);
 
     private Task<double> TopAsync(string text) => Page.EvaluateAsync<double>(
         "text => [...document.querySelectorAll('.markdown p')].find(p => p.textContent === text).getBoundingClientRect().top", text);

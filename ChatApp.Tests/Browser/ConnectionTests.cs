@@ -44,7 +44,7 @@ internal sealed class ConnectionTests : ScriptedPageTests
         await AskAsync(Page, "Go");
         await Expect(Answers(Page)).ToContainTextAsync("Before the restart");
         await Page.Locator("#composer-input").FillAsync("a draft");
-        await Page.WaitForTimeoutAsync(400);
+        await Page.WaitForFunctionAsync("() => Object.values(localStorage).includes('a draft')");
         await web.DisposeAsync();
         await Expect(Page.Locator(".connection")).ToBeVisibleAsync();
         Api.Turns.Single().Gate.SetResult();

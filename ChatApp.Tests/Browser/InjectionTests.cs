@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatApp.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -15,15 +16,45 @@ internal sealed class InjectionTests : ScriptedPageTests
         var hostile = MarkdownRendererTests.Hostile().Select(text => text.Replace("alert(1)", "window.pwned=1", StringComparison.Ordinal)).ToList();
         var messages = hostile.SelectMany(text => new[] { text, text + "\n\n" + Payload }).ToArray();
         var conversation = Api.AddConversation($"Title {Payload}", messages);
+        conversation.Change(new() { Folder = Payload });
+        conversation.Add("msg_files", conversation.Leaf, "user", $"[1] {Payload}", "Completed", content: JsonSerializer.SerializeToElement(new
+        {
+            files = new[] { new { id = Payload, name = Payload, media_type = "text/plain", bytes = 1 }, new { id = "../x\"'", name = Payload, media_type = $"image/{Payload}", bytes = 1 } },
+        }));
+        conversation.Add("msg_steps", "msg_files", "assistant", $"See [1], [2] and {Payload}", "Completed", content: JsonSerializer.SerializeToElement(new
+        {
+            parts = new object[] { new { type = "tool_call", id = Payload, name = Payload, arguments_json = Payload, status = "succeeded", result = $"[1] {Payload}\n[2] javascript:window.pwned=1", duration_ms = 1 }, new { type = Payload } },
+            passages = new[] { new { number = 1, title = Payload, text = Payload } },
+        }));
         Page.Dialog += (_, dialog) => Assert.Fail($"A dialog opened: {dialog.Message}");
         await OpenAsync(Page, $"/c/{conversation.Id}");
         await Expect(Answers(Page).Last).ToBeVisibleAsync();
-        await Page.WaitForTimeoutAsync(1500);
+        await SettledAsync(Page);
+        await AssertHarmlessAsync();
+        foreach (var step in await Page.Locator("details.step summary").AllAsync())
+            await step.ClickAsync();
+        foreach (var chip in await Page.Locator("button.citation").AllAsync())
+        {
+            await chip.ClickAsync();
+            await Expect(Page.Locator(".passage:popover-open")).ToBeVisibleAsync();
+            await Page.Keyboard.PressAsync("Escape");
+        }
+
+        await Expect(Page.Locator("button.citation")).ToHaveCountAsync(2);
+        await SettledAsync(Page);
         await AssertHarmlessAsync();
 
         // Also where a link or a diagram is used.
         foreach (var link in await Page.Locator(".markdown a").AllAsync())
             (await link.GetAttributeAsync("href"))!.ShouldNotContain("script:");
+        await Page.Locator(".folder-link").ClickAsync();
+        await Expect(Page.Locator(".conversation[data-id]")).ToBeVisibleAsync();
+        Api.Shares["shared"] = conversation;
+        await Page.GotoAsync("/shared/shared");
+        await Expect(Answers(Page).Last).ToBeVisibleAsync();
+        await SettledAsync(Page);
+        await AssertHarmlessAsync();
+        await OpenAsync(Page);
         await Page.Locator("#sidebar-search").FillAsync("onerror");
         await Expect(Page.Locator(".conversation mark")).ToBeVisibleAsync();
         await AssertHarmlessAsync();
@@ -54,7 +85,7 @@ internal sealed class InjectionTests : ScriptedPageTests
         await Expect(Page.Locator(".error-note")).ToBeVisibleAsync();
         foreach (var step in await Page.Locator("details.step summary").AllAsync())
             await step.ClickAsync();
-        await Page.WaitForTimeoutAsync(1000);
+        await SettledAsync(Page);
         await AssertHarmlessAsync();
     }
 
@@ -76,6 +107,12 @@ internal sealed class InjectionTests : ScriptedPageTests
             }
             """);
         ran.ShouldBeFalse();
+        (await Page.EvaluateAsync<string>("""
+            () => {
+              document.body.insertAdjacentHTML('beforeend', '<p id="probe" style="position: fixed">x</p>');
+              return getComputedStyle(document.getElementById('probe')).position;
+            }
+            """)).ShouldBe("static", "Markup carries no styles.");
         (await Page.EvaluateAsync<string>("() => fetch('https://example.org/').then(() => 'loaded', () => 'refused')")).ShouldBe("refused");
     }
 

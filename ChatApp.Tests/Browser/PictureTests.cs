@@ -64,11 +64,11 @@ internal sealed class PictureTests : ScriptedPageTests
         var conversation = Api.AddConversation("Why is there a rainbow?", "What is light?", "An electromagnetic wave that eyes can see.", "How does a rainbow form?", Rich);
         await OpenAsync(page, $"/c/{conversation.Id}");
         await Expect(Answers(page).Last.Locator("table")).ToBeVisibleAsync();
-        await page.WaitForTimeoutAsync(1500);
+        await SettledAsync(page);
         await PictureAsync($"{name}-answer-end", page);
         await FitsAsync(page);
         await page.Locator("chat-scroller").EvaluateAsync("e => e.scrollTop = -e.scrollHeight");
-        await page.WaitForTimeoutAsync(300);
+        await SettledAsync(page);
         await PictureAsync($"{name}-answer-top", page);
 
         await page.Locator(".model-button").ClickAsync();
@@ -76,7 +76,7 @@ internal sealed class PictureTests : ScriptedPageTests
         await page.Keyboard.PressAsync("Escape");
         if (mobile)
             await page.Locator(".sidebar-open").ClickAsync();
-        await page.WaitForTimeoutAsync(300);
+        await SettledAsync(page);
         await page.Locator(".conversation-more").First.ClickAsync(new() { Force = true });
         await PictureAsync($"{name}-menu", page);
         await page.Keyboard.PressAsync("Escape");

@@ -103,6 +103,20 @@ internal abstract class ScriptedPageTests
         await page.Keyboard.PressAsync("Enter");
     }
 
+    /// <summary>Waits until all is drawn and nothing moves any more.</summary>
+    protected static Task SettledAsync(IPage page) => page.WaitForFunctionAsync("""
+        async () => {
+          for (let frame = 0; frame < 2; frame++)
+            await new Promise(done => requestAnimationFrame(done));
+          const all = (selector, drawn) => [...document.querySelectorAll(selector)].every(drawn);
+          return document.fonts.status === 'loaded'
+            && all('img', image => image.complete)
+            && all('chat-math', math => math.querySelector('.katex') || math.classList.contains('plain'))
+            && all('chat-diagram', diagram => diagram.dataset.drawn !== undefined)
+            && !document.getAnimations().some(animation => animation.playState === 'running' && Number.isFinite(animation.effect?.getComputedTiming().endTime));
+        }
+        """);
+
     protected static ILocator Answers(IPage page) => page.Locator("article.assistant");
 
     /// <summary>Kept among the results of the tests, to be looked at.</summary>

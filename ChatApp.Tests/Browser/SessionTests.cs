@@ -29,7 +29,8 @@ internal sealed class SessionTests : ScriptedPageTests
     [Test]
     public async Task Tokens_are_renewed_once_each_however_many_tabs_ask()
     {
-        Api.Accounts.ExpiresIn = 31;
+        // A token that has not half a minute left is renewed by whoever needs it next.
+        Api.Accounts.ExpiresIn = 30;
         await using var web = await StartWithAccountsAsync();
         await OpenAsync(Page, web.Address);
         var second = await NewPageAsync(Context);
@@ -37,7 +38,6 @@ internal sealed class SessionTests : ScriptedPageTests
         var refreshes = Api.Accounts.Refreshes;
         for (var round = 1; round <= 4; round++)
         {
-            await Page.WaitForTimeoutAsync(1100);
             await Task.WhenAll(AskAsync(Page, $"Question {round}"), AskAsync(second, $"Question {round}"));
             await Expect(Answers(Page)).ToHaveCountAsync(round);
             await Expect(Answers(second)).ToHaveCountAsync(round);

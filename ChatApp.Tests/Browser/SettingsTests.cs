@@ -57,6 +57,8 @@ internal sealed class SettingsTests : ScriptedPageTests
         await Answers(Page).GetByRole(AriaRole.Button, new() { Name = "Details of this answer" }).ClickAsync();
         await Expect(Page.Locator(".facts")).ToContainTextAsync("12 tokens in (4 cached)");
         await Expect(Page.Locator(".facts")).ToContainTextAsync("cost");
+        await Expect(Page.Locator(".facts")).ToContainTextAsync("first token after 42 ms");
+        await Expect(Page.Locator(".facts")).ToContainTextAsync("2 older messages left out");
     }
 
     [Test]

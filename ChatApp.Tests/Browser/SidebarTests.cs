@@ -58,11 +58,9 @@ internal sealed class SidebarTests : ScriptedPageTests
         await OpenAsync(Page);
         await ChooseAsync("Short-lived", "Delete");
         await Expect(Row("Short-lived")).ToHaveCountAsync(0);
-        var requests = Api.Requests.Count;
+        var deleted = Api.RequestedAsync(request => request.StartsWith("DELETE", StringComparison.Ordinal));
         await Page.GotoAsync("about:blank");
-        for (var wait = 0; wait < 100 && !Api.Requests.Skip(requests).Any(request => request.StartsWith("DELETE", StringComparison.Ordinal)); wait++)
-            await Page.WaitForTimeoutAsync(100);
-        Api.Requests.Skip(requests).ShouldContain(request => request.StartsWith("DELETE", StringComparison.Ordinal));
+        await deleted.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Test]
@@ -88,8 +86,9 @@ internal sealed class SidebarTests : ScriptedPageTests
         await OpenAsync(Page);
         for (var round = 0; round < 20 && await Page.Locator(".conversation").CountAsync() < 95; round++)
         {
+            var shown = await Page.Locator(".conversation").CountAsync();
             await Page.Locator("#conversations").EvaluateAsync("e => e.scrollTop = e.scrollHeight");
-            await Page.WaitForTimeoutAsync(150);
+            await Expect(Page.Locator(".conversation").Nth(shown)).ToBeAttachedAsync();
         }
 
         await Expect(Page.Locator(".conversation")).ToHaveCountAsync(95);

@@ -24,7 +24,7 @@ internal sealed class WebProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static async Task<WebProcess> StartAsync(string apiAddress, int port = 0)
+    public static async Task<WebProcess> StartAsync(string apiAddress, int port = 0, string? database = null)
     {
         var build = new DirectoryInfo(AppContext.BaseDirectory);
         var root = build;
@@ -42,6 +42,8 @@ internal sealed class WebProcess : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["services__api__http__0"] = apiAddress;
+        if (database is not null)
+            start.Environment["ConnectionStrings__chatdb"] = database;
         start.Environment["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning";
         start.Environment["Logging__LogLevel__System.Net.Http"] = "Warning";
         start.Environment["Logging__LogLevel__Polly"] = "Error";

@@ -11,7 +11,11 @@ public static class ProductGraph
 {
     public static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
 
-    private static readonly Lazy<Task<DistributedApplication>> s_shared = new(() => StartAsync());
+    /// <summary>The shared graph's administrator.</summary>
+    public const string AdminEmail = "admin@example.org";
+    public const string AdminPassword = "keeper of all that is tested 29";
+
+    private static readonly Lazy<Task<DistributedApplication>> s_shared = new(StartSharedAsync);
 
     /// <summary>The shared graph, started by whoever asks first.</summary>
     public static Task<DistributedApplication> SharedAsync() => s_shared.Value;
@@ -36,6 +40,22 @@ public static class ProductGraph
         {
             await app.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task<DistributedApplication> StartSharedAsync()
+    {
+        // What is in the environment when the graph starts reaches its services, and nothing that tests start later.
+        Environment.SetEnvironmentVariable("Accounts__AdminEmail", AdminEmail);
+        Environment.SetEnvironmentVariable("Accounts__AdminPassword", AdminPassword);
+        try
+        {
+            return await StartAsync();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("Accounts__AdminEmail", null);
+            Environment.SetEnvironmentVariable("Accounts__AdminPassword", null);
         }
     }
 

@@ -46,6 +46,24 @@ internal sealed class MarkdownRendererTests
         string.Concat(open.Render("![a cat](https://example.net/cat.png)").Select(block => block.Html)).ShouldNotContain("<img");
     }
 
+    [Test]
+    public void A_number_in_brackets_is_a_button_where_there_is_such_a_passage()
+    {
+        var scope = new CitationScope("p-", new HashSet<int> { 1 });
+        var html = string.Concat(Renderer.Render("One [1], two [2], `[1]`, [[1]](https://example.org).", citations: scope).Select(block => block.Html));
+        html.ShouldContain("One <button type=\"button\" class=\"citation\" popovertarget=\"p-1\">1</button>, two [2], <code>[1]</code>");
+        html.Split("<button").Length.ShouldBe(2);
+        Html("One [1]").ShouldNotContain("<button");
+    }
+
+    [Test]
+    public void Numbered_passages_are_found_in_a_text()
+    {
+        ChatApp.Web.Turns.Passages.In("Read:\n[1] One\nmore\n[2]: Two\n\nWhat is it?", "file").Select(passage => (passage.Number, passage.Text, passage.Title))
+            .ShouldBe([(1, "One\nmore", "file"), (2, "Two", "file")]);
+        ChatApp.Web.Turns.Passages.In("In [1] the middle", null).ShouldBeEmpty();
+    }
+
     [TestCaseSource(nameof(Hostile))]
     public void Nothing_hostile_passes(string markdown)
     {

@@ -21,6 +21,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ScriptedConversation> _conversations = new();
     private readonly ConcurrentDictionary<string, ScriptedTurn> _turns = new();
     private readonly ConcurrentDictionary<string, string> _requests = new();
+    private readonly List<(Func<string, bool> Wanted, TaskCompletionSource Came)> _waiting = [];
     private int _ids;
 
     private ScriptedApi(WebApplication app) => _app = app;
@@ -68,6 +69,15 @@ internal sealed class ScriptedApi : IAsyncDisposable
         return conversation;
     }
 
+    /// <summary>Ends when such a request comes.</summary>
+    public Task RequestedAsync(Func<string, bool> wanted)
+    {
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (Requests)
+            _waiting.Add((wanted, came));
+        return came.Task;
+    }
+
     public void RemoveAll()
     {
         _conversations.Clear();
@@ -102,7 +112,11 @@ internal sealed class ScriptedApi : IAsyncDisposable
         _app.Use(async (context, next) =>
         {
             lock (Requests)
+            {
                 Requests.Add($"{context.Request.Method} {context.Request.Path}");
+                _waiting.RemoveAll(waiting => waiting.Wanted(Requests[^1]) && waiting.Came.TrySetResult());
+            }
+
             if (Down)
             {
                 context.Abort();
@@ -167,7 +181,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
             return Results.Json(new { Status = "Stopped" });
         });
         _app.MapGet("/api/turns/{id}", (string id) => _turns.TryGetValue(id, out var turn)
-            ? Results.Json(new { TurnId = id, Usage = new { InputTokens = 12, CachedTokens = 4, OutputTokens = turn.TokenCount } })
+            ? Results.Text($$$"""{"turn":"{{{id}}}","usage":{"inputTokens":12,"cachedTokens":4,"outputTokens":{{{turn.TokenCount}}}},"timings":{"ttftMs":42,"tokensPerSecond":61.5,"totalMs":900},"prompt":{"leftOut":["msg_1","msg_2"]}}""", "application/json")
             : Missing(id));
     }
 
