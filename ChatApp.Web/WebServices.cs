@@ -38,6 +38,7 @@ internal static class WebServices
         builder.Services.AddScoped<AccountClient>();
         builder.Services.AddScoped<AdminClient>();
         builder.Services.AddScoped<Person>();
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<PersonSessions>();
         builder.Services.AddSingleton<SessionCookie>();
         SharedKeys.AddTo(builder);

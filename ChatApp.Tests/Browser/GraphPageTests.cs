@@ -198,6 +198,7 @@ internal sealed class GraphPageTests
         await _page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
         await Expect(_page.Locator(".facts-list").First).ToContainTextAsync(email);
         await Expect(_page.Locator(".meter").First).ToContainTextAsync(" of ");
+        await Expect(_page.Locator("#sessions ~ .lines")).ToContainTextAsync("Chrom");
         var download = await _page.RunAndWaitForDownloadAsync(() => _page.GetByText("Export everything").ClickAsync());
         (await File.ReadAllTextAsync((await download.PathAsync())!)).ShouldContain(email);
 

@@ -10,7 +10,7 @@ namespace ChatApp.Web.Sessions;
 /// Opens, continues and ends the Api sessions of this replica's browsers. A refresh token is good for one use, so each
 /// session is continued by one call at a time, whoever asks: a page, a circuit, several tabs.
 /// </summary>
-public sealed class PersonSessions(IHttpClientFactory clients, TimeProvider time)
+public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAccessor contexts, TimeProvider time)
 {
     /// <summary>A token with less time left than this is renewed by the next page or ping, so that circuits seldom have to.</summary>
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(5);
@@ -116,6 +116,9 @@ public sealed class PersonSessions(IHttpClientFactory clients, TimeProvider time
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: ApiJson.Options) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        // The list of sessions names the browser, not this server.
+        if (contexts.HttpContext?.Request.Headers.UserAgent.ToString() is { Length: > 0 } browser)
+            request.Headers.TryAddWithoutValidation("User-Agent", browser);
         try
         {
             using var response = await client.SendAsync(request, cancellationToken);

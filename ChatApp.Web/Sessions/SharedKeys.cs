@@ -21,7 +21,8 @@ internal sealed class SharedKeys(NpgsqlDataSource dataSource) : IXmlRepository
         builder.Services.AddDataProtection().SetApplicationName("ChatApp.Web");
         if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString(Database)))
             return;
-        builder.AddNpgsqlDataSource(Database);
+        // Keys are read at the start and now and then: a page lives on while the database is away.
+        builder.AddNpgsqlDataSource(Database, settings => settings.DisableHealthChecks = true);
         builder.Services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource>((keys, source) => keys.XmlRepository = new SharedKeys(source));
     }
 
