@@ -26,6 +26,11 @@ internal sealed record TurnRequest
     /// <summary>Files of <c>/api/files</c> that go with the message.</summary>
     public IReadOnlyList<string>? FileIds { get; init; }
 
+    /// <summary>Tools by name that the turn may call; none: all of them, where the model is known to use tools.</summary>
+    public IReadOnlyList<string>? Tools { get; init; }
+
+    public bool NoTools { get; init; }
+
     /// <summary>Nothing of the turn is kept; earlier messages come with <see cref="History"/>.</summary>
     public bool Temporary { get; init; }
 
@@ -47,6 +52,8 @@ internal sealed record TurnRequest
         Sampling = Sampling?.ToSampling(),
         Temporary = Temporary,
         FileIds = { FileIds ?? [] },
+        Tools = { Tools ?? [] },
+        NoTools = NoTools,
         History = { (History ?? []).Select(message => new HistoryMessage { Role = message.Role ?? "", Text = message.Text ?? "" }) },
     };
 

@@ -128,6 +128,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             RandomizePorts = Configuration.GetValue("DcpPublisher:RandomizePorts", defaultValue: isTesting),
             Dashboard = _options.DisableDashboard ? null : DashboardAddress(),
             ReportToConsole = !isTesting,
+            LongestRestartDelay = Configuration.GetValue("AppHost:LongestRestartDelay", TimeSpan.FromSeconds(30)),
         });
         Services.AddSingleton(new DistributedApplicationModel(Resources));
         Services.AddSingleton(Eventing);

@@ -21,6 +21,9 @@ internal sealed record HostingOptions
     /// <summary>Whether state changes are written to the console.</summary>
     public bool ReportToConsole { get; init; }
 
+    /// <summary>The most that a process which keeps crashing rests before its next start.</summary>
+    public TimeSpan LongestRestartDelay { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What a resource does whose dependency cannot start: wait for someone at the dashboard, or fail.</summary>
     public WaitBehavior DefaultWaitBehavior => Dashboard is null ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable;
 }

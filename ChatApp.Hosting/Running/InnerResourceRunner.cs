@@ -111,7 +111,7 @@ internal sealed class InnerResourceRunner(IResource resource, IResource parent, 
             catch (Exception exception) when (attempt < Attempts && !cancellationToken.IsCancellationRequested)
             {
                 run.Logs.Log(Id).Append($"Attempt {attempt} failed: {exception.Message}", isError: true);
-                await Task.Delay(RestartDelay.After(attempt), run.Time, cancellationToken);
+                await Task.Delay(RestartDelay.After(attempt, run.Options.LongestRestartDelay), run.Time, cancellationToken);
             }
         }
     }

@@ -128,7 +128,7 @@ internal sealed class ProcessRunner : IResourceRunner, IAsyncDisposable
 
             if (ran > RestartDelay.Settled)
                 crashes = 1;
-            var delay = RestartDelay.After(crashes);
+            var delay = RestartDelay.After(crashes, _run.Options.LongestRestartDelay);
             _restarts++;
             var lines = LastLines();
             _log.Append($"The process {Describe(code)}; it is started again in {delay.TotalSeconds:0.##} s", isError: true);

@@ -7,13 +7,12 @@ internal static class RestartDelay
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-
-    /// <summary>0.25 s, 0.5 s, 1 s... up to 30 s.</summary>
+    /// <summary>0.25 s, 0.5 s, 1 s... up to the longest.</summary>
     /// <param name="crashes">Crashes in a row, from 1.</param>
-    public static TimeSpan After(int crashes)
+    /// <param name="longest">As <see cref="HostingOptions.LongestRestartDelay"/>.</param>
+    public static TimeSpan After(int crashes, TimeSpan longest)
     {
         var doubled = First * Math.Pow(2, Math.Min(crashes - 1, 16));
-        return doubled < Longest ? doubled : Longest;
+        return doubled < longest ? doubled : longest;
     }
 }

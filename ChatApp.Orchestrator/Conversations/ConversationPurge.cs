@@ -24,8 +24,9 @@ public sealed class ConversationPurge(NpgsqlDataSource dataSource, TimeProvider 
                         // Another full batch may wait.
                     }
                 }
-                catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+                catch (Exception exception) when (exception is not OperationCanceledException)
                 {
+                    // Another round comes; a service that gives up would take the whole replica down.
                     Log.JournalAway(logger, exception.Message);
                 }
             }

@@ -36,7 +36,7 @@ public sealed class TurnsService(
         await CheckFilesAsync(owner, turn, context.CancellationToken);
         var started = await store.StartAsync(owner, turn, context.CancellationToken);
         if (started.First is { } first)
-            supervisor.Launch(started.Turn, [first]);
+            supervisor.Launch(started.Turn, [first], started.Question);
         await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
     }
 

@@ -19,6 +19,10 @@ public sealed class OwnerTransaction : IAsyncDisposable
     public Task<T?> FirstOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         _connection.QueryFirstOrDefaultAsync<T?>(OwnedCommand.Create(_owner, sql, parameters, _transaction, cancellationToken));
 
+    /// <summary>Several statements in one round trip; each sees what was committed when it began.</summary>
+    public Task<SqlMapper.GridReader> QueryManyAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        _connection.QueryMultipleAsync(OwnedCommand.Create(_owner, sql, parameters, _transaction, cancellationToken));
+
     /// <returns>The number of rows changed.</returns>
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         _connection.ExecuteAsync(OwnedCommand.Create(_owner, sql, parameters, _transaction, cancellationToken));

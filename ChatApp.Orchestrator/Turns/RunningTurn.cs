@@ -14,6 +14,9 @@ public sealed class RunningTurn : IDisposable
 
     public TurnWriter Writer { get; }
 
+    /// <summary>What it answers; null: to be read.</summary>
+    public KnownQuestion? Question { get; init; }
+
     /// <summary>The run itself.</summary>
     public Task Task { get; internal set; } = Task.CompletedTask;
 

@@ -17,6 +17,9 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
     /// <summary>When this replica began to run the turn, as a timestamp of its clock.</summary>
     public long StartedAt { get; } = startedAt;
 
+    /// <summary>What the turn answers; null: to be read.</summary>
+    public KnownQuestion? Question { get; init; }
+
     /// <summary>The messages before the answer, oldest first.</summary>
     public IReadOnlyList<MessageRecord> History { get; set; } = [];
 

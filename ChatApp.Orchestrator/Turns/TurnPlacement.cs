@@ -8,6 +8,15 @@ namespace ChatApp.Orchestrator.Turns;
 /// <summary>Finds a new turn's place in the tree and makes its messages there, within the transaction that starts it.</summary>
 internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids, DateTime now)
 {
+    private const string InsertAnswer =
+        """
+        INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, status, created_at)
+        VALUES (@AssistantMessageId, @ConversationId, @owner, @UserMessageId, @answerSeq, 'assistant', '', 'Streaming', @now);
+
+        UPDATE chat.conversations SET last_seq = @answerSeq, current_message_id = @AssistantMessageId, updated_at = @now
+        WHERE id = @ConversationId AND user_id = @owner;
+        """;
+
     public async Task<TurnPlace> InNewConversationAsync(NewTurn request, CancellationToken cancellationToken)
     {
         if (request.Kind != TurnKind.Append)
@@ -61,21 +70,48 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
     private async Task<TurnPlace> AppendAsync(
         Guid conversationId, long lastSeq, Guid? parentId, NewTurn request, CancellationToken cancellationToken)
     {
-        var place = new TurnPlace(conversationId, parentId, ids.New(), ids.New());
         var files = await FindFilesAsync(request.Files, cancellationToken);
-        await InsertAsync(place.UserMessageId, conversationId, parentId, lastSeq + 1, MessageRoles.User, request.Content, MessageStatuses.Completed,
-            cancellationToken, MessageFiles.Write(files));
-        if (files.Count > 0)
+        var question = new MessageRecord
         {
-            await transaction.ExecuteAsync(
-                """
-                INSERT INTO chat.message_files (message_id, conversation_id, file_id, user_id)
-                SELECT @UserMessageId, @conversationId, file_id, @owner FROM unnest(@files) AS file_id
-                """,
-                new { place.UserMessageId, conversationId, files = files.Select(file => file.Id).ToArray() }, cancellationToken);
-        }
+            Id = ids.New(),
+            ConversationId = conversationId,
+            ParentId = parentId,
+            Seq = lastSeq + 1,
+            Role = MessageRoles.User,
+            Text = request.Content,
+            ContentJson = MessageFiles.Write(files),
+            Status = MessageStatuses.Completed,
+            CreatedAt = now,
+        };
+        var place = new TurnPlace(conversationId, parentId, question.Id, ids.New(), Question: question);
+        await transaction.ExecuteAsync(
+            $"""
+            INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, content_json, status, created_at)
+            VALUES (@Id, @ConversationId, @owner, @ParentId, @Seq, @Role, @Text, @ContentJson::jsonb, @Status, @CreatedAt);
 
-        await InsertAnswerAsync(place, lastSeq + 2, cancellationToken);
+            INSERT INTO chat.message_files (message_id, conversation_id, file_id, user_id)
+            SELECT @Id, @ConversationId, file_id, @owner FROM unnest(@files) AS file_id;
+
+            {InsertAnswer}
+            """,
+            new
+            {
+                question.Id,
+                question.ConversationId,
+                question.ParentId,
+                question.Seq,
+                question.Role,
+                question.Text,
+                question.ContentJson,
+                question.Status,
+                question.CreatedAt,
+                files = files.Select(file => file.Id).ToArray(),
+                answerSeq = lastSeq + 2,
+                place.UserMessageId,
+                place.AssistantMessageId,
+                now,
+            },
+            cancellationToken);
         return place;
     }
 
@@ -107,27 +143,8 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
         return new TurnPlace(conversation.Id, parent.ParentId, question, answer.Id, answer.Text, answer.ContentJson);
     }
 
-    private async Task InsertAnswerAsync(TurnPlace place, long seq, CancellationToken cancellationToken)
-    {
-        await InsertAsync(place.AssistantMessageId, place.ConversationId, place.UserMessageId, seq, MessageRoles.Assistant, "",
-            MessageStatuses.Streaming, cancellationToken);
-        await transaction.ExecuteAsync(
-            """
-            UPDATE chat.conversations SET last_seq = @seq, current_message_id = @AssistantMessageId, updated_at = @now
-            WHERE id = @ConversationId AND user_id = @owner
-            """,
-            new { seq, place.AssistantMessageId, place.ConversationId, now }, cancellationToken);
-    }
-
-    private Task<int> InsertAsync(
-        Guid id, Guid conversationId, Guid? parentId, long seq, string role, string text, string status, CancellationToken cancellationToken,
-        string? contentJson = null) =>
-        transaction.ExecuteAsync(
-            """
-            INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, content_json, status, created_at)
-            VALUES (@id, @conversationId, @owner, @parentId, @seq, @role, @text, @contentJson::jsonb, @status, @now)
-            """,
-            new { id, conversationId, parentId, seq, role, text, contentJson, status, now }, cancellationToken);
+    private Task<int> InsertAnswerAsync(TurnPlace place, long seq, CancellationToken cancellationToken) =>
+        transaction.ExecuteAsync(InsertAnswer, new { answerSeq = seq, place.UserMessageId, place.AssistantMessageId, place.ConversationId, now }, cancellationToken);
 
     /// <summary>The user's files in the order asked for, kept from being deleted until the turn has begun.</summary>
     private async Task<IReadOnlyList<FileRecord>> FindFilesAsync(IReadOnlyList<Guid> wanted, CancellationToken cancellationToken)

@@ -70,7 +70,7 @@ public sealed class TurnRunner(
         var turn = running.Turn;
         var order = TurnOrder.Deserialize(turn.Request);
         var soFar = TurnFold.Of(running.Writer.Events, order.InitialContent);
-        var context = new TurnContext(turn, order, running.Writer, soFar, time.GetTimestamp());
+        var context = new TurnContext(turn, order, running.Writer, soFar, time.GetTimestamp()) { Question = running.Question };
         try
         {
             if (turn.StopRequested)

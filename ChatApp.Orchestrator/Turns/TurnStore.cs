@@ -24,6 +24,28 @@ public sealed class TurnStore(
         t.last_number, t.receipt, t.created_at
         """;
 
+    /// <summary>The parts of a <c>WITH</c> that add a turn, <c>t</c>, and its first event.</summary>
+    private const string InsertTurn =
+        """
+        t AS (
+            INSERT INTO chat.turns (id, conversation_id, user_id, request_id, content_hash, status, request, model,
+                user_message_id, assistant_message_id, lease_owner, lease_until, last_number, created_at)
+            VALUES (@turnId, @ConversationId, @owner, @requestId, @hash, 'Running', @order::jsonb, @model,
+                @UserMessageId, @AssistantMessageId, @replica, clock_timestamp() + @lease, 1, @now)
+            RETURNING *
+        ), log AS (
+            INSERT INTO chat.turn_log (turn_id, first_number, last_number, events) SELECT t.id, 1, 1, @events FROM t
+        )
+        """;
+
+    private const string FindEarlier =
+        $"""
+        SELECT {Columns} FROM chat.turns t WHERE t.id = @turnId AND t.user_id = @owner
+        UNION ALL
+        SELECT {Columns} FROM chat.turns t WHERE t.request_id = @requestId AND t.user_id = @owner
+        LIMIT 1
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
@@ -44,22 +66,56 @@ public sealed class TurnStore(
         {
             try
             {
-                return await TryStartAsync(owner, turnId, request, token);
+                return IsPlainBeginning(request)
+                    ? await BeginConversationAsync(owner, turnId, request, token)
+                    : await TryStartAsync(owner, turnId, request, token);
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
             {
-                // The same request id or the same conversation, started by another replica in this very moment.
+                // The same request id or the same conversation was started before, perhaps in this very moment.
                 return await TryStartAsync(owner, turnId, request, token);
             }
         }, cancellationToken);
     }
 
+    private static bool IsPlainBeginning(NewTurn request) =>
+        request is { ConversationId: null, ParentId: null, Kind: TurnKind.Append, Files.Count: 0 };
+
+    /// <summary>A conversation, its first two messages and its turn in one statement: most people wait for nothing else.</summary>
+    private async Task<StartedTurn> BeginConversationAsync(string owner, Guid turnId, NewTurn request, CancellationToken cancellationToken)
+    {
+        var question = new MessageRecord
+        {
+            Id = ids.New(),
+            ConversationId = ids.New(),
+            Seq = 1,
+            Role = MessageRoles.User,
+            Text = request.Content,
+            Status = MessageStatuses.Completed,
+            CreatedAt = Now,
+        };
+        var place = new TurnPlace(question.ConversationId, null, question.Id, ids.New(), Question: question);
+        var started = Started(turnId, place, request);
+        var turn = await database.For(owner).FirstOrDefaultAsync<TurnRecord>(
+            $"""
+            WITH conversation AS (
+                INSERT INTO chat.conversations (id, user_id, last_seq, current_message_id, created_at, updated_at)
+                VALUES (@ConversationId, @owner, 2, @AssistantMessageId, @now, @now)
+            ), messages AS (
+                INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, status, turn_id, created_at)
+                VALUES (@UserMessageId, @ConversationId, @owner, NULL, 1, 'user', @content, 'Completed', NULL, @now),
+                    (@AssistantMessageId, @ConversationId, @owner, @UserMessageId, 2, 'assistant', '', 'Streaming', @turnId, @now)
+            ), {InsertTurn}
+            SELECT {Columns} FROM t
+            """,
+            Parameters(turnId, place, request, started), cancellationToken);
+        return new StartedTurn(turn!, started, new KnownQuestion(question, null));
+    }
+
     private async Task<StartedTurn> TryStartAsync(string owner, Guid turnId, NewTurn request, CancellationToken cancellationToken)
     {
         await using var transaction = await database.For(owner).BeginAsync(cancellationToken);
-        var conversation = await LockConversationAsync(transaction, request.ConversationId, cancellationToken);
-
-        var earlier = await FindAsync(transaction, turnId, request.RequestId, cancellationToken);
+        var (conversation, newestTurn, earlier) = await LockAsync(transaction, turnId, request, cancellationToken);
         if (earlier is not null)
             return await AttachAsync(transaction, earlier, turnId, request, cancellationToken);
 
@@ -67,56 +123,52 @@ public sealed class TurnStore(
             ? await new TurnPlacement(transaction, ids, Now).InNewConversationAsync(request, cancellationToken)
             : await new TurnPlacement(transaction, ids, Now).InAsync(conversation, request, turnId, cancellationToken);
 
-        var started = new TurnEvent
-        {
-            Number = 1,
-            Started = new TurnStarted
-            {
-                TurnId = WireId.Format(WireId.Turn, turnId),
-                ConversationId = WireId.Format(WireId.Conversation, place.ConversationId),
-                UserMessageId = WireId.Format(WireId.Message, place.UserMessageId),
-                AssistantMessageId = WireId.Format(WireId.Message, place.AssistantMessageId),
-                ParentId = WireId.Format(WireId.Message, place.ParentId),
-                Model = request.Order.Model ?? "",
-                InitialText = place.InitialText ?? "",
-            },
-        };
-        var order = request.Order with { InitialText = place.InitialText, InitialContent = place.InitialContent };
+        var started = Started(turnId, place, request);
         var turn = await transaction.FirstOrDefaultAsync<TurnRecord>(
             $"""
-            WITH t AS (
-                INSERT INTO chat.turns (id, conversation_id, user_id, request_id, content_hash, status, request, model,
-                    user_message_id, assistant_message_id, lease_owner, lease_until, last_number, created_at)
-                VALUES (@turnId, @ConversationId, @owner, @requestId, @hash, 'Running', @order::jsonb, @model,
-                    @UserMessageId, @AssistantMessageId, @replica, clock_timestamp() + @lease, 1, @now)
-                RETURNING *
-            ), message AS (
+            WITH {InsertTurn}, message AS (
                 UPDATE chat.messages m SET turn_id = @turnId FROM t
                 WHERE m.id = t.assistant_message_id AND m.user_id = @owner
-            ), log AS (
-                INSERT INTO chat.turn_log (turn_id, first_number, last_number, events) SELECT t.id, 1, 1, @events FROM t
             )
             SELECT {Columns} FROM t
             """,
-            new
-            {
-                turnId,
-                place.ConversationId,
-                place.UserMessageId,
-                place.AssistantMessageId,
-                requestId = request.RequestId,
-                hash = request.ContentHash,
-                order = order.Serialize(),
-                model = order.Model,
-                replica = replica.Value,
-                lease = options.Value.LeaseDuration,
-                events = TurnEventCodec.Encode([started]),
-                now = Now,
-            },
-            cancellationToken);
+            Parameters(turnId, place, request, started), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new StartedTurn(turn!, started);
+        var question = place.Question is { } asked && asked.ParentId == conversation?.CurrentMessageId ? new KnownQuestion(asked, newestTurn) : null;
+        return new StartedTurn(turn!, started, question);
     }
+
+    private static TurnEvent Started(Guid turnId, TurnPlace place, NewTurn request) => new()
+    {
+        Number = 1,
+        Started = new TurnStarted
+        {
+            TurnId = WireId.Format(WireId.Turn, turnId),
+            ConversationId = WireId.Format(WireId.Conversation, place.ConversationId),
+            UserMessageId = WireId.Format(WireId.Message, place.UserMessageId),
+            AssistantMessageId = WireId.Format(WireId.Message, place.AssistantMessageId),
+            ParentId = WireId.Format(WireId.Message, place.ParentId),
+            Model = request.Order.Model ?? "",
+            InitialText = place.InitialText ?? "",
+        },
+    };
+
+    private object Parameters(Guid turnId, TurnPlace place, NewTurn request, TurnEvent started) => new
+    {
+        turnId,
+        place.ConversationId,
+        place.UserMessageId,
+        place.AssistantMessageId,
+        content = request.Content,
+        requestId = request.RequestId,
+        hash = request.ContentHash,
+        order = (request.Order with { InitialText = place.InitialText, InitialContent = place.InitialContent }).Serialize(),
+        model = request.Order.Model,
+        replica = replica.Value,
+        lease = options.Value.LeaseDuration,
+        events = TurnEventCodec.Encode([started]),
+        now = Now,
+    };
 
     private static async Task<StartedTurn> AttachAsync(
         OwnerTransaction transaction, TurnRecord earlier, Guid turnId, NewTurn request, CancellationToken cancellationToken)
@@ -140,29 +192,31 @@ public sealed class TurnStore(
         return new StartedTurn(earlier, null);
     }
 
-    private static async Task<ConversationRecord?> LockConversationAsync(
-        OwnerTransaction transaction, Guid? id, CancellationToken cancellationToken)
+    /// <returns>The conversation as it is once it is locked, the turn that wrote its newest message, and the turn that the request started before.</returns>
+    private static async Task<(ConversationRecord? Conversation, Guid? NewestTurn, TurnRecord? Earlier)> LockAsync(
+        OwnerTransaction transaction, Guid turnId, NewTurn request, CancellationToken cancellationToken)
     {
-        if (id is null)
-            return null;
-        // Two statements: one that waits for the lock would go on to read other tables as they were before the wait.
-        await transaction.FirstOrDefaultAsync<Guid?>(
-            "SELECT id FROM chat.conversations WHERE id = @id AND user_id = @owner FOR UPDATE", new { id }, cancellationToken);
-        return ConversationStore.Alive(await transaction.FirstOrDefaultAsync<ConversationRecord>(
-            $"SELECT {ConversationStore.Columns} FROM chat.conversations c WHERE c.id = @id AND c.user_id = @owner",
-            new { id }, cancellationToken));
-    }
+        if (request.ConversationId is not { } id)
+            return (null, null, await transaction.FirstOrDefaultAsync<TurnRecord>(FindEarlier, new { turnId, requestId = request.RequestId }, cancellationToken));
 
-    private static Task<TurnRecord?> FindAsync(
-        OwnerTransaction transaction, Guid turnId, string? requestId, CancellationToken cancellationToken) =>
-        transaction.FirstOrDefaultAsync<TurnRecord>(
+        // The lock is a statement of its own: one that waits for it would go on to read other tables as they were before the wait.
+        await using var found = await transaction.QueryManyAsync(
             $"""
-            SELECT {Columns} FROM chat.turns t WHERE t.id = @turnId AND t.user_id = @owner
-            UNION ALL
-            SELECT {Columns} FROM chat.turns t WHERE t.request_id = @requestId AND t.user_id = @owner
-            LIMIT 1
+            SELECT id FROM chat.conversations WHERE id = @id AND user_id = @owner FOR UPDATE;
+
+            SELECT {ConversationStore.Columns} FROM chat.conversations c WHERE c.id = @id AND c.user_id = @owner;
+
+            SELECT m.turn_id FROM chat.conversations c JOIN chat.messages m ON m.id = c.current_message_id
+            WHERE c.id = @id AND c.user_id = @owner AND m.user_id = @owner;
+
+            {FindEarlier};
             """,
-            new { turnId, requestId }, cancellationToken);
+            new { id, turnId, requestId = request.RequestId }, cancellationToken);
+        await found.ReadFirstOrDefaultAsync<Guid?>();
+        var conversation = ConversationStore.Alive(await found.ReadFirstOrDefaultAsync<ConversationRecord>());
+        var newestTurn = await found.ReadFirstOrDefaultAsync<Guid?>();
+        return (conversation, newestTurn, await found.ReadFirstOrDefaultAsync<TurnRecord>());
+    }
 
     /// <summary>Asks the turn's owner, whoever it is, to end it.</summary>
     /// <returns>The turn's status now.</returns>

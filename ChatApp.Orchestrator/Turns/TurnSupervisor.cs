@@ -15,10 +15,11 @@ public sealed class TurnSupervisor(
     /// <summary>Runs a turn that this replica holds the lease of.</summary>
     /// <param name="turn">The turn, with the epoch of our lease.</param>
     /// <param name="events">Its events so far, from the first on.</param>
-    public void Launch(TurnRecord turn, IReadOnlyList<TurnEvent> events)
+    /// <param name="question">What it answers, where that is at hand.</param>
+    public void Launch(TurnRecord turn, IReadOnlyList<TurnEvent> events, KnownQuestion? question = null)
     {
         var writer = new TurnWriter(turn, events, log, options.Value, time, journal.Hurry);
-        var running = new RunningTurn(turn, writer);
+        var running = new RunningTurn(turn, writer) { Question = question };
         // Taken over from ourselves, when the database was away for longer than a lease: the former run is void.
         Find(turn.Id)?.CutShort(TurnEndReason.Fenced);
         _running[turn.Id] = running;

@@ -88,6 +88,29 @@ public sealed class FirstTurnTests
     }
 
     [Test]
+    public async Task A_sum_is_worked_out_by_the_calculator_and_a_reload_shows_the_step()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/turns")
+        {
+            Content = JsonContent.Create(new { model = Model, content = "what is 123 * 456", sampling = new { temperature = 0 } }),
+        };
+        using var response = await _api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        List<(string Type, JsonElement Data)> events = [];
+        await foreach (var (_, type, data) in response.ReadNumberedEventsAsync())
+            events.Add((type, data));
+
+        events.Single(e => e.Type == "tool_call").Data.GetProperty("name").GetString().ShouldBe("calculate");
+        var result = events.Single(e => e.Type == "tool_result").Data;
+        result.GetProperty("content").GetString().ShouldBe("56088");
+        string.Concat(events.Where(e => e.Type == "text").Select(e => e.Data.GetProperty("text").GetString())).ShouldContain("56088");
+        var conversation = events[0].Data.GetProperty("conversation_id").GetString();
+        var stored = (await GetAsync($"/api/conversations/{conversation}")).GetProperty("messages")[1];
+        var step = stored.GetProperty("content").GetProperty("parts")[0];
+        step.GetProperty("name").GetString().ShouldBe("calculate");
+        step.GetProperty("result").GetString().ShouldBe("56088");
+    }
+
+    [Test]
     public async Task Models_are_listed_with_what_they_can_do()
     {
         var models = (await GetAsync("/v1/models")).GetProperty("data").EnumerateArray().ToList();

@@ -31,7 +31,7 @@ public sealed class DescriptionTests
     [Test]
     public void Delays_between_restarts_grow_to_half_a_minute()
     {
-        TimeSpan[] delays = [.. Enumerable.Range(1, 100).Select(RestartDelay.After)];
+        TimeSpan[] delays = [.. Enumerable.Range(1, 100).Select(crashes => RestartDelay.After(crashes, TimeSpan.FromSeconds(30)))];
 
         delays[0].ShouldBeLessThan(TimeSpan.FromSeconds(1));
         delays.ShouldBe(delays.Order());

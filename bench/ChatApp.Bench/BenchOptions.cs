@@ -23,6 +23,9 @@ internal sealed record BenchOptions
           --against URL       also measure another OpenAI-compatible server, fed the same prompts (--against-model NAME)
           --cache FOLDER      where random models are kept (default: the system's temporary folder)
           --out FOLDER        where bench.json and bench.svg go (default: the current folder)
+
+           or: dotnet run -c Release --project bench/ChatApp.Bench -- turns MODELFOLDER [ROUNDS]
+               what a turn adds to the time to first token, against asking the inference service directly
         """;
 
     public string? Model { get; init; }

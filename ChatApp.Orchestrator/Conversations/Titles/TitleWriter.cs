@@ -36,7 +36,7 @@ public sealed class TitleWriter(
                 {
                     await WriteAsync(owner, conversationId, stoppingToken);
                 }
-                catch (Exception exception) when (exception is not OperationCanceledException)
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     Log.TitleFailed(logger, conversationId, exception.Message);
                 }

@@ -56,7 +56,7 @@ public sealed class UpstreamProbe(
         {
             board[name].ReportedLoad = ReadLoad(Encoding.UTF8.GetString(await client.ReadMetricsAsync(name, upstream, cancellationToken)));
         }
-        catch (UpstreamException exception)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             board[name].ReportedLoad = 0;
             Log.ProbeFailed(logger, name, exception.Message);

@@ -6,7 +6,7 @@ using ChatApp.Orchestrator.Tools;
 namespace ChatApp.Orchestrator.Turns.Stages;
 
 /// <summary>Makes the model's request out of policy, tools, history and the new message, within the model's context.</summary>
-public sealed class BuildPrompt(PromptBuilder prompts, PromptAccounting accounting, ModelCatalogue catalogue, ToolRegistry tools) : ITurnStage
+public sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogue, ToolRegistry tools) : ITurnStage
 {
     public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
     {
@@ -22,7 +22,6 @@ public sealed class BuildPrompt(PromptBuilder prompts, PromptAccounting accounti
             Conversation = turn.Turn.ConversationId.ToString(),
         };
         await FitAsync(turn, turn.Prompt, model, cancellationToken);
-        turn.Accounting = accounting.CountAsync(turn.Built!, cancellationToken);
         turn.Receipt["sampling"] = turn.Prompt.Sampling;
         turn.Receipt["served"] = model.Served;
     }

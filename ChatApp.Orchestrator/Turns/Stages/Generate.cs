@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Tools;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace ChatApp.Orchestrator.Turns.Stages;
 /// earlier owner of the turn, is continued from the draft: the model is given the text so far and goes on from there.
 /// </summary>
 public sealed class Generate(
-    ModelGateway gateway, TokenCounter counter, BuildPrompt buildPrompt, ToolRounds toolRounds, TimeProvider time,
+    ModelGateway gateway, TokenCounter counter, PromptAccounting accounting, BuildPrompt buildPrompt, ToolRounds toolRounds, TimeProvider time,
     IOptions<TurnOptions> options, IOptions<ToolOptions> toolOptions) : ITurnStage
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -118,6 +119,8 @@ public sealed class Generate(
 
                 deltas++;
                 turn.Tally.FirstToken(time.GetTimestamp());
+                // Not before: the model's server has better things to do while the first token is waited for.
+                turn.Accounting ??= accounting.CountAsync(turn.Built!, cancellationToken);
                 if (delta.Reasoning.Length > 0)
                     await turn.ShowReasoningAsync(delta.Reasoning, cancellationToken);
                 if (delta.Text.Length > 0)

@@ -11,7 +11,9 @@ public sealed class LoadHistory(MessageStore messages, HotContext hotContext) : 
     public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         var (owner, conversationId) = (turn.Turn.UserId, turn.Turn.ConversationId);
-        var (question, parentTurn) = await messages.GetQuestionAsync(owner, conversationId, turn.Turn.UserMessageId, cancellationToken);
+        var (question, parentTurn) = turn.Question is { } known
+            ? (known.Message, known.ParentTurn)
+            : await messages.GetQuestionAsync(owner, conversationId, turn.Turn.UserMessageId, cancellationToken);
         if (question.ParentId is not { } parent)
             turn.History = [question];
         else if (await hotContext.FindAsync(conversationId, owner, parent, parentTurn, question.Seq - 1) is { } hot)

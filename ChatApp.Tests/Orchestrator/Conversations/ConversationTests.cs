@@ -174,6 +174,21 @@ public sealed class ConversationTests : GraphTest
     }
 
     [Test]
+    public async Task A_document_that_is_too_large_is_refused_with_the_limit_and_leaves_nothing()
+    {
+        var tooLong = await RefusalAsync(() => ImportAsync(ByteString.CopyFrom(new byte[2_000_001])));
+        var messages = string.Join(',', Enumerable.Range(0, 1001).Select(i => $$"""{"id": "m{{i}}", "role": "user", "text": "x"}"""));
+        var tooMany = await RefusalAsync(() => ImportAsync(ByteString.CopyFromUtf8(
+            $$"""{"format": "chatapp.conversations", "version": 1, "conversations": [{"messages": [{{messages}}]}]}""")));
+
+        tooLong.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        tooLong.Status.Detail.ShouldContain("2000000");
+        tooMany.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        tooMany.Status.Detail.ShouldContain("1000");
+        (await Conversations.ListAsync(new ListConversationsRequest(), Me)).Conversations.ShouldBeEmpty();
+    }
+
+    [Test]
     public async Task Deep_json_is_refused() =>
         (await RefusalAsync(() => ImportAsync(ByteString.CopyFromUtf8(new string('[', 100_000))))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
 

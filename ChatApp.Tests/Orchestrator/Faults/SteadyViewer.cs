@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace ChatApp.Tests.Orchestrator.Faults;
 
 /// <summary>A viewer as the edge is one: when a stream breaks it goes on after the last event, on whichever replica answers.</summary>
-public sealed class SteadyViewer(OrchestratorGraph graph, Metadata identity)
+public sealed class SteadyViewer(OrchestratorProcess first, OrchestratorProcess second, Metadata identity)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -23,7 +23,7 @@ public sealed class SteadyViewer(OrchestratorGraph graph, Metadata identity)
         var last = clock.Elapsed;
         for (var attempt = 0; Seen.Ended is null; attempt++)
         {
-            var replica = attempt % 2 == 0 ? graph.First : graph.Second;
+            var replica = attempt % 2 == 0 ? first : second;
             try
             {
                 using var call = Seen.Last == 0
@@ -38,11 +38,14 @@ public sealed class SteadyViewer(OrchestratorGraph graph, Metadata identity)
                     await onEvent(Seen);
                 }
             }
-            catch (RpcException broken) when (broken.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown)
+            catch (Exception broken) when (broken is ObjectDisposedException or RpcException
             {
-                if (clock.Elapsed > Patience)
-                    throw new AssertionException($"Nothing came for too long after event {Seen.Last}: {broken.Status.Detail}");
-                await Task.Delay(100);
+                StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
+            })
+            {
+                if (clock.Elapsed - last > Patience)
+                    throw new AssertionException($"Nothing came for too long after event {Seen.Last}: {broken.Message}");
+                await Task.Delay(50);
             }
         }
     }

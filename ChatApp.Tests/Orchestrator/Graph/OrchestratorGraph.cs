@@ -75,6 +75,8 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Gateway__Upstreams__scripted__Kind"] = "Vllm",
             ["Gateway__Upstreams__scripted__Discover"] = "true",
             ["Conversations__PurgeInterval"] = "00:00:00.500",
+            ["Conversations__MaximumImportBytes"] = "2000000",
+            ["Conversations__MaximumImportMessages"] = "1000",
             ["Files__PurgeInterval"] = "00:00:00.500",
         };
         foreach (var (name, value) in Tools.Settings())

@@ -230,6 +230,7 @@ public sealed class ScriptedModelServer : IAsyncDisposable
             sent++;
         }
 
+        await Task.Delay(Number(user, "hold"), aborted);
         var usage = new
         {
             id = "chatcmpl-scripted",

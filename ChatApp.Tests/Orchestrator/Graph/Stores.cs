@@ -27,6 +27,8 @@ public sealed class Stores : IAsyncDisposable
             return new Stores { ChatDb = chatDb, Redis = redis };
 
         var builder = DistributedApplicationTestingBuilder.Create();
+        // Killed round after round by a test, they would rest half a minute each time.
+        builder.Configuration["AppHost:LongestRestartDelay"] = "00:00:00.500";
         builder.AddPostgres("postgres").AddDatabase("chatdb");
         builder.AddRedis("redis");
         using var timeout = new CancellationTokenSource(StartTimeout);

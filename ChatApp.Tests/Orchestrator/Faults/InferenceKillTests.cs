@@ -1,0 +1,107 @@
+using ChatApp.Bench;
+using ChatApp.Inference.Engine;
+using ChatApp.Orchestrator.V1;
+using ChatApp.Tests.Orchestrator.Graph;
+using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
+
+namespace ChatApp.Tests.Orchestrator.Faults;
+
+/// <summary>kill -9 of one of two real inference services under eight answers at once; CHATAPP_TEST_KILL_ROUNDS as for <see cref="KillTests"/>.</summary>
+[Category("Faults")]
+[Explicit("Minutes long: kills servers under a turn.")]
+public sealed class InferenceKillTests
+{
+    private const int TurnsAtOnce = 8;
+    private static readonly int s_rounds = int.TryParse(Environment.GetEnvironmentVariable("CHATAPP_TEST_KILL_ROUNDS"), out var asked) ? asked : 1;
+    private static readonly string[] s_questions = ["Tell me a story", "Write a long poem about the sea", "List ten animals", "Write a story about a dog and a boat", "Tell me about yourself"];
+
+    [Test]
+    public async Task Answers_of_a_killed_inference_service_go_on_to_the_same_text()
+    {
+        var options = new EngineOptions
+        {
+            Id = "real",
+            ModelPath = Path.Combine(Root(), "models", "chatapp-nano"),
+            MaxSequences = TurnsAtOnce,
+            KvCacheBytes = 1L << 28,
+            IntraOpThreads = 1,
+        };
+        ServiceProcess[] services = [await ServiceProcess.Start(options, 0, CancellationToken.None), await ServiceProcess.Start(options, 0, CancellationToken.None)];
+        try
+        {
+            await using var graph = await OrchestratorGraph.StartAsync(2, new Dictionary<string, string>
+            {
+                ["Conversations__Titles"] = "false",
+                ["Gateway__Upstreams__a__BaseUrl"] = services[0].Address.ToString(),
+                ["Gateway__Upstreams__a__Kind"] = "ChatApp",
+                ["Gateway__Upstreams__a__Discover"] = "true",
+                ["Gateway__Upstreams__b__BaseUrl"] = services[1].Address.ToString(),
+                ["Gateway__Upstreams__b__Kind"] = "ChatApp",
+                ["Gateway__Upstreams__b__Discover"] = "true",
+            });
+            var undisturbed = new Dictionary<string, string>();
+            foreach (var question in s_questions)
+                undisturbed[question] = (await RunAsync(graph, question, "calm", null)).Seen.Text;
+            undisturbed.Values.Max(text => text.Length).ShouldBeGreaterThan(80, "an answer is long enough to be hit");
+
+            var hits = 0;
+            for (var round = 0; round < s_rounds; round++)
+            {
+                var victim = round % 2;
+                var running = 0;
+                var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var turns = Enumerable.Range(0, TurnsAtOnce).Select(i => Task.Run(() => RunAsync(graph, s_questions[i % s_questions.Length], $"round-{round}-{i}", () =>
+                {
+                    if (Interlocked.Increment(ref running) == TurnsAtOnce / 2)
+                        begun.TrySetResult();
+                }))).ToArray();
+                await begun.Task.WaitAsync(TimeSpan.FromSeconds(60));
+                var address = services[victim].Address;
+                await services[victim].DisposeAsync();
+                var restarted = ServiceProcess.Start(options, address.Port, CancellationToken.None);
+                foreach (var (user, question, viewer) in await Task.WhenAll(turns))
+                {
+                    hits += viewer.Events.Any(e => e.Notice?.Code == "retry") ? 1 : 0;
+                    viewer.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
+                    viewer.Text.ShouldBe(undisturbed[question], $"round {round}: greedy text equals that of an undisturbed run");
+                    var stored = await graph.Second.Conversations.GetAsync(new GetConversationRequest { Id = viewer.Started.ConversationId }, As(user));
+                    stored.Messages[1].Text.ShouldBe(viewer.Text);
+                    stored.Conversation.RunningTurnId.ShouldBeEmpty();
+                    (await graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @user", new { user })).ShouldBe(1);
+                }
+
+                services[victim] = await restarted;
+            }
+
+            hits.ShouldBeGreaterThan(0, "answers were hit in the middle");
+            TestContext.Out.WriteLine($"inference: {s_rounds} rounds of {TurnsAtOnce} turns, {hits} answers were hit in the middle");
+        }
+        finally
+        {
+            foreach (var service in services)
+                await service.DisposeAsync();
+        }
+    }
+
+    private static async Task<(string User, string Question, ViewedTurn Seen)> RunAsync(OrchestratorGraph graph, string question, string name, Action? onBegun)
+    {
+        var user = $"{name}-{Guid.NewGuid():N}";
+        var request = new RunTurnRequest { Content = question, Model = "real", RequestId = "round", NoTools = true, Sampling = new Sampling { Temperature = 0, MaxTokens = 200 } };
+        var viewer = new SteadyViewer(graph.First, graph.Second, As(user));
+        await viewer.FollowAsync(request, seen =>
+        {
+            if (seen.Events.Count(e => e.Text is not null) == 4)
+                Interlocked.Exchange(ref onBegun, null)?.Invoke();
+            return Task.CompletedTask;
+        });
+        return (user, question, viewer.Seen);
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "ChatApp.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository's root was not found.");
+        return folder;
+    }
+}
