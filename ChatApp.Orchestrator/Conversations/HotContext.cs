@@ -11,25 +11,15 @@ namespace ChatApp.Orchestrator.Conversations;
 /// </summary>
 public sealed class HotContext(IConnectionMultiplexer redis, IOptions<ConversationOptions> options)
 {
-    /// <summary>The path that leads to a message, or null when it is not known here.</summary>
-    /// <param name="conversationId">The conversation.</param>
-    /// <param name="owner">Whose it must be.</param>
-    /// <param name="leaf">The message that the path has to end with.</param>
-    /// <param name="leafTurn">The turn that wrote it last.</param>
-    /// <param name="seq">The sequence number that the conversation was at.</param>
-    public async Task<IReadOnlyList<MessageRecord>?> FindAsync(Guid conversationId, string owner, Guid leaf, Guid? leafTurn, long seq)
+    /// <summary>What is kept of a conversation, whoever's it is; to be asked with <see cref="HotPath.LeadingTo"/>.</summary>
+    public async Task<HotPath?> LoadAsync(Guid conversationId)
     {
         if (!redis.IsConnected)
             return null;
         try
         {
             var stored = await redis.GetDatabase().StringGetAsync(Key(conversationId));
-            if (stored.IsNullOrEmpty)
-                return null;
-            var entry = JsonSerializer.Deserialize<Entry>((byte[])stored!);
-            return entry is { Path: [.., var last] } && entry.Owner == owner && entry.Seq == seq && last.Id == leaf && last.TurnId == leafTurn
-                ? entry.Path
-                : null;
+            return stored.IsNullOrEmpty ? null : JsonSerializer.Deserialize<HotPath>((byte[])stored!);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or JsonException)
         {
@@ -50,7 +40,7 @@ public sealed class HotContext(IConnectionMultiplexer redis, IOptions<Conversati
                 return;
             }
 
-            var entry = JsonSerializer.SerializeToUtf8Bytes(new Entry(owner, seq, path));
+            var entry = JsonSerializer.SerializeToUtf8Bytes(new HotPath(owner, seq, path));
             await redis.GetDatabase().StringSetAsync(Key(conversationId), entry, options.Value.HotLifetime);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -74,6 +64,4 @@ public sealed class HotContext(IConnectionMultiplexer redis, IOptions<Conversati
     }
 
     private static RedisKey Key(Guid conversationId) => $"chat:context:{conversationId:N}";
-
-    private sealed record Entry(string Owner, long Seq, IReadOnlyList<MessageRecord> Path);
 }

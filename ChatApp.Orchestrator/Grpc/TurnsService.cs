@@ -15,7 +15,7 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
     TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
-    ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
+    HotContext hotContext, ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
     private const int LongestSystem = 100_000;
@@ -34,9 +34,11 @@ public sealed class TurnsService(
 
         var turn = ToNewTurn(request, context.Caller().Name);
         await CheckFilesAsync(owner, turn, context.CancellationToken);
+        // Asked for at the same time as PostgreSQL, and believed only when what was stored there says so.
+        var hotPath = turn.ConversationId is { } conversation ? hotContext.LoadAsync(conversation) : null;
         var started = await store.StartAsync(owner, turn, context.CancellationToken);
         if (started.First is { } first)
-            supervisor.Launch(started.Turn, [first], started.Question);
+            supervisor.Launch(started.Turn, [first], started.Question is { } question ? question with { HotPath = hotPath } : null);
         await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
     }
 

@@ -28,6 +28,17 @@ public sealed class OwnerSession(NpgsqlDataSource dataSource, string owner, Time
             return await connection.QueryFirstOrDefaultAsync<T?>(OwnedCommand.Create(Owner, sql, parameters, null, token));
         }, cancellationToken);
 
+    /// <summary>Runs two statements as one transaction in one round trip, again if need be: repeated they must mean the same.</summary>
+    /// <returns>What the second one gives.</returns>
+    public Task<T?> SecondOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        TransientFailures.RetryAsync(time, Patience, async token =>
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(token);
+            await using var results = await connection.QueryMultipleAsync(OwnedCommand.Create(Owner, sql, parameters, null, token));
+            await results.ReadAsync();
+            return await results.ReadFirstOrDefaultAsync<T?>();
+        }, cancellationToken);
+
     /// <summary>Writes, once.</summary>
     /// <returns>The number of rows changed.</returns>
     public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken)

@@ -24,4 +24,10 @@ public sealed record TurnRecord
     public long LastNumber { get; init; }
     public string? Receipt { get; init; }
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>Where it was just begun: the turn that wrote the message before its question.</summary>
+    public Guid? ParentTurnId { get; init; }
+
+    /// <summary>Where it was just begun: its question's place in the conversation.</summary>
+    public long QuestionSeq { get; init; }
 }

@@ -24,20 +24,6 @@ public sealed class TurnStore(
         t.last_number, t.receipt, t.created_at
         """;
 
-    /// <summary>The parts of a <c>WITH</c> that add a turn, <c>t</c>, and its first event.</summary>
-    private const string InsertTurn =
-        """
-        t AS (
-            INSERT INTO chat.turns (id, conversation_id, user_id, request_id, content_hash, status, request, model,
-                user_message_id, assistant_message_id, lease_owner, lease_until, last_number, created_at)
-            VALUES (@turnId, @ConversationId, @owner, @requestId, @hash, 'Running', @order::jsonb, @model,
-                @UserMessageId, @AssistantMessageId, @replica, clock_timestamp() + @lease, 1, @now)
-            RETURNING *
-        ), log AS (
-            INSERT INTO chat.turn_log (turn_id, first_number, last_number, events) SELECT t.id, 1, 1, @events FROM t
-        )
-        """;
-
     private const string FindEarlier =
         $"""
         SELECT {Columns} FROM chat.turns t WHERE t.id = @turnId AND t.user_id = @owner
@@ -47,6 +33,8 @@ public sealed class TurnStore(
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly TurnOpening _opening = new(database, ids, replica, time, options);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -66,9 +54,7 @@ public sealed class TurnStore(
         {
             try
             {
-                return IsPlainBeginning(request)
-                    ? await BeginConversationAsync(owner, turnId, request, token)
-                    : await TryStartAsync(owner, turnId, request, token);
+                return await _opening.TryOpenAsync(owner, turnId, request, token) ?? await TryStartAsync(owner, turnId, request, token);
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
             {
@@ -76,40 +62,6 @@ public sealed class TurnStore(
                 return await TryStartAsync(owner, turnId, request, token);
             }
         }, cancellationToken);
-    }
-
-    private static bool IsPlainBeginning(NewTurn request) =>
-        request is { ConversationId: null, ParentId: null, Kind: TurnKind.Append, Files.Count: 0 };
-
-    /// <summary>A conversation, its first two messages and its turn in one statement: most people wait for nothing else.</summary>
-    private async Task<StartedTurn> BeginConversationAsync(string owner, Guid turnId, NewTurn request, CancellationToken cancellationToken)
-    {
-        var question = new MessageRecord
-        {
-            Id = ids.New(),
-            ConversationId = ids.New(),
-            Seq = 1,
-            Role = MessageRoles.User,
-            Text = request.Content,
-            Status = MessageStatuses.Completed,
-            CreatedAt = Now,
-        };
-        var place = new TurnPlace(question.ConversationId, null, question.Id, ids.New(), Question: question);
-        var started = Started(turnId, place, request);
-        var turn = await database.For(owner).FirstOrDefaultAsync<TurnRecord>(
-            $"""
-            WITH conversation AS (
-                INSERT INTO chat.conversations (id, user_id, last_seq, current_message_id, created_at, updated_at)
-                VALUES (@ConversationId, @owner, 2, @AssistantMessageId, @now, @now)
-            ), messages AS (
-                INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, status, turn_id, created_at)
-                VALUES (@UserMessageId, @ConversationId, @owner, NULL, 1, 'user', @content, 'Completed', NULL, @now),
-                    (@AssistantMessageId, @ConversationId, @owner, @UserMessageId, 2, 'assistant', '', 'Streaming', @turnId, @now)
-            ), {InsertTurn}
-            SELECT {Columns} FROM t
-            """,
-            Parameters(turnId, place, request, started), cancellationToken);
-        return new StartedTurn(turn!, started, new KnownQuestion(question, null));
     }
 
     private async Task<StartedTurn> TryStartAsync(string owner, Guid turnId, NewTurn request, CancellationToken cancellationToken)
@@ -123,52 +75,20 @@ public sealed class TurnStore(
             ? await new TurnPlacement(transaction, ids, Now).InNewConversationAsync(request, cancellationToken)
             : await new TurnPlacement(transaction, ids, Now).InAsync(conversation, request, turnId, cancellationToken);
 
-        var started = Started(turnId, place, request);
+        var started = TurnOpening.Started(turnId, place, request);
         var turn = await transaction.FirstOrDefaultAsync<TurnRecord>(
             $"""
-            WITH {InsertTurn}, message AS (
+            WITH {TurnOpening.InsertTurn("")}, message AS (
                 UPDATE chat.messages m SET turn_id = @turnId FROM t
                 WHERE m.id = t.assistant_message_id AND m.user_id = @owner
             )
             SELECT {Columns} FROM t
             """,
-            Parameters(turnId, place, request, started), cancellationToken);
+            _opening.Parameters(turnId, place, request, started), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         var question = place.Question is { } asked && asked.ParentId == conversation?.CurrentMessageId ? new KnownQuestion(asked, newestTurn) : null;
         return new StartedTurn(turn!, started, question);
     }
-
-    private static TurnEvent Started(Guid turnId, TurnPlace place, NewTurn request) => new()
-    {
-        Number = 1,
-        Started = new TurnStarted
-        {
-            TurnId = WireId.Format(WireId.Turn, turnId),
-            ConversationId = WireId.Format(WireId.Conversation, place.ConversationId),
-            UserMessageId = WireId.Format(WireId.Message, place.UserMessageId),
-            AssistantMessageId = WireId.Format(WireId.Message, place.AssistantMessageId),
-            ParentId = WireId.Format(WireId.Message, place.ParentId),
-            Model = request.Order.Model ?? "",
-            InitialText = place.InitialText ?? "",
-        },
-    };
-
-    private object Parameters(Guid turnId, TurnPlace place, NewTurn request, TurnEvent started) => new
-    {
-        turnId,
-        place.ConversationId,
-        place.UserMessageId,
-        place.AssistantMessageId,
-        content = request.Content,
-        requestId = request.RequestId,
-        hash = request.ContentHash,
-        order = (request.Order with { InitialText = place.InitialText, InitialContent = place.InitialContent }).Serialize(),
-        model = request.Order.Model,
-        replica = replica.Value,
-        lease = options.Value.LeaseDuration,
-        events = TurnEventCodec.Encode([started]),
-        now = Now,
-    };
 
     private static async Task<StartedTurn> AttachAsync(
         OwnerTransaction transaction, TurnRecord earlier, Guid turnId, NewTurn request, CancellationToken cancellationToken)

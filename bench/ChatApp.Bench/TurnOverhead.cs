@@ -35,10 +35,10 @@ internal static class TurnOverhead
         {
             var question = $"{i + WarmUp} hello, how are you?";
             var alone = await DirectAsync(http, options.Id, [("user", question)]);
-            var (turn, conversation, answer) = await TurnAsync(turns, question, "");
+            var (turn, conversation, parent, answer) = await TurnAsync(turns, question, "", "");
             var next = $"{i + WarmUp} and what can you do?";
             var aloneLater = await DirectAsync(http, options.Id, [("user", question), ("assistant", answer), ("user", next)]);
-            var (second, _, _) = await TurnAsync(turns, next, conversation);
+            var (second, _, _, _) = await TurnAsync(turns, next, conversation, parent);
             if (i < 0)
                 continue;
             direct.Add(alone);
@@ -84,12 +84,14 @@ internal static class TurnOverhead
         return first > 0 ? first : throw new InvalidOperationException("The answer has no text.");
     }
 
-    private static async Task<(double Ms, string Conversation, string Answer)> TurnAsync(Turns.TurnsClient turns, string content, string conversation)
+    private static async Task<(double Ms, string Conversation, string AnswerId, string Answer)> TurnAsync(
+        Turns.TurnsClient turns, string content, string conversation, string parent)
     {
         var request = new RunTurnRequest
         {
             Content = content,
             ConversationId = conversation,
+            ParentId = parent,
             RequestId = Guid.NewGuid().ToString("N"),
             NoTools = true,
             Sampling = new Sampling { Temperature = 0, MaxTokens = 8 },
@@ -101,7 +103,7 @@ internal static class TurnOverhead
         await foreach (var turnEvent in call.ResponseStream.ReadAllAsync())
         {
             if (turnEvent.Started is { } started)
-                conversation = started.ConversationId;
+                (conversation, parent) = (started.ConversationId, started.AssistantMessageId);
             if (turnEvent.Ended is { } ended && ended.Status != "Completed")
                 throw new InvalidOperationException($"The turn ended as {ended.Status}: {ended.Error?.Message}");
             if (turnEvent.Text is not { } text)
@@ -111,7 +113,7 @@ internal static class TurnOverhead
             answer += text.Text;
         }
 
-        return (first, conversation, answer);
+        return (first, conversation, parent, answer);
     }
 
     private static void Report(string what, List<double> values) =>

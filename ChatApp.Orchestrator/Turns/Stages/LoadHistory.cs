@@ -16,8 +16,8 @@ public sealed class LoadHistory(MessageStore messages, HotContext hotContext) : 
             : await messages.GetQuestionAsync(owner, conversationId, turn.Turn.UserMessageId, cancellationToken);
         if (question.ParentId is not { } parent)
             turn.History = [question];
-        else if (await hotContext.FindAsync(conversationId, owner, parent, parentTurn, question.Seq - 1) is { } hot)
-            turn.History = [.. hot, question];
+        else if (await (turn.Question?.HotPath ?? hotContext.LoadAsync(conversationId)) is { } hot && hot.LeadingTo(owner, parent, parentTurn, question.Seq - 1) is { } path)
+            turn.History = [.. path, question];
         else
             turn.History = await messages.GetPathAsync(owner, conversationId, question.Id, LongestPath, cancellationToken);
     }

@@ -3,6 +3,7 @@ using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using Dapper;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Tests.Orchestrator.Turns;
@@ -12,6 +13,8 @@ public sealed class ClockTests : GraphTest
     [Test]
     public async Task A_clock_that_goes_backwards_changes_neither_order_nor_ownership()
     {
+        // As the service sets it when it starts.
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
         var clock = new AdjustableClock();
         // A lease that lasts: nobody here renews it.
         var options = Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) });
