@@ -33,7 +33,7 @@ internal sealed class ChatTemplateTests
             Documents = [new JinjaMap { ["title"] = "T", ["text"] = "Body" }],
         });
         text.ShouldContain("Be kind.");
-        text.ShouldContain("- add(): Adds");
+        text.ShouldContain("- Adds: add()");
         text.ShouldContain("[1] T: Body");
         // Only the template's own markup is left whole.
         text.ShouldContain("<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call><|im_end|>");
