@@ -163,7 +163,10 @@ public sealed class OpenAIClientTests
         var conversation = (await local.PostAsync("/api/conversations", new { title = "client" }))["id"];
         var body = BinaryContent.Create(BinaryData.FromObjectAsJson(new
         {
-            model = Model, max_tokens = 8, conversation_id = conversation, messages = new[] { new { role = "user", content = "Hello" } },
+            model = Model,
+            max_tokens = 8,
+            conversation_id = conversation,
+            messages = new[] { new { role = "user", content = "Hello" } },
         }));
 
 #pragma warning disable OPENAI001
