@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace ChatApp.Api;
 
-/// <summary>Headers that make a browser treat answers as data: nothing of an API is a page, but for its documentation.</summary>
+/// <summary>Headers of every answer: its id, and those that make a browser treat it as data: nothing of an API is a page, but for its documentation.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string Data = "default-src 'none'; frame-ancestors 'none'; sandbox";
@@ -19,9 +22,14 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         return next(context);
     }
 
+    /// <summary>What a user quotes when they ask what went wrong: the id of the request's trace.</summary>
+    private static string RequestIdOf(HttpContext context) =>
+        "req_" + ((context.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current)?.TraceId.ToString() ?? context.TraceIdentifier.Replace(":", "", StringComparison.Ordinal));
+
     private static void Write(HttpContext context)
     {
         var headers = context.Response.Headers;
+        headers["x-request-id"] = RequestIdOf(context);
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

@@ -41,12 +41,15 @@ var api = builder.AddProject<Projects.ChatApp_Api>("api", launchProfileName: nul
     .WithReference(chatdb).WaitFor(chatdb)
     .WithReference(redis).WaitFor(redis);
 
-builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: null)
+var web = builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: null)
     .WithHttpEndpoint(ports.GetValue("Web", 8080), name: "http")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithReference(api)
     .WithReference(chatdb).WaitFor(chatdb);
+
+// Where a sign-in at a provider may end.
+api.WithEnvironment("Edge__AllowedOrigins__0", web.GetEndpoint("http"));
 
 builder.Build().Run();
 

@@ -82,6 +82,7 @@ internal static class OrchestratorServices
         services.AddSingleton<HotContext>();
         services.AddSingleton<ShareStore>();
         services.AddSingleton<ConversationExport>();
+        services.AddSingleton<GuestAdoption>();
         services.AddSingleton<ImportReader>();
         services.AddSingleton<ConversationImport>();
         services.AddSingleton<TitleStore>();

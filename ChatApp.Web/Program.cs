@@ -22,6 +22,7 @@ app.MapDownloads();
 app.MapUploads();
 app.MapOfflinePage();
 app.MapDiagramFrame();
+app.MapExternalSignIn();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'");
 
 app.Run();

@@ -27,6 +27,7 @@ internal static class AccountRoutes
         auth.MapGet("/providers", ExternalSignInApi.List);
         auth.MapGet("/external/{provider}", ExternalSignInApi.Begin);
         auth.MapGet("/external/{provider}/complete", ExternalSignInApi.CompleteAsync);
+        auth.MapPost("/external/exchange", ExternalSignInApi.ExchangeAsync);
 
         var me = app.MapGroup("/api/me").WithTags("Account");
         me.MapGet("", MeApi.GetAsync);

@@ -23,9 +23,10 @@ internal static class AuthApi
     }
 
     public static async Task<IResult> SignInAsync(
-        SignInRequest body, HttpContext context, PasswordSignIn signIn, SessionDesk sessions, SessionCookies cookies, CancellationToken cancellationToken)
+        SignInRequest body, HttpContext context, PasswordSignIn signIn, GuestMerge merge, SessionDesk sessions, SessionCookies cookies, CancellationToken cancellationToken)
     {
         var account = await signIn.SignInAsync(body.Email, body.Password, cancellationToken);
+        await merge.MergeAsync(context.Features.Get<Caller>(), account, cancellationToken);
         return Answer(context, account, await sessions.OpenAsync(account, cancellationToken), cookies, body.Cookie);
     }
 

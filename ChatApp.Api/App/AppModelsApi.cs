@@ -9,7 +9,8 @@ internal static class AppModelsApi
         var reply = await completions.ListModelsAsync(new ListModelsRequest(), cancellationToken: cancellationToken);
         return Results.Json(new
         {
-            Data = reply.Models.Select(model => new
+            // A page lists what one can talk to; what is unknown of a model is believed of it.
+            Data = reply.Models.Where(model => model.Capabilities.Count == 0 || model.Capabilities.Contains("chat")).Select(model => new
             {
                 model.Id,
                 model.Tier,

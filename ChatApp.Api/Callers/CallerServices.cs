@@ -50,6 +50,8 @@ internal static class CallerServices
         services.AddSingleton<CurrentCaller>();
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<GuestMerge>();
+        services.AddSingleton<HandOvers>();
         services.AddAccessTokenValidation();
         builder.AddExternalSignIn();
         services.AddDataProtection().SetApplicationName("ChatApp.Api");

@@ -63,6 +63,13 @@ internal static class ExternalSignInServices
         connect.Events.OnRemoteFailure = context =>
         {
             context.HandleResponse();
+            // Where the sign-in was to end it is said that it failed; without a trustworthy state nobody knows where that is.
+            if (context.Properties?.RedirectUri is { Length: > 0 } complete)
+            {
+                context.Response.Redirect(complete);
+                return Task.CompletedTask;
+            }
+
             throw RefusedException.Unauthenticated("The sign-in at the provider did not succeed; try again.", "external_sign_in_failed");
         };
     }

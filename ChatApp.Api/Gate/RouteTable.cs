@@ -61,6 +61,7 @@ public static class RouteTable
         ["GET /api/auth/providers"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
         ["GET /api/auth/external/{provider}"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
         ["GET /api/auth/external/{provider}/complete"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
+        ["POST /api/auth/external/exchange"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.Edge),
         ["GET /api/auth/challenge"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
 
         ["GET /api/usage"] = new(RouteAccess.Caller, ApiKeyScopes.Usage, RouteLimit.Calls, RouteOwner.Edge),

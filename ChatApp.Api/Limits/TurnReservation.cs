@@ -52,6 +52,8 @@ internal sealed class TurnReservation(
     private async Task SettleAsync()
     {
         var use = _use ?? new TurnUse(estimate.Model, 0, 0, 0);
+        if (use.Model.Length == 0)
+            use = use with { Model = await prices.DefaultModelAsync(CancellationToken.None) };
         var used = use.Tokens;
         if (used > 0 || heldMicros > 0)
         {

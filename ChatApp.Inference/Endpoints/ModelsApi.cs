@@ -1,12 +1,14 @@
 using System.Text.Json;
+using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Serving;
 using ChatApp.Inference.ToolCalls;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Inference.Endpoints;
 
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
-internal sealed class ModelsApi(ModelCatalog catalog)
+internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptions<InferenceOptions> options)
 {
     public async Task ListAsync(HttpContext context)
     {
@@ -17,19 +19,45 @@ internal sealed class ModelsApi(ModelCatalog catalog)
         json.WriteStartArray("data");
         foreach (var model in catalog.Models)
             Write(json, model);
+        WriteEmbedder(json);
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
     public async Task GetAsync(HttpContext context)
     {
-        var model = ModelLookup.Find(catalog, (string)context.Request.RouteValues["id"]!);
+        var id = (string)context.Request.RouteValues["id"]!;
+        var model = id == embedder.Id ? null : ModelLookup.Find(catalog, id);
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
-        Write(json, model);
+        if (model is null)
+            WriteEmbedder(json);
+        else
+            Write(json, model);
     }
 
-    private static void Write(Utf8JsonWriter json, ServedModel model)
+    private void WriteEmbedder(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", embedder.Id);
+        json.WriteString("object", "model");
+        json.WriteNumber("created", 0);
+        json.WriteString("owned_by", "chatapp");
+        json.WriteBoolean("supports_chat", false);
+        json.WriteNumber("dimensions", embedder.Dimensions);
+        WriteCapabilities(json, ["embeddings"]);
+        json.WriteEndObject();
+    }
+
+    private static void WriteCapabilities(Utf8JsonWriter json, IEnumerable<string> capabilities)
+    {
+        json.WriteStartArray("capabilities");
+        foreach (var capability in capabilities)
+            json.WriteStringValue(capability);
+        json.WriteEndArray();
+    }
+
+    private void Write(Utf8JsonWriter json, ServedModel model)
     {
         json.WriteStartObject();
         json.WriteString("id", model.Id);
@@ -39,10 +67,8 @@ internal sealed class ModelsApi(ModelCatalog catalog)
         // vLLM's name and the one of most others.
         json.WriteNumber("max_model_len", model.Engine.Model.ContextLength);
         json.WriteNumber("context_length", model.Engine.Model.ContextLength);
-        json.WriteStartArray("capabilities");
-        foreach (var capability in Capabilities(model))
-            json.WriteStringValue(capability);
-        json.WriteEndArray();
+        json.WriteString("tier", options.Value.FastModels.Contains(model.Id) ? "fast" : "capable");
+        WriteCapabilities(json, Capabilities(model));
         json.WriteEndObject();
     }
 

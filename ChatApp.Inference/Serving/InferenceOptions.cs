@@ -17,6 +17,9 @@ public sealed record InferenceOptions
     /// <summary>Folder of an ONNX text encoder (BERT-shaped) for embeddings; null serves the built-in hashing embedder.</summary>
     public string? EmbeddingModelPath { get; init; }
 
+    /// <summary>Models that are listed with the tier <c>fast</c>; the others are <c>capable</c>.</summary>
+    public IReadOnlyList<string> FastModels { get; init; } = ["chatapp-nano"];
+
     /// <summary>Largest request body, bytes.</summary>
     [Range(1 << 10, 1 << 30)]
     public int MaxRequestBytes { get; init; } = 8 << 20;

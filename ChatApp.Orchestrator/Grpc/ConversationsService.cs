@@ -4,6 +4,7 @@ using ChatApp.Orchestrator.Conversations.Transfer;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Identity;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -13,13 +14,14 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Conversations and their messages.</summary>
 public sealed class ConversationsService(
     ConversationStore conversations, MessageStore messages, ConversationSearch search, ConversationExport export, ImportReader importReader,
-    ConversationImport import, ShareStore shares, HotContext hotContext, IdFactory ids, StopSignals stops, IOptions<ConversationOptions> options)
+    ConversationImport import, GuestAdoption adoption, CallerIdentitySigner signer, ShareStore shares, HotContext hotContext, IdFactory ids, StopSignals stops, IOptions<ConversationOptions> options)
     : V1.Conversations.ConversationsBase
 {
     private const int DefaultPage = 30;
     private const int LargestPage = 100;
     private const int LongestTitle = 200;
     private const int LargestPiece = 1024 * 1024;
+    private const string GuestRole = "guest";
 
     public override async Task<Conversation> Create(CreateConversationRequest request, ServerCallContext context) =>
         Wire.ToWire(await conversations.CreateAsync(
@@ -107,6 +109,16 @@ public sealed class ConversationsService(
         var (read, skipped) = importReader.Read(document.GetBuffer().AsMemory(0, (int)document.Length));
         var made = await import.StoreAsync(context.Caller().Subject, read, context.CancellationToken);
         return new ImportReply { ConversationIds = { made.Select(id => WireId.Format(WireId.Conversation, id)) }, SkippedMessages = skipped };
+    }
+
+    public override async Task<AdoptReply> Adopt(AdoptRequest request, ServerCallContext context)
+    {
+        var caller = context.Caller();
+        if (!signer.TryVerify(request.GuestIdentity, out var guest, out var reason))
+            throw RefusedException.Invalid("guest_identity", reason);
+        if (guest.Role != GuestRole || caller.Role == GuestRole)
+            throw RefusedException.Invalid("guest_identity", "Only what a guest made changes hands, and only to an account.");
+        return new AdoptReply { Conversations = await adoption.AdoptAsync(caller.Subject, guest.Subject, context.CancellationToken) };
     }
 
     public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context)

@@ -5,6 +5,8 @@ namespace ChatApp.Tests.Edge;
 
 public sealed class ExternalSignInTests
 {
+    private const string Page = "https://page.example";
+
     private OpenIdProvider _provider = null!;
     private EdgeHost _edge = null!;
 
@@ -14,6 +16,7 @@ public sealed class ExternalSignInTests
         _provider = await OpenIdProvider.StartAsync();
         _edge = await EdgeHost.StartAsync(await EdgeStores.NewDatabaseAsync(), new Dictionary<string, string?>
         {
+            ["Edge:AllowedOrigins:0"] = Page,
             ["Accounts:Providers:0:Name"] = "acme",
             ["Accounts:Providers:0:DisplayName"] = "Acme",
             ["Accounts:Providers:0:Authority"] = _provider.Issuer,
@@ -98,6 +101,62 @@ public sealed class ExternalSignInTests
         (await nobody.GetAsync("/signin-oidc/acme?code=x&state=y")).ShouldBe(HttpStatusCode.Unauthorized, "external_sign_in_failed");
         (await nobody.GetAsync("/api/auth/external/unknown")).ShouldBe(HttpStatusCode.NotFound);
         (await nobody.GetAsync("/api/auth/providers")).Text.ShouldContain("Acme");
+    }
+
+    [Test]
+    public async Task A_page_elsewhere_gets_a_code_that_is_good_once_and_only_with_its_own_secret()
+    {
+        var verifier = new string('v', 43);
+        using var server = _edge.Client();
+        var stolen = await HandOverAsync(verifier);
+        (await server.PostAsync("/api/auth/external/exchange", new { code = stolen, verifier = new string('w', 43) })).ShouldBe(HttpStatusCode.Unauthorized, "external_sign_in_failed");
+        (await server.PostAsync("/api/auth/external/exchange", new { code = stolen, verifier })).ShouldBe(HttpStatusCode.Unauthorized, "external_sign_in_failed");
+
+        var code = await HandOverAsync(verifier);
+        var session = (await server.PostAsync("/api/auth/external/exchange", new { code, verifier })).ShouldBe(HttpStatusCode.OK);
+        using var user = _edge.Client(session["access_token"]);
+        (await user.GetAsync("/api/me")).ShouldBe(HttpStatusCode.OK)["email"].ShouldBe(_provider.Email);
+        (await server.PostAsync("/api/auth/external/exchange", new { code, verifier })).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Test]
+    public async Task A_page_elsewhere_is_told_why_a_sign_in_failed()
+    {
+        _provider.EmailVerified = false;
+        (await LastRedirectAsync(new string('v', 43))).ShouldBe($"{Page}/back?error=email_not_verified");
+        _provider.EmailVerified = true;
+        _provider.Audience = "someone-else";
+        (await LastRedirectAsync(new string('v', 43))).ShouldBe($"{Page}/back?error=external_sign_in_failed");
+    }
+
+    [Test]
+    public async Task A_challenge_that_is_none_is_refused()
+    {
+        using var nobody = _edge.Client();
+        (await nobody.GetAsync($"/api/auth/external/acme?return_url={Page}/back&challenge=short")).ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    private async Task<string> HandOverAsync(string verifier)
+    {
+        var target = await LastRedirectAsync(verifier);
+        target.ShouldStartWith($"{Page}/back?code=");
+        return target.Split("code=")[1];
+    }
+
+    /// <summary>Follows the redirects up to the one that leaves for the page.</summary>
+    private async Task<string> LastRedirectAsync(string verifier)
+    {
+        var challenge = System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(verifier)));
+        using var browser = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), AllowAutoRedirect = false }) { BaseAddress = _edge.Address };
+        var next = new Uri(_edge.Address, $"/api/auth/external/acme?return_url={Page}/back&challenge={challenge}");
+        while (!next.ToString().StartsWith(Page, StringComparison.Ordinal))
+        {
+            using var answer = await browser.GetAsync(next);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, await answer.Content.ReadAsStringAsync());
+            next = new Uri(next, answer.Headers.Location!);
+        }
+
+        return next.ToString();
     }
 
     private HttpClient Browser() => new(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = _edge.Address };

@@ -96,6 +96,27 @@ public sealed class OwnDataTests
     }
 
     [Test]
+    public async Task A_guest_who_signs_in_to_an_account_brings_along_what_they_made()
+    {
+        var email = $"{Guid.NewGuid():N}@example.org";
+        using var ada = await UserAsync(email);
+        await TurnAsync(ada);
+        using var nobody = new EdgeClient(_address, null);
+        using var guest = new EdgeClient(_address, (await nobody.PostAsync("/api/auth/guest", new { })).ShouldBe(HttpStatusCode.Created)["access_token"]);
+        var (conversation, turn) = await TurnAsync(guest);
+
+        (await guest.PostAsync("/api/auth/sign-in", new { email, password = "wrong" })).ShouldBe(HttpStatusCode.Unauthorized);
+        (await guest.GetAsync($"/api/conversations/{conversation}")).ShouldBe(HttpStatusCode.OK);
+
+        using var account = new EdgeClient(_address, (await guest.PostAsync("/api/auth/sign-in", new { email, password = Password })).ShouldBe(HttpStatusCode.OK)["access_token"]);
+        (await account.GetAsync("/api/conversations")).Json["data"]!.AsArray().Count.ShouldBe(2);
+        (await account.GetAsync($"/api/turns/{turn}")).ShouldBe(HttpStatusCode.OK);
+        (await account.PostAsync("/api/turns", new { conversation_id = conversation, content = "go on", model = "chatapp-nano", sampling = new { max_tokens = 4 } }))
+            .ShouldBe(HttpStatusCode.OK).Text.ShouldContain("Completed");
+        (await guest.GetAsync("/api/me")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Test]
     public async Task Conversations_are_taken_from_one_account_into_another()
     {
         using var ada = await UserAsync();

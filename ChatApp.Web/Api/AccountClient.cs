@@ -9,6 +9,9 @@ public sealed class AccountClient(ApiConnection api)
     public Task<UserProfile> RenameAsync(string displayName, CancellationToken cancellationToken) =>
         api.ReadAsync<UserProfile>(HttpMethod.Patch, "/api/me", new { DisplayName = displayName }, cancellationToken);
 
+    public async Task<IReadOnlyList<SignInProvider>> ListProvidersAsync(CancellationToken cancellationToken) =>
+        (await api.ReadAsync<Page<SignInProvider>>(HttpMethod.Get, "/api/auth/providers", null, cancellationToken)).Data;
+
     public async Task<IReadOnlyList<DeviceSession>> ListSessionsAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<DataPage<DeviceSession>>(HttpMethod.Get, "/api/me/sessions", null, cancellationToken)).Data;
 

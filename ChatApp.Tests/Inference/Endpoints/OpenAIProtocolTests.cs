@@ -200,6 +200,7 @@ internal sealed class OpenAIProtocolTests
         nano.GetProperty("context_length").GetInt32().ShouldBe(_host.Model.Engine.Model.ContextLength);
         nano.GetProperty("max_model_len").GetInt32().ShouldBe(_host.Model.Engine.Model.ContextLength);
         nano.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()).ShouldBe(["completions", "logprobs", "chat", "json_schema", "tools"]);
+        models.RootElement.GetProperty("data")[1].GetProperty("capabilities")[0].GetString().ShouldBe("embeddings");
         (await _host.Client.GetAsync("/v1/models/nano")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _host.Client.GetAsync("/v1/models/none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 

@@ -11,6 +11,36 @@ public sealed class ConversationTests : GraphTest
     private ChatApp.Orchestrator.V1.Conversations.ConversationsClient Conversations => Graph.First.Conversations;
 
     [Test]
+    public async Task What_a_guest_made_goes_to_an_account_only_with_the_guest_s_signed_identity()
+    {
+        var guest = $"guest-{Guid.NewGuid():N}";
+        var signer = new ChatApp.ServiceDefaults.Identity.CallerIdentitySigner(OrchestratorProcess.IdentityKey, TimeProvider.System);
+        var proof = signer.Sign(guest, "guest", "guest", TimeSpan.FromMinutes(1));
+        var made = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "mine tokens=3", RequestId = "same" }, OrchestratorProcess.As(guest, "guest")));
+        var own = await RunAsync(new RunTurnRequest { Content = "own tokens=3", RequestId = "same" });
+
+        foreach (var refused in (string[])["", "x.y", signer.Sign(guest, "user", "free", TimeSpan.FromMinutes(1))])
+            (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = refused }, Me))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, OrchestratorProcess.As("other-guest", "guest")))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+
+        var running = new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "long tokens=100 delay=20", ConversationId = made.Started.ConversationId }, OrchestratorProcess.As(guest, "guest")));
+        await EventuallyAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.turns WHERE user_id = @guest AND status = 'Running'", new { guest }), count => count == 1);
+        (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me))).StatusCode.ShouldBe(StatusCode.Aborted);
+        await running;
+
+        (await Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me)).Conversations.ShouldBe(1);
+        (await GetAsync(made.Started.ConversationId)).Messages.Count.ShouldBe(4);
+        (await Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me)).Conversations.ShouldBe(0);
+        // Every table that says whose a row is, also those that are added later.
+        var tables = await Graph.ScalarAsync<string>("SELECT string_agg(table_name, ',') FROM information_schema.columns WHERE table_schema = 'chat' AND column_name = 'user_id'");
+        foreach (var table in tables.Split(','))
+            (await Graph.ScalarAsync<long>($"SELECT count(*) FROM chat.{table} WHERE user_id = @guest", new { guest })).ShouldBe(0, table);
+        var report = await Graph.First.Metering.GetUsageAsync(new GetUsageRequest(), Me);
+        report.Days.Sum(day => day.OutputTokens).ShouldBeGreaterThanOrEqualTo(106);
+        own.Ended!.Status.ShouldBe("Completed");
+    }
+
+    [Test]
     public async Task Pages_of_the_list_show_each_conversation_once_newest_activity_first()
     {
         List<string> made = [];
