@@ -10,7 +10,7 @@ public sealed class AccountClient(ApiConnection api)
         api.ReadAsync<UserProfile>(HttpMethod.Patch, "/api/me", new { DisplayName = displayName }, cancellationToken);
 
     public async Task<IReadOnlyList<SignInProvider>> ListProvidersAsync(CancellationToken cancellationToken) =>
-        (await api.ReadAsync<Page<SignInProvider>>(HttpMethod.Get, "/api/auth/providers", null, cancellationToken)).Data;
+        (await api.ReadAsync<DataPage<SignInProvider>>(HttpMethod.Get, "/api/auth/providers", null, cancellationToken)).Data;
 
     public async Task<IReadOnlyList<DeviceSession>> ListSessionsAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<DataPage<DeviceSession>>(HttpMethod.Get, "/api/me/sessions", null, cancellationToken)).Data;
