@@ -3,12 +3,6 @@ namespace ChatApp.Orchestrator;
 /// <summary>Ids and counts, never what anyone wrote.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(LogLevel.Information, "Migrated the database: {Script}")]
-    public static partial void Migrated(ILogger logger, string script);
-
-    [LoggerMessage(LogLevel.Warning, "The database is not ready yet: {Reason}")]
-    public static partial void DatabaseNotReady(ILogger logger, string reason);
-
     [LoggerMessage(LogLevel.Information, "Turn {TurnId} ended: {Status}, {OutputTokens} tokens in {TotalMs:F0} ms")]
     public static partial void TurnEnded(ILogger logger, Guid turnId, string status, int outputTokens, double totalMs);
 

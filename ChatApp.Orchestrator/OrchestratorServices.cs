@@ -6,7 +6,6 @@ using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Grpc;
 using ChatApp.Orchestrator.Ids;
-using ChatApp.Orchestrator.Migrations;
 using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Tools;
@@ -14,6 +13,7 @@ using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.Turns.Stages;
 using ChatApp.Orchestrator.Metering;
 using ChatApp.ServiceDefaults.Identity;
+using ChatApp.ServiceDefaults.Migrations;
 using Dapper;
 using StackExchange.Redis;
 
@@ -63,7 +63,7 @@ internal static class OrchestratorServices
             redis.SyncTimeout = 1500;
             redis.ReconnectRetryPolicy = new LinearRetry(500);
         });
-        builder.Services.AddSingleton<DatabaseMigrator>();
+        builder.Services.AddSingleton<SchemaMigrator>();
         builder.Services.AddSingleton<IdFactory>();
         builder.Services.AddSingleton<OwnedDatabase>();
         builder.Services.AddSingleton<ConversationStore>();

@@ -1,4 +1,5 @@
 using ChatApp.Tests.Graph;
+using ChatApp.Tests.Orchestrator.Graph;
 
 namespace ChatApp.Tests;
 
@@ -6,5 +7,10 @@ namespace ChatApp.Tests;
 public sealed class SharedGraphLifetime
 {
     [OneTimeTearDown]
-    public Task StopAsync() => ProductGraph.StopSharedAsync();
+    public async Task StopAsync()
+    {
+        await ProductGraph.StopSharedAsync();
+        // Also where only tests of other namespaces asked for it.
+        await OrchestratorGraph.StopSharedAsync();
+    }
 }

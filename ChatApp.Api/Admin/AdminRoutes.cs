@@ -13,7 +13,7 @@ internal static class AdminRoutes
         admin.MapGet("/users/{id}/usage", AdminUsersApi.UsageAsync);
         admin.MapGet("/usage", AdminStateApi.UsageAsync);
         admin.MapGet("/plans", AdminStateApi.Plans);
-        admin.MapGet("/models", App.AppModelsApi.ListAsync);
+        admin.MapGet("/models", AdminModelsApi.ListAsync);
         admin.MapGet("/bans", AdminBansApi.ListAsync);
         admin.MapPost("/bans", AdminBansApi.AddAsync);
         admin.MapDelete("/bans/{id}", AdminBansApi.RemoveAsync);

@@ -7,4 +7,7 @@ namespace ChatApp.Api.Limits;
 public sealed record BucketAnswer(int? Refused, TimeSpan RetryAfter, IReadOnlyList<double> Levels)
 {
     public bool Allowed => Refused is null;
+
+    /// <summary>Decided by this replica alone, so it is settled here too.</summary>
+    public bool IsLocal { get; init; }
 }

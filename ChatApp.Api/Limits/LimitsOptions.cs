@@ -7,7 +7,7 @@ public sealed record LimitsOptions
 {
     public const string Section = "Limits";
 
-    /// <summary>The share of every limit that a replica grants by itself while Redis is away.</summary>
+    /// <summary>The share of every limit that a replica grants by itself while Redis is away; with more replicas than its inverse they together grant more than the limit.</summary>
     [Range(0.01, 1)]
     public double LocalShare { get; init; } = 0.25;
 

@@ -2,8 +2,12 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Limits;
 
-/// <summary>Token buckets of this replica alone, each a share of the real one: what serves while Redis is away.</summary>
-internal sealed class LocalBuckets(IOptions<LimitsOptions> options, TimeProvider time)
+/// <summary>
+/// Token buckets of this replica alone: what serves while Redis is away or too slow. What the shared bucket held when Redis
+/// was last heard of may have been granted by then, here or elsewhere, so a bucket begins empty at that moment and fills at
+/// a share of the real one's pace: all replicas together never grant more than the shared bucket would have.
+/// </summary>
+internal sealed class LocalBuckets(IOptions<LimitsOptions> options, RedisAvailability redis, TimeProvider time)
 {
     private const int MostBuckets = 100_000;
 
@@ -16,7 +20,8 @@ internal sealed class LocalBuckets(IOptions<LimitsOptions> options, TimeProvider
         lock (_lock)
         {
             var now = time.GetTimestamp();
-            var levels = takes.Select(take => Level(take, now)).ToArray();
+            var away = redis.LastAnswer is { } last ? time.GetUtcNow() - last : (TimeSpan?)null;
+            var levels = takes.Select(take => Level(take, now, away)).ToArray();
             int? refused = null;
             var wait = TimeSpan.Zero;
             for (var i = 0; i < takes.Count && !settle; i++)
@@ -39,14 +44,17 @@ internal sealed class LocalBuckets(IOptions<LimitsOptions> options, TimeProvider
                 }
             }
 
-            return new BucketAnswer(refused, wait, levels);
+            return new BucketAnswer(refused, wait, levels) { IsLocal = true };
         }
     }
 
     /// <summary>At least one fits into a full bucket, however small the share.</summary>
-    private double Level(BucketTake take, long now)
+    private double Level(BucketTake take, long now, TimeSpan? away)
     {
         var capacity = Math.Max(1, take.Capacity * _share);
+        // A level from an earlier outage counts for nothing either.
+        if (away is { } since)
+            capacity = Math.Min(capacity, since.TotalSeconds * take.PerSecond * _share);
         return _buckets.TryGetValue(take.Key, out var bucket)
             ? Math.Min(capacity, bucket.Level + time.GetElapsedTime(bucket.At, now).TotalSeconds * take.PerSecond * _share)
             : capacity;

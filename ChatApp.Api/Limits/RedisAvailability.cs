@@ -10,7 +10,11 @@ internal sealed class RedisAvailability(IConnectionMultiplexer connection, IOpti
 
     private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(options.Value.RedisTimeoutMilliseconds);
     private long _restUntil;
+    private long _lastAnswer;
     private int _away;
+
+    /// <summary>When Redis last answered this replica; null when it never did.</summary>
+    public DateTimeOffset? LastAnswer => Interlocked.Read(ref _lastAnswer) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <returns>The answer; null when Redis is away.</returns>
     public async Task<T?> TryAsync<T>(Func<IDatabase, Task<T>> command)
@@ -26,6 +30,7 @@ internal sealed class RedisAvailability(IConnectionMultiplexer connection, IOpti
         try
         {
             var answer = await command(connection.GetDatabase()).WaitAsync(_timeout, time);
+            Interlocked.Exchange(ref _lastAnswer, time.GetUtcNow().UtcTicks);
             Report(away: false);
             return answer;
         }

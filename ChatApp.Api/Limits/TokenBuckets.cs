@@ -19,7 +19,10 @@ public sealed class TokenBuckets
     public Task<BucketAnswer> TakeAsync(IReadOnlyList<BucketTake> takes) => RunAsync("take", takes);
 
     /// <summary>Takes without asking, which may leave a debt; negative amounts give back.</summary>
-    public Task<BucketAnswer> SettleAsync(IReadOnlyList<BucketTake> takes) => RunAsync("settle", takes);
+    /// <param name="takes">What was used beyond what was taken.</param>
+    /// <param name="local">Whether it was taken from this replica's own buckets (<see cref="BucketAnswer.IsLocal"/>).</param>
+    public Task<BucketAnswer> SettleAsync(IReadOnlyList<BucketTake> takes, bool local = false) =>
+        local ? Task.FromResult(_local.Take(takes, settle: true)) : RunAsync("settle", takes);
 
     private async Task<BucketAnswer> RunAsync(string act, IReadOnlyList<BucketTake> takes)
     {
@@ -39,7 +42,12 @@ public sealed class TokenBuckets
 
         var answer = await _redis.TryAsync(async database => Array.ConvertAll((RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, values))!, item => (string)item!));
         if (answer is null)
-            return _local.Take(takes, settle: act == "settle");
+        {
+            // What Redis gave is not given back here: it would be granted twice.
+            return act == "take"
+                ? _local.Take(takes, settle: false)
+                : _local.Take([.. takes.Select(take => take with { Amount = Math.Max(0, take.Amount) })], settle: true);
+        }
 
         var refused = int.Parse(answer[0], System.Globalization.CultureInfo.InvariantCulture);
         return new BucketAnswer(

@@ -44,8 +44,8 @@ internal sealed class TurnAdmission(
             if (answer.Refused is { } index)
                 throw Refusal(caller, takes[index], answer.RetryAfter);
 
-            var held = await HoldMoneyAsync(context, caller, plan, estimate, takes);
-            return new TurnReservation(caller, estimate, [.. takes.Where(take => take.CountsTokens).Select(take => take.Take)], held, slot, buckets, ledger, prices, logger);
+            var held = await HoldMoneyAsync(context, caller, plan, estimate, takes, answer.IsLocal);
+            return new TurnReservation(caller, estimate, [.. takes.Where(take => take.CountsTokens).Select(take => take.Take)], held, slot, answer.IsLocal, buckets, ledger, prices, logger);
         }
         catch
         {
@@ -66,7 +66,7 @@ internal sealed class TurnAdmission(
             throw RefusedException.TooMany($"More than {most} calls in a minute.", "rate_limit_exceeded", answer.RetryAfter, "requests");
     }
 
-    private async Task<long> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate, IReadOnlyList<Limit> takes)
+    private async Task<long> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate, IReadOnlyList<Limit> takes, bool local)
     {
         if (plan.MonthlyBudget is not { } budget)
             return 0;
@@ -74,7 +74,7 @@ internal sealed class TurnAdmission(
         if (cost == 0 || await ledger.HoldAsync(caller.Id, cost, (long)(budget * Micros), context.RequestAborted))
             return cost;
 
-        await buckets.SettleAsync([.. takes.Select(take => take.Take with { Amount = -take.Take.Amount })]);
+        await buckets.SettleAsync([.. takes.Select(take => take.Take with { Amount = -take.Take.Amount })], local);
         throw new RefusedException(new OpenAIError(StatusCodes.Status429TooManyRequests,
             $"This month's budget of the plan '{caller.Plan}' ({budget.ToString(CultureInfo.InvariantCulture)}) does not cover this request.",
             "insufficient_quota", Code: "insufficient_quota"));

@@ -10,6 +10,7 @@ internal sealed class TurnReservation(
     IReadOnlyList<BucketTake> tokens,
     long heldMicros,
     IAsyncDisposable? slot,
+    bool local,
     TokenBuckets buckets,
     UsageLedger ledger,
     ModelPrices prices,
@@ -69,6 +70,6 @@ internal sealed class TurnReservation(
             }
         }
 
-        await buckets.SettleAsync([.. tokens.Select(take => take with { Amount = used - take.Amount })]);
+        await buckets.SettleAsync([.. tokens.Select(take => take with { Amount = used - take.Amount })], local);
     }
 }

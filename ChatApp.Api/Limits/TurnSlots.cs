@@ -18,7 +18,7 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
     {
         var id = Guid.NewGuid().ToString("N");
         if (await RunAsync("hold", userId, id, most) is not { } held)
-            return HoldLocally(userId, most);
+            return HoldLocally(userId, most, id);
         return held == "1" ? new Slot(this, userId, id) : null;
     }
 
@@ -26,7 +26,7 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
         redis.TryAsync(async database => (string?)await database.ScriptEvaluateAsync(
             Script, [new RedisKey($"slots:{{{userId}}}")], [act, id, most, (long)_lease.TotalMilliseconds]) ?? "0");
 
-    private LocalSlot? HoldLocally(string userId, int most)
+    private LocalSlot? HoldLocally(string userId, int most, string id)
     {
         lock (_lock)
         {
@@ -34,7 +34,7 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
             if (held >= Math.Max(1, (int)(most * options.Value.LocalShare)))
                 return null;
             _local[userId] = held + 1;
-            return new LocalSlot(this, userId);
+            return new LocalSlot(this, userId, id);
         }
     }
 
@@ -74,10 +74,12 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
         }
     }
 
-    private sealed class LocalSlot(TurnSlots slots, string userId) : IAsyncDisposable
+    private sealed class LocalSlot(TurnSlots slots, string userId, string id) : IAsyncDisposable
     {
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
+            // A Redis that was too slow may have given the slot after all.
+            await slots.RunAsync("release", userId, id, 0);
             lock (slots._lock)
             {
                 if (slots._local[userId] <= 1)
@@ -85,8 +87,6 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
                 else
                     slots._local[userId]--;
             }
-
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -31,6 +31,8 @@ internal static class OrchestratorServices
         services.AddClient<Conversations.ConversationsClient>();
         services.AddClient<Completions.CompletionsClient>();
         services.AddClient<Files.FilesClient>();
+        services.AddClient<Gateway.GatewayClient>();
+        services.AddClient<Metering.MeteringClient>();
         services.AddSingleton<TurnStream>();
     }
 

@@ -164,9 +164,21 @@ public sealed class ModelGateway
             var chunks = _client.StreamAsync(planned.Route, call.Operation, body, LongestAnswer(planned, call), cancel.Token);
             var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
             var telemetry = GatewayTelemetry.Start(planned, call, _time);
-            return await OpenedStream.OpenAsync(planned, chunks, lease, cancel, meter, () => _options.CurrentValue.Breaker, telemetry);
-        }, mayHedge: true, cancellationToken);
+            try
+            {
+                return await OpenedStream.OpenAsync(planned, chunks, lease, cancel, meter, () => _options.CurrentValue.Breaker, telemetry);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                await LostAsync(call, planned, meter.Usage);
+                throw;
+            }
+        }, opened => LostAsync(call, opened.From, opened.Usage), cancellationToken);
     }
+
+    // Another upstream was quicker; this one read the prompt all the same.
+    private Task LostAsync(GatewayCall call, PlannedRoute from, TokenUsage usage) => _ledger.RecordAsync(
+        call.Owner, new GenerationRecord($"{call.Purpose}.hedged", from.Model.Id, from.Route.Name, usage, GenerationOutcome.Stopped), CancellationToken.None);
 
     /// <returns>The fast model's answer, its beginning judged and kept in front; null when the capable one has to answer.</returns>
     private async Task<OpenedStream?> OpenJudgedAsync(CatalogueModel model, GatewayCall call, CancellationToken cancellationToken)
@@ -241,7 +253,7 @@ public sealed class ModelGateway
                 telemetry.Failed(exception);
                 throw;
             }
-        }, mayHedge: false, cancellationToken);
+        }, lost: null, cancellationToken);
     }
 
     // More tokens than fit the model can't be an answer, whatever the server says.

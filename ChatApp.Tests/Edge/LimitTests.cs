@@ -238,6 +238,57 @@ public sealed class LimitTests
         answers[^1].ShouldBe(HttpStatusCode.TooManyRequests).Headers.ContainsKey("Retry-After").ShouldBeTrue();
     }
 
+    [Test]
+    public async Task A_Redis_that_becomes_slow_does_not_let_more_through_than_the_bucket_holds()
+    {
+        await using var proxy = new SlowProxy(EdgeStores.Redis);
+        var replicas = new List<EdgeHost>();
+        try
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                replicas.Add(await EdgeHost.StartAsync(_database, new Dictionary<string, string?>
+                {
+                    ["ConnectionStrings:redis"] = proxy.Address,
+                    ["Limits:RedisTimeoutMilliseconds"] = "200",
+                    ["services:orchestrator:grpc:0"] = _orchestrator.Address,
+                }));
+            }
+
+            var buckets = replicas.ConvertAll(replica => replica.App.Services.GetRequiredService<TokenBuckets>());
+            BucketTake[] take = [new($"slow:{Guid.NewGuid()}", 100, 4, 1)];
+            var (granted, locally) = (0, 0);
+            var clock = Stopwatch.StartNew();
+            // Quick until the bucket is empty, then slow, then quick again.
+            foreach (var (until, delay) in ((double, int)[])[(1, 0), (4, 700), (6, 0)])
+            {
+                proxy.Delay = TimeSpan.FromMilliseconds(delay);
+                await Task.WhenAll(buckets.SelectMany(bucket => Enumerable.Repeat(bucket, 4)).Select(async bucket =>
+                {
+                    while (clock.Elapsed.TotalSeconds < until)
+                    {
+                        var answer = await bucket.TakeAsync(take);
+                        if (answer.Allowed)
+                            Interlocked.Increment(ref granted);
+                        if (answer is { Allowed: true, IsLocal: true })
+                            Interlocked.Increment(ref locally);
+                        await Task.Yield();
+                    }
+                }));
+            }
+
+            TestContext.Out.WriteLine($"{granted} granted, {locally} of them without Redis, in {clock.Elapsed.TotalSeconds:F1} s");
+            granted.ShouldBeLessThanOrEqualTo((int)(100 + 4 * clock.Elapsed.TotalSeconds));
+            granted.ShouldBeGreaterThanOrEqualTo(100);
+            locally.ShouldBeGreaterThan(0);
+        }
+        finally
+        {
+            foreach (var replica in replicas)
+                await replica.DisposeAsync();
+        }
+    }
+
     [TestCase(900, 300)]
     public async Task Replicas_together_grant_what_a_bucket_holds_and_not_one_more(int requests, int capacity)
     {

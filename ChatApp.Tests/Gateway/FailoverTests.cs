@@ -194,6 +194,8 @@ public sealed class FailoverTests
         last.ShouldNotBeNull().Upstream.ShouldBe("b");
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         Gateway.Board["a"].InFlight.ShouldBe(0);
+        // What it read for nobody is on record.
+        Gateway.Ledger.All.Select(entry => entry.Generation).ShouldContain(lost => lost.Purpose == "turn.hedged" && lost.Upstream == "a" && lost.Usage.InputTokens > 0);
         // Slow is not broken.
         Gateway.Board["a"].Breaker.State.ShouldBe(BreakerState.Closed);
     }

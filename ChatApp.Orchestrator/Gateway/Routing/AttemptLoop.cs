@@ -17,15 +17,19 @@ internal sealed class AttemptLoop(
     /// <summary>Opens an answer at a route; owns the lease and the cancellation from the call on.</summary>
     public delegate Task<T> Opener<T>(PlannedRoute route, UpstreamLease lease, CancellationTokenSource cancel);
 
+    /// <param name="plan">The routes, the best first.</param>
+    /// <param name="open">Opens an answer.</param>
+    /// <param name="lost">Told of an answer that had begun and is not taken, before it is ended; null: nothing is hedged.</param>
+    /// <param name="cancellationToken">Ends all attempts.</param>
     /// <exception cref="UpstreamException">No route gave an answer; the last one's failure.</exception>
-    public async Task<T> RunAsync<T>(IReadOnlyList<PlannedRoute> plan, Opener<T> open, bool mayHedge, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(IReadOnlyList<PlannedRoute> plan, Opener<T> open, Func<T, Task>? lost, CancellationToken cancellationToken)
     {
         if (plan.Count == 0)
             throw new UpstreamException("", UpstreamFailure.Misconfigured, "No server is configured for this model.");
         budget.Deposit();
         var state = new Rounds(plan, board);
         var running = new List<Attempt<T>>(2);
-        var hedged = !mayHedge;
+        var hedged = lost is null;
         try
         {
             while (true)
@@ -63,7 +67,7 @@ internal sealed class AttemptLoop(
         finally
         {
             foreach (var loser in running)
-                await loser.AbandonAsync();
+                await loser.AbandonAsync(lost);
         }
     }
 
@@ -149,7 +153,7 @@ internal sealed class AttemptLoop(
         public Task<T> Task { get; } = task;
 
         /// <summary>Ends the attempt and whatever it has opened.</summary>
-        public async Task AbandonAsync()
+        public async Task AbandonAsync(Func<T, Task>? lost)
         {
             try
             {
@@ -161,7 +165,12 @@ internal sealed class AttemptLoop(
             }
 
             await ((Task)Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (Task.IsCompletedSuccessfully && await Task is IAsyncDisposable opened)
+            if (!Task.IsCompletedSuccessfully)
+                return;
+            var answer = await Task;
+            if (lost is not null)
+                await lost(answer);
+            if (answer is IAsyncDisposable opened)
                 await opened.DisposeAsync();
         }
     }

@@ -20,6 +20,8 @@ public sealed class UpstreamLease(UpstreamState state) : IDisposable
     {
         if (!Tell())
             return false;
+        if (exception.Failure != UpstreamFailure.Refused)
+            state.NoteFailure(exception.Failure);
         switch (exception.Failure)
         {
             case UpstreamFailure.Overloaded:

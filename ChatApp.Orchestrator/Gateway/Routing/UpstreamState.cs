@@ -12,6 +12,9 @@ public sealed class UpstreamState(string name, TimeProvider time)
 
     public CircuitBreaker Breaker { get; } = new(time);
 
+    /// <summary>How the newest failure was, and when; null: there was none.</summary>
+    public (UpstreamFailure Failure, DateTimeOffset At)? LastFailure { get; private set; }
+
     /// <summary>Requests of this replica that it works on.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 
@@ -64,6 +67,8 @@ public sealed class UpstreamState(string name, TimeProvider time)
             known = seen;
         }
     }
+
+    internal void NoteFailure(UpstreamFailure failure) => LastFailure = (failure, time.GetUtcNow());
 
     internal void Leave() => Interlocked.Decrement(ref _inFlight);
 }

@@ -10,6 +10,8 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 {
     private static readonly Lazy<Task<OrchestratorGraph>> s_shared = new(() => StartAsync(replicas: 2));
 
+    private static int s_stopped;
+
     private readonly List<OrchestratorProcess> _orchestrators = [];
 
     public required Stores Stores { get; init; }
@@ -30,7 +32,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     public static async Task StopSharedAsync()
     {
-        if (s_shared.IsValueCreated && s_shared.Value.IsCompletedSuccessfully)
+        if (s_shared.IsValueCreated && s_shared.Value.IsCompletedSuccessfully && Interlocked.Exchange(ref s_stopped, 1) == 0)
             await (await s_shared.Value).DisposeAsync();
     }
 

@@ -18,30 +18,37 @@ public sealed class Stores : IAsyncDisposable
     public required string Redis { get; init; }
 
     /// <summary>False when the servers were given from outside, where killing them is not ours to do.</summary>
-    public bool CanKill => _app is not null;
+    public bool CanKill => _app is not null && Environment.GetEnvironmentVariable("CHATAPP_TEST_CHATDB") is null && Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS") is null;
 
     public static async Task<Stores> StartAsync()
     {
-        if (Environment.GetEnvironmentVariable("CHATAPP_TEST_CHATDB") is { } chatDb
-            && Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS") is { } redis)
-            return new Stores { ChatDb = chatDb, Redis = redis };
+        var givenDb = Environment.GetEnvironmentVariable("CHATAPP_TEST_CHATDB");
+        var givenRedis = Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS");
+        if (givenDb is not null && givenRedis is not null)
+            return new Stores { ChatDb = givenDb, Redis = givenRedis };
 
         var builder = DistributedApplicationTestingBuilder.Create();
         // Killed round after round by a test, they would rest half a minute each time.
         builder.Configuration["AppHost:LongestRestartDelay"] = "00:00:00.500";
-        builder.AddPostgres("postgres").AddDatabase("chatdb");
-        builder.AddRedis("redis");
+        if (givenDb is null)
+            builder.AddPostgres("postgres").AddDatabase("chatdb");
+        if (givenRedis is null)
+            builder.AddRedis("redis");
         using var timeout = new CancellationTokenSource(StartTimeout);
         var app = await builder.BuildAsync(timeout.Token);
         await app.StartAsync(timeout.Token);
-        await app.ResourceNotifications.WaitForResourceHealthyAsync("chatdb", timeout.Token);
-        await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", timeout.Token);
         return new Stores
         {
-            ChatDb = (await app.GetConnectionStringAsync("chatdb", timeout.Token))!,
-            Redis = (await app.GetConnectionStringAsync("redis", timeout.Token))!,
+            ChatDb = givenDb ?? await FindAsync("chatdb"),
+            Redis = givenRedis ?? await FindAsync("redis"),
             _app = app,
         };
+
+        async Task<string> FindAsync(string resource)
+        {
+            await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, timeout.Token);
+            return (await app.GetConnectionStringAsync(resource, timeout.Token))!;
+        }
     }
 
     /// <summary>Kills a server as <c>kill -9</c> does; the hosting starts it again by itself.</summary>
