@@ -145,6 +145,94 @@ public sealed class OpenAIClientTests
     }
 
     [Test]
+    public async Task A_tool_is_called_whole_and_in_fragments()
+    {
+        var options = new ChatCompletionOptions { MaxOutputTokenCount = 120, Temperature = 0, ToolChoice = ChatToolChoice.CreateRequiredChoice() };
+        options.Tools.Add(ChatTool.CreateFunctionTool("get_weather", "The weather of a city.", BinaryData.FromString(
+            """{"type":"object","properties":{"city":{"type":"string","enum":["Paris","Lima"]},"days":{"type":"integer","enum":[1,2]}},"required":["city","days"],"additionalProperties":false}""")));
+        ChatMessage[] question = [new UserChatMessage("Weather in Paris for 2 days?")];
+
+        var whole = (await _chat.CompleteChatAsync(question, options)).Value;
+        whole.FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
+        whole.ToolCalls.Single().FunctionName.ShouldBe("get_weather");
+        var given = System.Text.Json.Nodes.JsonNode.Parse(whole.ToolCalls.Single().FunctionArguments.ToString())!;
+        ((string)given["city"]!).ShouldBeOneOf("Paris", "Lima");
+
+        var (name, arguments, fragments) = ("", "", 0);
+        await foreach (var update in _chat.CompleteChatStreamingAsync(question, options))
+        {
+            foreach (var call in update.ToolCallUpdates)
+            {
+                call.Index.ShouldBe(0);
+                name += call.FunctionName;
+                if (call.FunctionArgumentsUpdate?.ToString() is { Length: > 0 } piece)
+                {
+                    arguments += piece;
+                    fragments++;
+                }
+            }
+        }
+
+        name.ShouldBe("get_weather");
+        arguments.ShouldBe(whole.ToolCalls.Single().FunctionArguments.ToString());
+        fragments.ShouldBeGreaterThan(1);
+
+        // The result goes back in the client's own messages.
+        var next = (await _chat.CompleteChatAsync([.. question, new AssistantChatMessage(whole), new ToolChatMessage(whole.ToolCalls.Single().Id, "sunny")],
+            new ChatCompletionOptions { MaxOutputTokenCount = 16, Temperature = 0 })).Value;
+        next.Content.ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public async Task An_answer_follows_a_JSON_schema()
+    {
+        var options = new ChatCompletionOptions
+        {
+            MaxOutputTokenCount = 120,
+            Temperature = 0,
+            ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("person", BinaryData.FromString(
+                """{"type":"object","properties":{"name":{"type":"string","maxLength":12},"age":{"type":"integer","minimum":0,"maximum":99}},"required":["name","age"],"additionalProperties":false}"""), jsonSchemaIsStrict: true),
+        };
+        var answer = (await _chat.CompleteChatAsync([new UserChatMessage("Ada is 36.")], options)).Value;
+        System.Text.Json.Nodes.JsonNode.Parse(answer.Content[0].Text)!.AsObject().Select(property => property.Key).Order().ShouldBe(["age", "name"]);
+    }
+
+    [Test]
+    public async Task Texts_are_embedded()
+    {
+        var client = _client.GetEmbeddingClient("chatapp-hashing-512");
+        var vectors = (await client.GenerateEmbeddingsAsync(["the red apple", "quantum physics"])).Value;
+        vectors.Select(vector => vector.ToFloats().Length).ShouldBe([512, 512]);
+        vectors.Usage.InputTokenCount.ShouldBeGreaterThan(0);
+    }
+
+    [Test]
+    public async Task A_limit_is_raised_as_429_and_waited_for_by_the_client_s_own_retries()
+    {
+        using var nobody = new EdgeClient(new Uri(_address, "/"), null);
+        var up = await nobody.PostAsync("/api/auth/sign-up", new { email = $"{Guid.NewGuid():N}@example.org", password = "correct horse battery" });
+        var token = up["access_token"];
+        var client = Client(token).GetEmbeddingClient("chatapp-hashing-512");
+        ClientResultException? refused = null;
+        for (var i = 0; i < 60 && refused is null; i++)
+        {
+            try
+            {
+                await client.GenerateEmbeddingAsync("x");
+            }
+            catch (ClientResultException exception)
+            {
+                refused = exception;
+            }
+        }
+
+        refused.ShouldNotBeNull().Status.ShouldBe(429);
+        refused.GetRawResponse()!.Headers.TryGetValue("retry-after", out _).ShouldBeTrue();
+        var patient = new OpenAIClient(new ApiKeyCredential(token), new OpenAIClientOptions { Endpoint = _address, RetryPolicy = new ClientRetryPolicy(4) });
+        (await patient.GetEmbeddingClient("chatapp-hashing-512").GenerateEmbeddingAsync("x")).Value.ToFloats().Length.ShouldBe(512);
+    }
+
+    [Test]
     public async Task Cancelling_a_stream_ends_it_and_the_next_call_works()
     {
         using var stop = new CancellationTokenSource();

@@ -34,8 +34,8 @@ public sealed class AdminClient(ApiConnection api)
     public async Task<IReadOnlyDictionary<string, PlanLimits>> ListPlansAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<PlanPage>(HttpMethod.Get, "/api/admin/plans", null, cancellationToken)).Data;
 
-    public async Task<IReadOnlyList<ModelInfo>> ListModelsAsync(CancellationToken cancellationToken) =>
-        (await api.ReadAsync<DataPage<ModelInfo>>(HttpMethod.Get, "/api/admin/models", null, cancellationToken)).Data;
+    public Task<Catalogue> GetCatalogueAsync(CancellationToken cancellationToken) =>
+        api.ReadAsync<Catalogue>(HttpMethod.Get, "/api/admin/models", null, cancellationToken);
 
     public async Task<IReadOnlyList<Ban>> ListBansAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<DataPage<Ban>>(HttpMethod.Get, "/api/admin/bans", null, cancellationToken)).Data;
