@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ChatApp.Orchestrator.V1;
+using Google.Protobuf;
 
 namespace ChatApp.Api.Limits;
 
@@ -51,7 +53,7 @@ internal sealed class TurnMeter(TurnFollower follower)
                 if (bare && hideUsage)
                     continue;
                 counted++;
-                yield return chunk;
+                yield return use is not null && hideUsage ? WithoutUsage(chunk) : chunk;
             }
         }
         finally
@@ -60,6 +62,14 @@ internal sealed class TurnMeter(TurnFollower follower)
                 reservation.Use(use);
             await reservation.DisposeAsync();
         }
+    }
+
+    /// <summary>Some servers say it with the last piece of the answer, which the client has to get.</summary>
+    private static CompletionChunk WithoutUsage(CompletionChunk chunk)
+    {
+        var json = JsonNode.Parse(chunk.Json.Span)!.AsObject();
+        json.Remove("usage");
+        return new CompletionChunk { Json = UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(json)) };
     }
 
     private static (TurnUse? Use, bool Bare) Read(ReadOnlySpan<byte> json, string asked)
