@@ -249,7 +249,7 @@ public sealed class LimitTests
             {
                 replicas.Add(await EdgeHost.StartAsync(_database, new Dictionary<string, string?>
                 {
-                    ["ConnectionStrings:redis"] = proxy.Address,
+                    ["ConnectionStrings:redis"] = string.Join(',', [proxy.Address, .. EdgeStores.Redis.Split(',')[1..]]),
                     ["Limits:RedisTimeoutMilliseconds"] = "200",
                     ["services:orchestrator:grpc:0"] = _orchestrator.Address,
                 }));
