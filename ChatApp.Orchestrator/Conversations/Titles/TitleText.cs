@@ -15,6 +15,9 @@ public static class TitleText
         var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
         if (line.StartsWith("Title:", StringComparison.OrdinalIgnoreCase))
             line = line["Title:".Length..];
+        // A model that calls a tool or thinks aloud instead has not named anything.
+        if (line.StartsWith('<') || line.StartsWith('{'))
+            return "";
         var clean = new StringBuilder(line.Length);
         foreach (var c in line)
             clean.Append(char.IsControl(c) ? ' ' : c);

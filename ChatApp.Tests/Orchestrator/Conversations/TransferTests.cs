@@ -33,6 +33,7 @@ public sealed class TransferTests
     [TestCase("\"Cats and dogs\"\nmore", "Cats and dogs")]
     [TestCase("Title: **Cats**", "Cats")]
     [TestCase("\n\n", "")]
+    [TestCase("<tool_call>\n{\"name\": \"calculate\"}", "")]
     [TestCase("a\tb\u0007c", "a b c")]
     public void A_title_is_one_clean_line(string said, string title) => TitleText.Clean(said).ShouldBe(title);
 
