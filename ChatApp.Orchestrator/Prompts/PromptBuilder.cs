@@ -164,7 +164,8 @@ public sealed class PromptBuilder(
             if (exact + forDraft <= budget || built.Verbatim.Count == 1)
                 break;
             built = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]])
-                with { Tools = built.Tools };
+                with
+            { Tools = built.Tools };
         }
 
         return built;

@@ -88,7 +88,10 @@ internal sealed class GraphPageTests
         await _page.GotoAsync("about:blank");
         var phone = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = _graph.GetEndpoint("web", "http").ToString(), ViewportSize = new ViewportSize { Width = 360, Height = 740 }, HasTouch = true, IsMobile = true,
+            BaseURL = _graph.GetEndpoint("web", "http").ToString(),
+            ViewportSize = new ViewportSize { Width = 360, Height = 740 },
+            HasTouch = true,
+            IsMobile = true,
         });
         var page = await phone.NewPageAsync();
         await page.GotoAsync(path);

@@ -79,7 +79,12 @@ internal sealed class ScriptedAdmin
         {
             Data = Enumerable.Range(1, 150).Reverse().Where(number => (before is null || number < before) && (subject is null || subject == $"user_{number % 3}")).Take(100).Select(number => new
             {
-                Id = number, At = DateTimeOffset.UtcNow.AddMinutes(-number), ActorId = "user_1", Action = "admin.user_changed", SubjectId = $"user_{number % 3}", Address = "203.0.113.7",
+                Id = number,
+                At = DateTimeOffset.UtcNow.AddMinutes(-number),
+                ActorId = "user_1",
+                Action = "admin.user_changed",
+                SubjectId = $"user_{number % 3}",
+                Address = "203.0.113.7",
                 Details = JsonSerializer.SerializeToElement(new { number }),
             }),
         });

@@ -9,9 +9,22 @@ internal sealed class ArithmeticExpression
 
     private static readonly Dictionary<string, Func<double, double>> Functions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["sqrt"] = Math.Sqrt, ["cbrt"] = Math.Cbrt, ["abs"] = Math.Abs, ["exp"] = Math.Exp, ["ln"] = Math.Log, ["log"] = Math.Log10, ["log2"] = Math.Log2,
-        ["sin"] = Math.Sin, ["cos"] = Math.Cos, ["tan"] = Math.Tan, ["asin"] = Math.Asin, ["acos"] = Math.Acos, ["atan"] = Math.Atan,
-        ["floor"] = Math.Floor, ["ceil"] = Math.Ceiling, ["round"] = x => Math.Round(x, MidpointRounding.AwayFromZero),
+        ["sqrt"] = Math.Sqrt,
+        ["cbrt"] = Math.Cbrt,
+        ["abs"] = Math.Abs,
+        ["exp"] = Math.Exp,
+        ["ln"] = Math.Log,
+        ["log"] = Math.Log10,
+        ["log2"] = Math.Log2,
+        ["sin"] = Math.Sin,
+        ["cos"] = Math.Cos,
+        ["tan"] = Math.Tan,
+        ["asin"] = Math.Asin,
+        ["acos"] = Math.Acos,
+        ["atan"] = Math.Atan,
+        ["floor"] = Math.Floor,
+        ["ceil"] = Math.Ceiling,
+        ["round"] = x => Math.Round(x, MidpointRounding.AwayFromZero),
     };
 
     private static readonly Dictionary<string, double> Constants = new(StringComparer.OrdinalIgnoreCase) { ["pi"] = Math.PI, ["e"] = Math.E };
