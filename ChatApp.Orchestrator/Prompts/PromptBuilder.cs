@@ -163,9 +163,8 @@ public sealed class PromptBuilder(
             built = built with { ExactTokens = exact };
             if (exact + forDraft <= budget || built.Verbatim.Count == 1)
                 break;
-            built = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]])
-                with
-            { Tools = built.Tools };
+            var shorter = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]]);
+            built = shorter with { Tools = built.Tools };
         }
 
         return built;
