@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ChatApp.Tests.Graph;
 
@@ -36,7 +35,7 @@ public sealed class OpenAINpmClientTests
     /// <returns>A folder with the suite and its one package, kept for the next run with the same lock file.</returns>
     private static async Task<string> InstallAsync()
     {
-        var sources = Path.Combine(Path.GetDirectoryName(ThisFile())!, "openai-npm");
+        var sources = Path.Combine(AppContext.BaseDirectory, "Edge", "openai-npm");
         var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(sources, "package-lock.json"))))[..16];
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"chatapp-openai-npm-{hash}")).FullName;
         foreach (var source in Sources)
@@ -76,6 +75,4 @@ public sealed class OpenAINpmClientTests
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await errors);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }
