@@ -51,7 +51,8 @@ internal static class OrchestratorServices
         builder.AddNpgsqlDataSource("chatdb", configureDataSourceBuilder: source =>
         {
             // A laptop's PostgreSQL takes a hundred connections from everyone: a thousand turns share a few.
-            if (!source.ConnectionStringBuilder.ContainsKey("Maximum Pool Size"))
+            // ContainsKey says that the keyword exists, not that it was given.
+            if (!source.ConnectionStringBuilder.ShouldSerialize("Maximum Pool Size"))
                 source.ConnectionStringBuilder.MaxPoolSize = MostConnections;
         });
         builder.AddRedisClient("redis", configureOptions: redis =>

@@ -21,7 +21,7 @@ public sealed class InferenceKillTests
         var options = new EngineOptions
         {
             Id = "real",
-            ModelPath = Path.Combine(Root(), "models", "chatapp-nano"),
+            ModelPath = Path.Combine(Root(), "models", "chatapp-mini"),
             MaxSequences = TurnsAtOnce,
             KvCacheBytes = 1L << 28,
             IntraOpThreads = 1,
@@ -90,7 +90,8 @@ public sealed class InferenceKillTests
         var viewer = new SteadyViewer(graph.First, graph.Second, As(user));
         await viewer.FollowAsync(request, seen =>
         {
-            if (seen.Events.Count(e => e.Text is not null) == 4)
+            // A fast engine's first tokens may be one event.
+            if (seen.Text.Length >= 5)
                 Interlocked.Exchange(ref onBegun, null)?.Invoke();
             return Task.CompletedTask;
         });
