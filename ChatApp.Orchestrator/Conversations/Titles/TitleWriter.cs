@@ -13,7 +13,7 @@ public sealed class TitleWriter(
     TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, IOptions<ConversationOptions> options, ILogger<TitleWriter> logger)
     : BackgroundService
 {
-    private const string Instruction = "Write a short title, at most six words, for the conversation below. Answer with the title alone.";
+    private const string Instruction = "Write a title of 3 to 6 words for this conversation. Reply with the title only.";
     private const int LongestTitleTokens = 24;
 
     private readonly Channel<(string Owner, Guid ConversationId)> _waiting = Channel.CreateBounded<(string, Guid)>(
@@ -75,8 +75,9 @@ public sealed class TitleWriter(
             Model = model.Id,
             Messages =
             [
-                new ChatMessage(MessageRoles.System, Instruction),
-                new ChatMessage(MessageRoles.User, $"user: {Beginning(source.Question, most)}\nassistant: {Beginning(source.Answer, most)}"),
+                new ChatMessage(MessageRoles.User, Beginning(source.Question, most)),
+                new ChatMessage(MessageRoles.Assistant, Beginning(source.Answer, most)),
+                new ChatMessage(MessageRoles.User, Instruction),
             ],
             Sampling = new SamplingSettings { Temperature = 0, MaxTokens = LongestTitleTokens },
             User = owner,
