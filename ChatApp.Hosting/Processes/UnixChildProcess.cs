@@ -9,6 +9,7 @@ namespace ChatApp.Hosting.Processes;
 internal sealed class UnixChildProcess : ChildProcess
 {
     private const int ThreadStack = 256 * 1024;
+    private static readonly TimeSpan LongestLastWords = TimeSpan.FromMilliseconds(500);
 
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -35,16 +36,20 @@ internal sealed class UnixChildProcess : ChildProcess
 
         Input = input;
         // Blocking reads and waits on threads of their own: they must not take the pool's two.
-        Run($"output of {Id}", () => ReadLines(output, onLine));
-        Run($"exit of {Id}", WaitForExit);
+        var reading = Run($"output of {Id}", () => ReadLines(output, onLine));
+        Run($"exit of {Id}", () => WaitForExit(reading));
     }
 
     public override int Id { get; }
 
     public override Task<int> Exited => _exited.Task;
 
-    private static void Run(string name, Action body) =>
-        new Thread(() => body(), ThreadStack) { IsBackground = true, Name = name }.Start();
+    private static Thread Run(string name, Action body)
+    {
+        var thread = new Thread(() => body(), ThreadStack) { IsBackground = true, Name = name };
+        thread.Start();
+        return thread;
+    }
 
     private static void ReadLines(AnonymousPipeServerStream output, Action<string> onLine)
     {
@@ -60,7 +65,7 @@ internal sealed class UnixChildProcess : ChildProcess
         }
     }
 
-    private void WaitForExit()
+    private void WaitForExit(Thread reading)
     {
         int status;
         while (UnixCalls.WaitPid(Id, out status, 0) == -1)
@@ -72,6 +77,8 @@ internal sealed class UnixChildProcess : ChildProcess
             return;
         }
 
+        // What it said last is part of why it ended. A child of its own that lives on may hold the pipe open: the wait is bounded.
+        reading.Join(LongestLastWords);
         var signal = status & 0x7f;
         _exited.TrySetResult(signal == 0 ? (status >> 8) & 0xff : 128 + signal);
     }
