@@ -24,9 +24,8 @@ internal sealed class FolderTests : ScriptedPageTests
         await Expect(Row("Holidays")).ToHaveCountAsync(0);
         await PictureAsync("folder");
         await FolderMenuAsync("Rename");
-        await Page.Keyboard.PressAsync("Control+A");
-        await Page.Keyboard.TypeAsync("Office");
-        await Page.Keyboard.PressAsync("Enter");
+        await Page.Locator("#rename-folder").FillAsync("Office");
+        await Page.Locator("#rename-folder").PressAsync("Enter");
         await Expect(Page.Locator(".folder-name")).ToHaveTextAsync("Office");
         conversation.Folder.ShouldBe("Office");
 
