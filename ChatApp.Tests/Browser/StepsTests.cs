@@ -28,6 +28,7 @@ internal sealed class StepsTests : ScriptedPageTests
         for (var load = 0; load < 2; load++)
         {
             await Expect(Page.Locator(".step-state")).ToContainTextAsync("1.2 s");
+            await Expect(Answers(Page)).ToContainTextAsync("It is 300 m high.");
             (await Answers(Page).EvaluateAsync<string>("e => [...e.children].map(c => c.matches('.step') ? 'step' : c.matches('.markdown') ? c.textContent.trim() : '').filter(t => t).join(' | ')"))
                 .ShouldBe("Let me look. | step | It is 300 m high.");
             await Expect(Page.Locator(".step-body")).ToBeHiddenAsync();
