@@ -67,7 +67,7 @@ public sealed class InferenceKillTests
                     var stored = await graph.Second.Conversations.GetAsync(new GetConversationRequest { Id = viewer.Started.ConversationId }, As(user));
                     stored.Messages[1].Text.ShouldBe(viewer.Text);
                     stored.Conversation.RunningTurnId.ShouldBeEmpty();
-                    (await graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @user", new { user })).ShouldBe(1);
+                    (await graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @user AND purpose = 'turn'", new { user })).ShouldBe(1);
                 }
 
                 services[victim] = await restarted;

@@ -150,7 +150,7 @@ public sealed class KillTests
         stored.Messages.Count.ShouldBe(2);
         stored.Messages[1].Text.ShouldBe(seen.Text, "what is stored is what was seen");
         stored.Conversation.RunningTurnId.ShouldBeEmpty();
-        (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @user", new { user })).ShouldBe(1);
+        (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @user AND purpose = 'turn'", new { user })).ShouldBe(1);
         (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.turns WHERE user_id = @user AND status = 'Completed'", new { user })).ShouldBe(1);
         (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.turns WHERE status IN ('Queued', 'Running') AND user_id = @user", new { user })).ShouldBe(0);
         (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.tool_calls WHERE status = 'started' AND user_id = @user", new { user })).ShouldBe(0);

@@ -96,7 +96,7 @@ public sealed class LoadTests
             words.ShouldBe(Tokens);
         }));
 
-        (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id LIKE 'load-%'")).ShouldBe(s_many);
+        (await _graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id LIKE 'load-%' AND purpose = 'turn'")).ShouldBe(s_many);
         TestContext.Out.WriteLine($"{s_many} turns of {Tokens} tokens in {clock.Elapsed.TotalSeconds:F1} s; delay per token, ms: {Percentiles([.. delays.SelectMany(d => d)])}");
     }
 

@@ -93,7 +93,7 @@ public sealed class TurnTests : GraphTest
 
         both[0].Events.ShouldBe(both[1].Events);
         replay.Events.ShouldBe(both[0].Events);
-        (await CountAsync("SELECT count(*) FROM chat.usage_events WHERE user_id = @user")).ShouldBe(1);
+        (await CountAsync("SELECT count(*) FROM chat.usage_events WHERE user_id = @user AND purpose = 'turn'")).ShouldBe(1);
         (await CountAsync("SELECT count(*) FROM chat.messages WHERE user_id = @user")).ShouldBe(2);
     }
 
@@ -141,7 +141,7 @@ public sealed class TurnTests : GraphTest
 
             seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
             seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
-            (await CountAsync("SELECT count(*) FROM chat.usage_events WHERE user_id = @user")).ShouldBe(1);
+            (await CountAsync("SELECT count(*) FROM chat.usage_events WHERE user_id = @user AND purpose = 'turn'")).ShouldBe(1);
         }
         finally
         {
