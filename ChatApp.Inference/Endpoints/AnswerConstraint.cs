@@ -9,8 +9,8 @@ using ChatApp.Inference.ToolCalls;
 namespace ChatApp.Inference.Endpoints;
 
 /// <summary>
-/// What restricts the form of an answer: a response format, or a tool call that is demanded (one call, in the family's own form).
-/// With a response format and tools to choose from, the answer is either. What a model thinks before it answers is left free.
+/// What restricts the form of an answer: a response format, or tool calls that are demanded, in the family's own form (one call where a
+/// tool is named or parallel calls are off). With a response format and tools to choose from, the answer is either. What a model thinks before it answers is left free.
 /// </summary>
 internal static class AnswerConstraint
 {
@@ -41,12 +41,15 @@ internal static class AnswerConstraint
     private static GrammarNode Compile(ServedModel model, ChatRequest request)
     {
         if (request.ToolChoice.IsForced)
-            return ToolCallGrammar.Compile(model.ToolCallFormat, Callable(request));
+            return Calls(model, request);
         var format = request.Format!.Schema is { } schema ? JsonSchemaCompiler.Compile(schema, "response_format.json_schema.schema") : JsonSchemaCompiler.AnyObject();
         return request.ToolChoice.Mode == ToolChoiceMode.Auto && model.ToolCallFormat != ToolCallFormat.None
-            ? ToolCallGrammar.Choice([format, ToolCallGrammar.Compile(model.ToolCallFormat, Callable(request))])
+            ? ToolCallGrammar.Choice([format, Calls(model, request)])
             : format;
     }
+
+    private static GrammarNode Calls(ServedModel model, ChatRequest request) =>
+        ToolCallGrammar.Compile(model.ToolCallFormat, Callable(request), several: request.ParallelToolCalls && request.ToolChoice.Name is null);
 
     private static List<(string, JsonElement?, string)> Callable(ChatRequest request)
     {
@@ -62,7 +65,7 @@ internal static class AnswerConstraint
     private static string Key(ChatRequest request)
     {
         var key = new StringBuilder();
-        key.Append((int)request.ToolChoice.Mode).Append('\n').Append(request.ToolChoice.Name).Append('\n');
+        key.Append((int)request.ToolChoice.Mode).Append(request.ParallelToolCalls).Append('\n').Append(request.ToolChoice.Name).Append('\n');
         if (!request.ToolChoice.IsForced)
             key.Append(request.Format!.Schema?.GetRawText() ?? "object").Append('\n');
         foreach (var tool in request.Tools)

@@ -92,7 +92,7 @@ internal sealed class SchemaConstraintTests
     public void A_forced_call_is_read_back_by_the_familys_own_parser(ToolCallFormat format)
     {
         using var schema = JsonDocument.Parse("""{"type":"object","properties":{"city":{"type":"string","maxLength":8},"days":{"type":"integer","minimum":1,"maximum":7}},"required":["city"]}""");
-        var root = ToolCallGrammar.Compile(format, [("get_weather", schema.RootElement, "p"), ("now", null, "p")]);
+        var root = ToolCallGrammar.Compile(format, [("get_weather", schema.RootElement, "p"), ("now", null, "p")], several: false);
         var writer = new MaskedWriter(_tokenizer, new Random(3));
         for (var round = 0; round < 10; round++)
         {
@@ -109,6 +109,32 @@ internal sealed class SchemaConstraintTests
             else
                 call.Name.ShouldBe("now");
         }
+    }
+
+    [TestCase(ToolCallFormat.Hermes), TestCase(ToolCallFormat.Llama), TestCase(ToolCallFormat.Mistral), TestCase(ToolCallFormat.Phi)]
+    public void Several_calls_are_read_back_and_bounded_in_number(ToolCallFormat format)
+    {
+        using var schema = JsonDocument.Parse("""{"type":"object","properties":{"n":{"type":"integer","minimum":1,"maximum":7}},"required":["n"],"additionalProperties":false}""");
+        var root = ToolCallGrammar.Compile(format, [("count", schema.RootElement, "p"), ("add", schema.RootElement, "p")], several: true);
+        var writer = new MaskedWriter(_tokenizer, new Random(3));
+        var numbers = new List<int>();
+        for (var round = 0; round < 30; round++)
+        {
+            var sink = new RecordingSink();
+            var parser = ToolCallFormats.CreateParser(format);
+            parser.Append(writer.Write(root, hurryAfter: 2000), sink);
+            parser.Complete(sink);
+            sink.Text.ShouldBeEmpty();
+            foreach (var call in sink.Calls)
+            {
+                call.Name.ShouldBeOneOf("count", "add");
+                using var arguments = JsonDocument.Parse(call.Arguments.ToString());
+                arguments.RootElement.GetProperty("n").GetInt32().ShouldBeInRange(1, 7);
+            }
+            numbers.Add(sink.Calls.Count);
+        }
+        numbers.Min().ShouldBeGreaterThanOrEqualTo(1);
+        numbers.Max().ShouldBeInRange(2, ToolCallGrammar.MaximumCalls);
     }
 
     [TestCase("""{"type":"object","properties":{"name":{"type":"string","minLength":2,"maxLength":9},"tags":{"type":"array","items":{"type":"string","pattern":"^[a-z]+$","maxLength":9},"maxItems":3}},"required":["name"],"additionalProperties":{"type":"integer"}}""")]
