@@ -75,6 +75,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Purged {Count} files that went with no message")]
     public static partial void FilesPurged(ILogger logger, int count);
 
+    [LoggerMessage(LogLevel.Information, "The reader of a PDF ended with {ExitCode} after {Characters} characters")]
+    public static partial void PdfRead(ILogger logger, int exitCode, int characters);
+
     [LoggerMessage(LogLevel.Warning, "Conversation {ConversationId} got no title: {Reason}")]
     public static partial void TitleFailed(ILogger logger, Guid conversationId, string reason);
 

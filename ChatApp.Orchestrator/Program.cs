@@ -1,6 +1,10 @@
 using ChatApp.Orchestrator;
+using ChatApp.Orchestrator.Files.Pdf;
 using ChatApp.Orchestrator.Grpc;
 using ChatApp.ServiceDefaults.Migrations;
+
+if (args is [PdfReader.Command, _, _, _])
+    return PdfReader.Run(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -17,3 +21,4 @@ app.MapGrpcService<MeteringService>();
 app.MapGrpcService<FilesService>();
 app.MapGrpcService<GatewayService>();
 await app.RunAsync();
+return 0;

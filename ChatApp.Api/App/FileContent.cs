@@ -4,7 +4,7 @@ namespace ChatApp.Api.App;
 
 /// <summary>
 /// Finds out what an upload is from its bytes, as they pass; what the uploader calls it decides nothing. Only kinds that no
-/// browser runs and that models read are let through.
+/// browser runs by itself and that models read are let through.
 /// </summary>
 internal sealed class FileContent
 {
@@ -18,6 +18,8 @@ internal sealed class FileContent
         ("GIF87a"u8.ToArray(), "image/gif"),
         ("GIF89a"u8.ToArray(), "image/gif"),
     ];
+
+    public const string Pdf = "application/pdf";
 
     private static readonly string[] MarkdownEndings = [".md", ".markdown"];
 
@@ -44,6 +46,8 @@ internal sealed class FileContent
 
         if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8))
             return new FileContent("image/webp", isText: false);
+        if (head.StartsWith("%PDF-"u8))
+            return new FileContent(Pdf, isText: false);
         return new FileContent(MarkdownEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ? "text/markdown" : "text/plain", isText: true);
     }
 
@@ -75,6 +79,6 @@ internal sealed class FileContent
     }
 
     private static RefusedException NotAccepted() => new(new OpenAI.OpenAIError(StatusCodes.Status415UnsupportedMediaType,
-        "This kind of file is not accepted. Send text or Markdown in UTF-8, or an image as PNG, JPEG, GIF or WebP.",
+        "This kind of file is not accepted. Send text or Markdown in UTF-8, a PDF with text, or an image as PNG, JPEG, GIF or WebP.",
         OpenAI.OpenAIError.InvalidRequest, "file", "unsupported_file_type"));
 }

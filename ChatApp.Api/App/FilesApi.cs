@@ -28,7 +28,7 @@ internal static class FilesApi
     public static async Task<IResult> GetAsync(string id, Files.FilesClient files, CancellationToken cancellationToken) =>
         Results.Json(FileView.From(await files.GetAsync(new GetFileRequest { Id = id }, cancellationToken: cancellationToken)));
 
-    /// <summary>The bytes. Text is handed out to be saved, never to be shown as a page.</summary>
+    /// <summary>The bytes. Text and PDFs are handed out to be saved, never to be shown as a page.</summary>
     public static async Task ReadAsync(string id, HttpContext context, Files.FilesClient files, CancellationToken cancellationToken)
     {
         using var call = files.Read(new ReadFileRequest { Id = id }, cancellationToken: cancellationToken);
@@ -39,7 +39,7 @@ internal static class FilesApi
                 var isImage = file.MediaType.StartsWith("image/", StringComparison.Ordinal);
                 var disposition = new ContentDispositionHeaderValue(isImage ? "inline" : "attachment");
                 disposition.SetHttpFileName(file.Name);
-                context.Response.ContentType = isImage ? file.MediaType : file.MediaType + "; charset=utf-8";
+                context.Response.ContentType = isImage || file.MediaType == FileContent.Pdf ? file.MediaType : file.MediaType + "; charset=utf-8";
                 context.Response.ContentLength = file.Bytes;
                 context.Response.Headers.ContentDisposition = disposition.ToString();
             }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Orchestrator.Files;
 
 /// <summary>
-/// Brings the files of a conversation's messages into a prompt: texts as quotations in the message that they came with,
+/// Brings the files of a conversation's messages into a prompt: texts and the text of PDFs as quotations in the message that they came with,
 /// images as content parts for a model that sees.
 /// </summary>
 public sealed class Attachments(FileStore files, TokenCounter counter, IOptionsMonitor<PromptOptions> prompts, IOptionsMonitor<FileOptions> options)
@@ -85,7 +85,9 @@ public sealed class Attachments(FileStore files, TokenCounter counter, IOptionsM
     private async Task<(string Quoted, int Tokens)> QuoteAsync(
         string owner, CatalogueModel model, FileRecord file, string question, int room, CancellationToken cancellationToken)
     {
-        var text = Encoding.UTF8.GetString(await ReadAsync(owner, file.Id, options.CurrentValue.MostTextBytes, cancellationToken)).TrimStart('\uFEFF').TrimEnd('\uFFFD');
+        var text = file.IsPdf
+            ? await files.ReadTextAsync(owner, file.Id, cancellationToken)
+            : Encoding.UTF8.GetString(await ReadAsync(owner, file.Id, options.CurrentValue.MostTextBytes, cancellationToken)).TrimStart('\uFEFF').TrimEnd('\uFFFD');
         var sample = text[..Math.Min(text.Length, SampleLength)];
         // Counting all of it would cost more than a tenth of the room that is kept free for being wrong.
         var perToken = sample.Length / (double)Math.Max(1, await counter.CountAsync(model, sample, cancellationToken));

@@ -11,5 +11,7 @@ public sealed record FileRecord
     public long Bytes { get; init; }
     public DateTime CreatedAt { get; init; }
 
+    public bool IsPdf => MediaType == Pdf.PdfText.MediaType;
+
     public bool IsImage => MediaType.StartsWith("image/", StringComparison.Ordinal);
 }

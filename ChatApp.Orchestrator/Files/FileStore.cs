@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Files;
 
@@ -9,7 +10,7 @@ namespace ChatApp.Orchestrator.Files;
 /// Uploaded files in PostgreSQL, in pieces: every replica sees them, they are backed up with the messages they go with, and
 /// no transaction lasts as long as an upload.
 /// </summary>
-public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvider time)
+public sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
 {
     /// <summary>Bytes of a piece.</summary>
     public const int PieceBytes = 256 * 1024;
@@ -33,7 +34,7 @@ public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvide
     /// <param name="content">Its bytes; a memory is used until the next is asked for.</param>
     /// <param name="mostStored">Bytes that the owner may have stored in all; null: no limit.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <exception cref="RefusedException">The owner's room is used up.</exception>
+    /// <exception cref="RefusedException">The owner's room is used up, or it is a PDF that cannot be read.</exception>
     public async Task<FileRecord> AddAsync(
         string owner, string name, string mediaType, IAsyncEnumerable<ReadOnlyMemory<byte>> content, long? mostStored, CancellationToken cancellationToken)
     {
@@ -45,7 +46,8 @@ public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvide
         try
         {
             var hash = await WriteAsync(session, id, content, cancellationToken);
-            return await FinishAsync(session, id, hash, mostStored, cancellationToken);
+            var text = mediaType == Pdf.PdfText.MediaType ? await ReadPdfAsync(owner, id, cancellationToken) : null;
+            return await FinishAsync(session, id, hash, text, mostStored, cancellationToken);
         }
         catch
         {
@@ -91,6 +93,12 @@ public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvide
         }
     }
 
+    /// <summary>What was read of a file whose bytes are no text; empty where nothing was.</summary>
+    public async Task<string> ReadTextAsync(string owner, Guid id, CancellationToken cancellationToken) =>
+        await database.For(owner).FirstOrDefaultAsync<string>(
+            "SELECT t.text FROM chat.file_texts t JOIN chat.files f ON f.id = t.file_id WHERE t.file_id = @id AND f.user_id = @owner", new { id }, cancellationToken)
+        ?? "";
+
     /// <summary>Removes a file for good; messages that it went with keep its name.</summary>
     /// <exception cref="RefusedException">Unknown, or another user's.</exception>
     public async Task DeleteAsync(string owner, Guid id, CancellationToken cancellationToken)
@@ -102,6 +110,20 @@ public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvide
     /// <summary>Removes everything of a user.</summary>
     public Task DeleteAllAsync(string owner, CancellationToken cancellationToken) =>
         database.For(owner).ExecuteAsync("DELETE FROM chat.files WHERE user_id = @owner", null, cancellationToken);
+
+    private async Task<string> ReadPdfAsync(string owner, Guid id, CancellationToken cancellationToken)
+    {
+        var bytes = await database.For(owner).FirstOrDefaultAsync<long>("SELECT bytes FROM chat.files WHERE id = @id AND user_id = @owner", new { id }, cancellationToken);
+        if (bytes > options.Value.MostPdfBytes)
+        {
+            throw new RefusedException(Refusal.Invalid, "pdf_too_large", $"A PDF has at most {options.Value.MostPdfBytes} bytes here, and this one {bytes}; send a part of it, or its text.")
+            {
+                Param = "file",
+            };
+        }
+
+        return await pdf.ReadAsync(ReadAsync(owner, id, bytes, cancellationToken), cancellationToken);
+    }
 
     private static async Task<byte[]> WriteAsync(OwnerSession session, Guid id, IAsyncEnumerable<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
@@ -143,7 +165,7 @@ public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvide
         }
     }
 
-    private static async Task<FileRecord> FinishAsync(OwnerSession session, Guid id, byte[] hash, long? mostStored, CancellationToken cancellationToken)
+    private static async Task<FileRecord> FinishAsync(OwnerSession session, Guid id, byte[] hash, string? text, long? mostStored, CancellationToken cancellationToken)
     {
         await using var transaction = await session.BeginAsync(cancellationToken);
         // Two uploads that end together would both see the room that is left for one.
@@ -160,6 +182,12 @@ public sealed class FileStore(OwnedDatabase database, IdFactory ids, TimeProvide
         var file = await transaction.FirstOrDefaultAsync<FileRecord>(
             $"UPDATE chat.files f SET status = 'Ready', sha256 = @hash WHERE f.id = @id AND f.user_id = @owner RETURNING {Columns}", new { id, hash }, cancellationToken)
             ?? throw RefusedException.NotFound("upload");
+        if (text is not null)
+        {
+            await transaction.ExecuteAsync(
+                "INSERT INTO chat.file_texts (file_id, text) SELECT f.id, @text FROM chat.files f WHERE f.id = @id AND f.user_id = @owner", new { id, text }, cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return file;
     }

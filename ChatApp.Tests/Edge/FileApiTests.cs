@@ -59,8 +59,30 @@ public sealed class FileApiTests
         page["media_type"].ShouldBe("text/plain");
         (await ada.GetAsync($"/api/files/{page["id"]}/content")).Headers["Content-Disposition"].ShouldStartWith("attachment");
 
-        foreach (var binary in (byte[][])["%PDF-1.7\n\0\x1"u8.ToArray(), "MZ\x90\0\x03"u8.ToArray(), [0xFF, 0xFE, 0x41, 0], "half a character: \xC3"u8.ToArray()[..^1]])
+        foreach (var binary in (byte[][])["MZ\x90\0\x03"u8.ToArray(), [0xFF, 0xFE, 0x41, 0], "half a character: \xC3"u8.ToArray()[..^1]])
             (await UploadAsync(ada, "thing.txt", binary, "text/plain")).ShouldBe(HttpStatusCode.UnsupportedMediaType, "unsupported_file_type");
+    }
+
+    [Test]
+    public async Task A_PDF_is_read_when_it_comes_and_handed_out_to_be_saved()
+    {
+        using var ada = await UserAsync();
+        using var builder = new UglyToad.PdfPig.Writer.PdfDocumentBuilder();
+        builder.AddPage(UglyToad.PdfPig.Content.PageSize.A4).AddText(
+            "The lighthouse keeper is Mabel.", 12, new UglyToad.PdfPig.Core.PdfPoint(50, 700), builder.AddStandard14Font(UglyToad.PdfPig.Fonts.Standard14Fonts.Standard14Font.Helvetica));
+        var bytes = builder.Build();
+
+        var file = (await UploadAsync(ada, "keepers.txt", bytes, "text/plain")).ShouldBe(HttpStatusCode.Created);
+        file["media_type"].ShouldBe("application/pdf");
+        var read = (await ada.GetAsync($"/api/files/{file["id"]}/content")).ShouldBe(HttpStatusCode.OK);
+        read.Headers["Content-Type"].ShouldBe("application/pdf");
+        read.Headers["Content-Disposition"].ShouldStartWith("attachment");
+        read.Headers["Content-Security-Policy"].ShouldContain("sandbox");
+        (await ada.PostAsync("/api/turns", new { content = "who keeps it?", model = "chatapp-nano", file_ids = new[] { file["id"] }, sampling = new { max_tokens = 4 } }))
+            .ShouldBe(HttpStatusCode.OK).Text.ShouldContain("\"Completed\"");
+
+        (await UploadAsync(ada, "broken.pdf", "%PDF-1.7\n\0\x1"u8.ToArray())).ShouldBe(HttpStatusCode.BadRequest, "pdf_unreadable");
+        (await ada.GetAsync("/api/files")).Json["data"]!.AsArray().Count.ShouldBe(1);
     }
 
     [TestCase("../../etc/passwd", "passwd")]

@@ -72,6 +72,21 @@ public sealed class FileTests : GraphTest
     }
 
     [Test]
+    public async Task The_text_of_a_PDF_reaches_the_model_page_by_page()
+    {
+        using var builder = new UglyToad.PdfPig.Writer.PdfDocumentBuilder();
+        var font = builder.AddStandard14Font(UglyToad.PdfPig.Fonts.Standard14Fonts.Standard14Font.Helvetica);
+        foreach (var text in new[] { "The code word is heron.", "Its keeper is Odile." })
+            builder.AddPage(UglyToad.PdfPig.Content.PageSize.A4).AddText(text, 12, new UglyToad.PdfPig.Core.PdfPoint(50, 700), font);
+        var id = await UploadAsync("words.pdf", "application/pdf", builder.Build());
+
+        var turn = await RunAsync(new RunTurnRequest { Content = "which word? tokens=3", FileIds = { id } });
+
+        turn.Ended!.Status.ShouldBe("Completed");
+        Prompt("which word? tokens=3").ShouldContain("<file name=\"words.pdf\">\n[Page 1]\nThe code word is heron.\n\n[Page 2]\nIts keeper is Odile.");
+    }
+
+    [Test]
     public async Task A_message_may_be_its_files_alone()
     {
         var id = await UploadAsync("question.txt", "text/plain", "tokens=4"u8.ToArray());
