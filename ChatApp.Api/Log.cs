@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Redis answers: limits are shared by all replicas.")]
     public static partial void LimitsAreShared(this ILogger logger);
 
-    [LoggerMessage(7, LogLevel.Error, "The use of {Tokens} tokens by user {UserId} could not be written.")]
-    public static partial void ChargeLost(this ILogger logger, Exception exception, string userId, long tokens);
+    [LoggerMessage(7, LogLevel.Error, "The use of {Tokens} tokens by user {UserId} could not be settled; money held for it is given back within the hour.")]
+    public static partial void NotSettled(this ILogger logger, Exception exception, string userId, long tokens);
 
     [LoggerMessage(8, LogLevel.Warning, "Turn {TurnId} could not be followed to its end; what was reserved for it stays charged.")]
     public static partial void TurnNotFollowed(this ILogger logger, Exception exception, string turnId);

@@ -136,28 +136,6 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
         DELETE FROM identity.api_keys USING gone WHERE user_id = gone.id
         """, new { id, now = time.GetUtcNow() }, cancellationToken);
 
-    /// <summary>Adds what a guest used to an account's, and leaves the guest's tombstone.</summary>
-    public async Task FoldAsync(Guid guest, Guid account, CancellationToken cancellationToken)
-    {
-        await ExecuteAsync("""
-            WITH used AS (DELETE FROM identity.usage_daily WHERE user_id = @guest RETURNING *),
-            spent AS (DELETE FROM identity.budgets WHERE user_id = @guest RETURNING *),
-            added AS (
-                INSERT INTO identity.usage_daily AS u (user_id, day, model, requests, input_tokens, cached_tokens, output_tokens, cost_micros)
-                SELECT @account, day, model, requests, input_tokens, cached_tokens, output_tokens, cost_micros FROM used
-                ON CONFLICT (user_id, day, model) DO UPDATE SET
-                    requests = u.requests + excluded.requests,
-                    input_tokens = u.input_tokens + excluded.input_tokens,
-                    cached_tokens = u.cached_tokens + excluded.cached_tokens,
-                    output_tokens = u.output_tokens + excluded.output_tokens,
-                    cost_micros = u.cost_micros + excluded.cost_micros)
-            INSERT INTO identity.budgets AS b (user_id, month, spent_micros)
-            SELECT @account, month, spent_micros FROM spent
-            ON CONFLICT (user_id, month) DO UPDATE SET spent_micros = b.spent_micros + excluded.spent_micros
-            """, new { guest, account }, cancellationToken);
-        await DeleteAsync(guest, cancellationToken);
-    }
-
     /// <summary>Everyone for the administrator, newest first.</summary>
     public async Task<IReadOnlyList<Account>> ListAsync(string? query, Guid? before, int limit, CancellationToken cancellationToken)
     {

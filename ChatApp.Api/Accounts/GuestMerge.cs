@@ -1,16 +1,17 @@
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Limits;
 using ChatApp.Orchestrator.V1;
 using ChatApp.ServiceDefaults.Identity;
 
 namespace ChatApp.Api.Accounts;
 
 /// <summary>
-/// A guest who signs in to an account that they have already brings along what they made: conversations, files and what was
-/// used of the limits go to the account, and the guest is no more.
+/// A guest who signs in to an account that they have already brings along what they made: conversations, files and what they
+/// used go to the account, and the guest is no more.
 /// </summary>
 internal sealed class GuestMerge(
-    AccountStore accounts, AccountDirectory directory, Conversations.ConversationsClient conversations, CallerIdentitySigner signer, CurrentCaller current, AuditLog audit)
+    AccountStore accounts, AccountDirectory directory, Conversations.ConversationsClient conversations, CallerIdentitySigner signer, CurrentCaller current, MonthlyBudget money, AuditLog audit)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
@@ -25,7 +26,8 @@ internal sealed class GuestMerge(
         current.ActFor(Caller.From(account));
         await conversations.AdoptAsync(
             new AdoptRequest { GuestIdentity = signer.Sign(caller.UserId, Account.Guest, caller.Plan, Lifetime) }, cancellationToken: cancellationToken);
-        await accounts.FoldAsync(caller.Id, account.Id, cancellationToken);
+        await money.RefreshAsync(account.Id, cancellationToken);
+        await accounts.DeleteAsync(caller.Id, cancellationToken);
         directory.Forget(caller.Id);
         await audit.WriteAsync("account.guest_merged", account.Id, account.Id, new { Guest = caller.Id }, cancellationToken);
     }

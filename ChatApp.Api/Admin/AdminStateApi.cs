@@ -9,17 +9,12 @@ namespace ChatApp.Api.Admin;
 internal static class AdminStateApi
 {
     private const int LargestPage = 500;
-    private const decimal Micros = 1_000_000;
     private const int MostDays = 366;
 
-    public static async Task<IResult> UsageAsync(UsageLedger ledger, TimeProvider time, int days = 30, CancellationToken cancellationToken = default)
+    public static async Task<IResult> UsageAsync(MeteredUsage metered, TimeProvider time, int days = 30, CancellationToken cancellationToken = default)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        var rows = await ledger.ListEveryoneAsync(today.AddDays(1 - Math.Clamp(days, 1, MostDays)), today, cancellationToken);
-        return Results.Json(new
-        {
-            Data = rows.Select(row => new { row.Day, row.Model, row.Requests, row.InputTokens, row.CachedTokens, row.OutputTokens, Cost = row.CostMicros / Micros }),
-        });
+        return Results.Json(new { Data = await metered.ListEveryoneAsync(today.AddDays(1 - Math.Clamp(days, 1, MostDays)), today, cancellationToken) });
     }
 
     public static IResult Plans(IOptionsMonitor<PlansOptions> plans) => Results.Json(new { Data = plans.CurrentValue.Plans });

@@ -59,11 +59,11 @@ internal static class AdminUsersApi
     }
 
     public static async Task<IResult> UsageAsync(
-        string id, AccountStore accounts, UsageLedger ledger, IOptionsMonitor<PlansOptions> plans, TimeProvider time, CancellationToken cancellationToken)
+        string id, AccountStore accounts, MeteredUsage metered, IOptionsMonitor<PlansOptions> plans, TimeProvider time, CancellationToken cancellationToken)
     {
         var user = await accounts.FindAsync(Id(id), cancellationToken) ?? throw RefusedException.NotFound("user");
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return Results.Json(await UsageApi.ReadAsync(user.Id, user.Plan, today.AddDays(1 - UsageDays), today, ledger, plans.CurrentValue, cancellationToken));
+        return Results.Json(await UsageApi.ReadAsync(user.Id, user.Plan, today.AddDays(1 - UsageDays), today, metered, plans.CurrentValue, time, cancellationToken));
     }
 
     private static Guid Id(string id) => WireId.Parse(WireId.User, id) ?? throw RefusedException.NotFound("user");

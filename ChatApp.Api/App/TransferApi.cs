@@ -48,7 +48,7 @@ internal static class TransferApi
         AccountStore accounts,
         SessionStore sessions,
         ApiKeyStore keys,
-        UsageLedger ledger,
+        MeteredUsage metered,
         IOptionsMonitor<PlansOptions> plans,
         Conversations.ConversationsClient conversations,
         Files.FilesClient files,
@@ -63,7 +63,7 @@ internal static class TransferApi
             ("user", UserView.From(account)),
             ("sessions", await sessions.ListAsync(caller.Id, cancellationToken)),
             ("keys", (await keys.ListAsync(caller.Id, cancellationToken)).Select(key => KeysApi.KeyView.From(key))),
-            ("usage", await UsageApi.ReadAsync(caller.Id, caller.Plan, today.AddDays(-365), today, ledger, plans.CurrentValue, cancellationToken)),
+            ("usage", await UsageApi.ReadAsync(null, caller.Plan, today.AddDays(-365), today, metered, plans.CurrentValue, time, cancellationToken)),
             ("files", (await files.ListAsync(new ListFilesRequest(), cancellationToken: cancellationToken)).Files.Select(FileView.From)),
         ];
 

@@ -64,7 +64,7 @@ public static class RouteTable
         ["POST /api/auth/external/exchange"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.Edge),
         ["GET /api/auth/challenge"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
 
-        ["GET /api/usage"] = new(RouteAccess.Caller, ApiKeyScopes.Usage, RouteLimit.Calls, RouteOwner.Edge),
+        ["GET /api/usage"] = new(RouteAccess.Caller, ApiKeyScopes.Usage, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["GET /api/me"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["PATCH /api/me"] = new(RouteAccess.Person, null, RouteLimit.Calls, RouteOwner.Edge),
         ["DELETE /api/me"] = new(RouteAccess.Person, null, RouteLimit.Credentials, RouteOwner.Edge),

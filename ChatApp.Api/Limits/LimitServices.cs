@@ -19,7 +19,9 @@ internal static class LimitServices
         services.AddSingleton<LocalBuckets>();
         services.AddSingleton(provider => new TokenBuckets(provider.GetRequiredService<RedisAvailability>(), provider.GetRequiredService<LocalBuckets>()));
         services.AddSingleton<TurnSlots>();
-        services.AddSingleton<UsageLedger>();
+        services.AddSingleton<MeteredUsage>();
+        services.AddSingleton<MonthlyBudget>();
+        services.AddSingleton<ChargedTurns>();
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<TurnAdmission>();
         services.AddSingleton<TurnMeter>();

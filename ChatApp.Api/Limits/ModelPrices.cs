@@ -19,9 +19,6 @@ internal sealed class ModelPrices(Completions.CompletionsClient completions, Tim
             : 0;
     }
 
-    /// <summary>The model that answers where none was asked for; empty while that is not known.</summary>
-    public async ValueTask<string> DefaultModelAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Keys.FirstOrDefault() ?? "";
-
     private async ValueTask<Dictionary<string, Model>> ReadAsync(CancellationToken cancellationToken)
     {
         var known = _known;

@@ -10,11 +10,10 @@ namespace ChatApp.Api.Limits;
 /// budget. Tokens and money are reserved by estimate and settled by what was used.
 /// </summary>
 internal sealed class TurnAdmission(
-    TokenBuckets buckets, TurnSlots slots, UsageLedger ledger, ModelPrices prices, IOptionsMonitor<PlansOptions> plans, ILogger<TurnAdmission> logger)
+    TokenBuckets buckets, TurnSlots slots, ChargedTurns charged, MonthlyBudget money, ModelPrices prices, IOptionsMonitor<PlansOptions> plans, ILogger<TurnAdmission> logger)
 {
     private const double Minute = 60;
     private const double Day = 86_400;
-    private const decimal Micros = 1_000_000;
 
     /// <summary>Reserves what the call may cost and writes the <c>x-ratelimit-*</c> headers.</summary>
     /// <exception cref="RefusedException">The plan does not allow it, or not now.</exception>
@@ -45,7 +44,7 @@ internal sealed class TurnAdmission(
                 throw Refusal(caller, takes[index], answer.RetryAfter);
 
             var held = await HoldMoneyAsync(context, caller, plan, estimate, takes, answer.IsLocal);
-            return new TurnReservation(caller, estimate, [.. takes.Where(take => take.CountsTokens).Select(take => take.Take)], held, slot, answer.IsLocal, buckets, ledger, prices, logger);
+            return new TurnReservation(caller, estimate, [.. takes.Where(take => take.CountsTokens).Select(take => take.Take)], held, slot, answer.IsLocal, buckets, charged, money, logger);
         }
         catch
         {
@@ -66,13 +65,15 @@ internal sealed class TurnAdmission(
             throw RefusedException.TooMany($"More than {most} calls in a minute.", "rate_limit_exceeded", answer.RetryAfter, "requests");
     }
 
-    private async Task<long> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate, IReadOnlyList<Limit> takes, bool local)
+    private async Task<Guid?> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate, IReadOnlyList<Limit> takes, bool local)
     {
         if (plan.MonthlyBudget is not { } budget)
-            return 0;
+            return null;
         var cost = await prices.MicrosAsync(estimate.Model, estimate.InputTokens, estimate.OutputTokens, context.RequestAborted);
-        if (cost == 0 || await ledger.HoldAsync(caller.Id, cost, (long)(budget * Micros), context.RequestAborted))
-            return cost;
+        if (cost == 0)
+            return null;
+        if (await money.HoldAsync(caller.Id, cost, budget, context.RequestAborted) is { } hold)
+            return hold;
 
         await buckets.SettleAsync([.. takes.Select(take => take.Take with { Amount = -take.Take.Amount })], local);
         throw new RefusedException(new OpenAIError(StatusCodes.Status429TooManyRequests,

@@ -32,6 +32,8 @@ internal sealed class TurnMeter(TurnFollower follower)
             else
             {
                 watch.CountSeen();
+                if (cancellationToken.IsCancellationRequested)
+                    reservation.LeaveEarly();
                 await reservation.DisposeAsync();
             }
         }
@@ -43,12 +45,12 @@ internal sealed class TurnMeter(TurnFollower follower)
         TurnReservation reservation, TurnEstimate estimate, IAsyncEnumerable<CompletionChunk> chunks, bool hideUsage, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long counted = 0;
-        TurnUse? reported = null;
+        long? reported = null;
         try
         {
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
-                var (use, bare) = Read(chunk.Json.Span, estimate.Model);
+                var (use, bare) = Read(chunk.Json.Span);
                 reported = use ?? reported;
                 if (bare && hideUsage)
                     continue;
@@ -58,8 +60,11 @@ internal sealed class TurnMeter(TurnFollower follower)
         }
         finally
         {
-            if ((reported ?? (counted > 0 ? new TurnUse(estimate.Model, estimate.InputTokens, 0, counted) : null)) is { } use)
-                reservation.Use(use);
+            var left = cancellationToken.IsCancellationRequested;
+            // The prompt of a call that is left was read all the same.
+            reservation.Use(reported ?? (counted > 0 || left ? estimate.InputTokens + counted : 0));
+            if (left)
+                reservation.LeaveEarly();
             await reservation.DisposeAsync();
         }
     }
@@ -72,7 +77,7 @@ internal sealed class TurnMeter(TurnFollower follower)
         return new CompletionChunk { Json = UnsafeByteOperations.UnsafeWrap(JsonSerializer.SerializeToUtf8Bytes(json)) };
     }
 
-    private static (TurnUse? Use, bool Bare) Read(ReadOnlySpan<byte> json, string asked)
+    private static (long? Use, bool Bare) Read(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("\"usage\""u8) < 0)
             return default;
@@ -84,10 +89,8 @@ internal sealed class TurnMeter(TurnFollower follower)
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("usage", out var usage) || usage.ValueKind != JsonValueKind.Object)
                 return default;
-            var model = root.TryGetProperty("model", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : asked;
-            var cached = usage.TryGetProperty("prompt_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object ? Number(details, "cached_tokens") : 0;
             var bare = root.TryGetProperty("choices", out var choices) && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() == 0;
-            return (new TurnUse(model, Number(usage, "prompt_tokens"), cached, Number(usage, "completion_tokens")), bare);
+            return (Number(usage, "prompt_tokens") + Number(usage, "completion_tokens"), bare);
         }
     }
 

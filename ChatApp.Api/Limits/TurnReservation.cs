@@ -1,4 +1,5 @@
 using ChatApp.Api.Callers;
+using Grpc.Core;
 using Npgsql;
 
 namespace ChatApp.Api.Limits;
@@ -8,16 +9,17 @@ internal sealed class TurnReservation(
     Caller caller,
     TurnEstimate estimate,
     IReadOnlyList<BucketTake> tokens,
-    long heldMicros,
+    Guid? hold,
     IAsyncDisposable? slot,
     bool local,
     TokenBuckets buckets,
-    UsageLedger ledger,
-    ModelPrices prices,
+    ChargedTurns charged,
+    MonthlyBudget money,
     ILogger logger) : IAsyncDisposable
 {
-    private TurnUse? _use;
-    private string? _charge;
+    private long _used;
+    private string? _turnId;
+    private bool _leftEarly;
     private int _settled;
 
     public Caller Caller => caller;
@@ -25,8 +27,12 @@ internal sealed class TurnReservation(
     public TurnEstimate Estimate => estimate;
 
     /// <summary>Notes what was used, as soon as it is known; the last word counts.</summary>
-    /// <param name="charge">The turn that is charged, so that a repeated request is not.</param>
-    public void Use(TurnUse use, string? charge = null) => (_use, _charge) = (use, charge);
+    /// <param name="tokens">Input and output.</param>
+    /// <param name="turnId">The turn, so that a repeated request takes nothing more.</param>
+    public void Use(long tokens, string? turnId = null) => (_used, _turnId) = (tokens, turnId);
+
+    /// <summary>The caller left before the end: what the call cost is not metered yet.</summary>
+    public void LeaveEarly() => _leftEarly = true;
 
     /// <summary>Frees the slot and leaves everything else reserved: for a call whose end nobody saw.</summary>
     public async ValueTask AbandonAsync()
@@ -52,22 +58,17 @@ internal sealed class TurnReservation(
 
     private async Task SettleAsync()
     {
-        var use = _use ?? new TurnUse(estimate.Model, 0, 0, 0);
-        if (use.Model.Length == 0)
-            use = use with { Model = await prices.DefaultModelAsync(CancellationToken.None) };
-        var used = use.Tokens;
-        if (used > 0 || heldMicros > 0)
+        var used = _used;
+        try
         {
-            try
-            {
-                var cost = await prices.MicrosAsync(use.Model, use.InputTokens, use.OutputTokens, CancellationToken.None);
-                if (!await ledger.ChargeAsync(caller.Id, _charge, use, cost, heldMicros, CancellationToken.None))
-                    used = 0;
-            }
-            catch (NpgsqlException exception)
-            {
-                logger.ChargeLost(exception, caller.UserId, use.Tokens);
-            }
+            if (used > 0 && _turnId is { } turn && !await charged.AddAsync(caller.Id, turn))
+                used = 0;
+            if (hold is { } held)
+                await money.ReleaseAsync(caller.Id, held, isMetered: !_leftEarly);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or RpcException)
+        {
+            logger.NotSettled(exception, caller.UserId, used);
         }
 
         await buckets.SettleAsync([.. tokens.Select(take => take with { Amount = used - take.Amount })], local);

@@ -9,8 +9,6 @@ internal sealed class TurnWatch(TurnReservation reservation)
 
     public string? TurnId { get; private set; }
 
-    public string Model { get; private set; } = "";
-
     public long Last { get; private set; }
 
     public bool Ended { get; private set; }
@@ -21,7 +19,7 @@ internal sealed class TurnWatch(TurnReservation reservation)
     public void CountSeen()
     {
         if (!Ended && _deltas > 0)
-            reservation.Use(new TurnUse(Model, reservation.Estimate.InputTokens, 0, _deltas), TurnId);
+            reservation.Use(reservation.Estimate.InputTokens + _deltas, TurnId);
     }
 
     public void See(TurnEvent turnEvent)
@@ -30,11 +28,11 @@ internal sealed class TurnWatch(TurnReservation reservation)
             _deltas++;
         Last = turnEvent.Number;
         if (turnEvent.Started is { } started)
-            (TurnId, Model) = (started.TurnId, started.Model);
+            TurnId = started.TurnId;
         if (turnEvent.Ended is not { } ended)
             return;
         Ended = true;
         if (ended.Usage is { } usage)
-            reservation.Use(new TurnUse(Model, usage.InputTokens, usage.CachedTokens, usage.OutputTokens), TurnId);
+            reservation.Use(usage.InputTokens + usage.OutputTokens, TurnId);
     }
 }

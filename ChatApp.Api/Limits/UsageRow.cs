@@ -1,19 +1,7 @@
 namespace ChatApp.Api.Limits;
 
-/// <summary>A row of <c>identity.usage_daily</c>.</summary>
-internal sealed record UsageRow
-{
-    public required string Day { get; init; }
-
-    public required string Model { get; init; }
-
-    public long Requests { get; init; }
-
-    public long InputTokens { get; init; }
-
-    public long CachedTokens { get; init; }
-
-    public long OutputTokens { get; init; }
-
-    public long CostMicros { get; init; }
-}
+/// <summary>What generations with one model for one purpose used on one day (UTC).</summary>
+/// <param name="Requests">Generations.</param>
+/// <param name="CachedTokens">Part of the input.</param>
+/// <param name="Cost">Money, in the currency in which models are priced.</param>
+internal sealed record UsageRow(string Day, string Model, string Purpose, long Requests, long InputTokens, long CachedTokens, long OutputTokens, decimal Cost);

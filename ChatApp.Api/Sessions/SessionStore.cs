@@ -98,6 +98,8 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource, TimeProvider tim
         await connection.ExecuteAsync(new CommandDefinition("""
             DELETE FROM identity.refresh_tokens WHERE expires_at < @now;
             DELETE FROM identity.sessions WHERE expires_at < @now - interval '30 days' OR revoked_at < @now - interval '30 days';
+            DELETE FROM identity.charges WHERE at < @now - interval '30 days';
+            DELETE FROM identity.holds WHERE until < @now;
             DELETE FROM identity.sign_in_attempts WHERE last_at < @now - interval '1 day' AND locked_until < @now;
             """, new { now = time.GetUtcNow() }, cancellationToken: cancellationToken));
     }

@@ -17,9 +17,9 @@ public sealed class GuestAdoption(OwnedDatabase database)
         "UPDATE chat.usage_events SET user_id = @owner WHERE user_id = @guest",
         """
         WITH used AS (DELETE FROM chat.usage_totals WHERE user_id = @guest RETURNING *)
-        INSERT INTO chat.usage_totals AS t (user_id, day, model, generations, input_tokens, cached_tokens, output_tokens, cost)
-        SELECT @owner, day, model, generations, input_tokens, cached_tokens, output_tokens, cost FROM used
-        ON CONFLICT (user_id, day, model) DO UPDATE SET
+        INSERT INTO chat.usage_totals AS t (user_id, day, model, purpose, generations, input_tokens, cached_tokens, output_tokens, cost)
+        SELECT @owner, day, model, purpose, generations, input_tokens, cached_tokens, output_tokens, cost FROM used
+        ON CONFLICT (user_id, day, model, purpose) DO UPDATE SET
             generations   = t.generations + excluded.generations,
             input_tokens  = t.input_tokens + excluded.input_tokens,
             cached_tokens = t.cached_tokens + excluded.cached_tokens,

@@ -238,11 +238,11 @@ public sealed class ModelGateway
             using var place = lease;
             using var ends = cancel;
             using var telemetry = GatewayTelemetry.Start(planned, call, _time);
+            var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
             try
             {
                 var answer = await _client.PostAsync(planned.Route, call.Operation, call.Compose(planned.Route, mode), cancel.Token);
                 lease.Succeed(_options.CurrentValue.Breaker);
-                var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
                 meter.ReadWhole(answer);
                 telemetry.Used(meter.Usage);
                 return new WholeAnswer(planned, answer, meter.Usage);
@@ -251,6 +251,13 @@ public sealed class ModelGateway
             {
                 lease.Fail(exception, _options.CurrentValue.Breaker);
                 telemetry.Failed(exception);
+                throw;
+            }
+            catch (OperationCanceledException)
+            {
+                // How far it came nobody tells; that it read the prompt is sure enough, and leaving in time must not make it free.
+                await _ledger.RecordAsync(
+                    call.Owner, new GenerationRecord(call.Purpose, planned.Model.Id, planned.Route.Name, meter.Usage, GenerationOutcome.Stopped), CancellationToken.None);
                 throw;
             }
         }, lost: null, cancellationToken);

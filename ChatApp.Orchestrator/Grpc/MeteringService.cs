@@ -5,10 +5,11 @@ using Grpc.Core;
 
 namespace ChatApp.Orchestrator.Grpc;
 
-/// <summary>What the caller has used.</summary>
+/// <summary>What was used: the caller's own; for administrators anyone's.</summary>
 public sealed class MeteringService(UsageStore usages, TimeProvider time) : V1.Metering.MeteringBase
 {
     private const int LongestReport = 400;
+    private const string Administrator = "admin";
 
     public override async Task<UsageReport> GetUsage(GetUsageRequest request, ServerCallContext context)
     {
@@ -17,7 +18,12 @@ public sealed class MeteringService(UsageStore usages, TimeProvider time) : V1.M
         if (from > to || to.DayNumber - from.DayNumber >= LongestReport)
             throw RefusedException.Invalid("from", $"'from' must not be after 'to', and at most {LongestReport} days are reported at once.");
 
-        var totals = await usages.TotalsAsync(context.Caller().Subject, from, to, context.CancellationToken);
+        var caller = context.Caller();
+        if ((request.Everyone || request.UserId.Length > 0) && caller.Role != Administrator)
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "Only administrators see what others used."));
+        var totals = request.Everyone
+            ? await usages.EveryoneAsync(from, to, context.CancellationToken)
+            : await usages.TotalsAsync(request.UserId.Length > 0 ? request.UserId : caller.Subject, from, to, context.CancellationToken);
         return new UsageReport { Days = { totals.Select(ToWire) } };
     }
 
@@ -25,11 +31,12 @@ public sealed class MeteringService(UsageStore usages, TimeProvider time) : V1.M
     {
         Day = total.Day,
         Model = total.Model,
+        Purpose = total.Purpose,
         Generations = total.Generations,
         InputTokens = total.InputTokens,
         CachedTokens = total.CachedTokens,
         OutputTokens = total.OutputTokens,
-        Cost = total.Cost.ToString(CultureInfo.InvariantCulture),
+        Cost = total.Cost.ToString("0.##########", CultureInfo.InvariantCulture),
     };
 
     private static DateOnly? Day(string field, string text)

@@ -1,13 +1,15 @@
 using System.Globalization;
 using ChatApp.Orchestrator.Storage;
+using Dapper;
+using Npgsql;
 
 namespace ChatApp.Orchestrator.Metering;
 
 /// <summary>
-/// What model calls outside of turns used (a turn's usage is stored with its end), and the totals per user, day and model,
+/// What model calls outside of turns used (a turn's usage is stored with its end), and the totals per user, day, model and purpose,
 /// which the database keeps with each event.
 /// </summary>
-public sealed class UsageStore(OwnedDatabase database)
+public sealed class UsageStore(OwnedDatabase database, NpgsqlDataSource dataSource)
 {
     public Task RecordAsync(string owner, GenerationRecord generation, CancellationToken cancellationToken) =>
         database.For(owner).ExecuteAsync(
@@ -34,15 +36,35 @@ public sealed class UsageStore(OwnedDatabase database)
             },
             cancellationToken);
 
-    /// <summary>Totals by day and model, the newest day first.</summary>
+    /// <summary>A user's totals by day, model and purpose, the newest day first.</summary>
     public Task<IReadOnlyList<UsageTotal>> TotalsAsync(string owner, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
         database.For(owner).QueryAsync<UsageTotal>(
             """
-            SELECT day::text AS day, model, generations, input_tokens, cached_tokens, output_tokens, cost
+            SELECT day::text AS day, model, purpose, generations, input_tokens, cached_tokens, output_tokens, cost
             FROM chat.usage_totals
             WHERE user_id = @owner AND day BETWEEN @from::date AND @to::date
-            ORDER BY day DESC, model
+            ORDER BY day DESC, model, purpose
             """,
-            new { from = from.ToString("O", CultureInfo.InvariantCulture), to = to.ToString("O", CultureInfo.InvariantCulture) },
+            Span(from, to),
             cancellationToken);
+
+    /// <summary>The same of everyone together, for administrators: the one read here that is not bound to an owner.</summary>
+    public async Task<IReadOnlyList<UsageTotal>> EveryoneAsync(DateOnly from, DateOnly to, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<UsageTotal>(new CommandDefinition(
+            """
+            SELECT day::text AS day, model, purpose, sum(generations)::bigint AS generations, sum(input_tokens)::bigint AS input_tokens,
+                   sum(cached_tokens)::bigint AS cached_tokens, sum(output_tokens)::bigint AS output_tokens, sum(cost) AS cost
+            FROM chat.usage_totals
+            WHERE day BETWEEN @from::date AND @to::date
+            GROUP BY usage_totals.day, model, purpose
+            ORDER BY usage_totals.day DESC, model, purpose
+            """,
+            Span(from, to),
+            cancellationToken: cancellationToken))];
+    }
+
+    private static object Span(DateOnly from, DateOnly to) =>
+        new { from = from.ToString("O", CultureInfo.InvariantCulture), to = to.ToString("O", CultureInfo.InvariantCulture) };
 }

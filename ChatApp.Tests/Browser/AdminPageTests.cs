@@ -51,7 +51,7 @@ internal sealed class AdminPageTests : ScriptedPageTests
     [Test]
     public async Task Every_section_shows_what_it_is_about()
     {
-        foreach (var (section, shown) in new[] { ("plans", "no limit"), ("models", "8,192"), ("usage", "Requests"), ("audit", "admin.user_changed"), ("bans", "Nothing is banned.") })
+        foreach (var (section, shown) in new[] { ("plans", "no limit"), ("models", "8,192"), ("usage", "Titles"), ("audit", "admin.user_changed"), ("bans", "Nothing is banned.") })
         {
             await OpenSectionAsync(section);
             await Expect(Page.Locator(".page")).ToContainTextAsync(shown);

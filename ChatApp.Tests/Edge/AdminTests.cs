@@ -6,6 +6,7 @@ public sealed class AdminTests
 {
     private const string Password = "a long and secret word";
 
+    private ScriptedOrchestrator _orchestrator = null!;
     private EdgeHost _edge = null!;
     private EdgeHost _replica = null!;
     private EdgeClient _admin = null!;
@@ -14,7 +15,13 @@ public sealed class AdminTests
     [OneTimeSetUp]
     public async Task Start()
     {
-        var settings = new Dictionary<string, string?> { ["Accounts:AdminEmail"] = "root@example.org", ["Accounts:AdminPassword"] = Password };
+        _orchestrator = await ScriptedOrchestrator.StartAsync();
+        var settings = new Dictionary<string, string?>
+        {
+            ["Accounts:AdminEmail"] = "root@example.org",
+            ["Accounts:AdminPassword"] = Password,
+            ["services:orchestrator:grpc:0"] = _orchestrator.Address,
+        };
         var database = await EdgeStores.NewDatabaseAsync();
         _edge = await EdgeHost.StartAsync(database, settings);
         _replica = await EdgeHost.StartAsync(database, settings);
@@ -30,6 +37,7 @@ public sealed class AdminTests
         _admin.Dispose();
         await _edge.DisposeAsync();
         await _replica.DisposeAsync();
+        await _orchestrator.DisposeAsync();
     }
 
     [Test]
@@ -100,7 +108,13 @@ public sealed class AdminTests
     public async Task Plans_usage_and_bans_are_shown()
     {
         (await _admin.GetAsync("/api/admin/plans")).ShouldBe(HttpStatusCode.OK).Json["data"]!["free"]!["requests_per_minute"]!.GetValue<int>().ShouldBe(20);
-        (await _admin.GetAsync("/api/admin/usage")).ShouldBe(HttpStatusCode.OK);
+        var (user, id) = await UserAsync();
+        (await user.PostAsync("/api/turns", new { content = "hi" })).ShouldBe(HttpStatusCode.OK);
+        (await _admin.GetAsync($"/api/admin/users/{id}/usage")).ShouldBe(HttpStatusCode.OK).Json["total"]!["output_tokens"]!.GetValue<int>().ShouldBe(7);
+        (await _admin.GetAsync("/api/usage")).ShouldBe(HttpStatusCode.OK).Json["data"]!.AsArray().Count.ShouldBe(0);
+        var everyone = (await _admin.GetAsync("/api/admin/usage")).ShouldBe(HttpStatusCode.OK).Json["data"]!.AsArray();
+        everyone.Single(row => (string)row!["purpose"]! == "turn")!["output_tokens"]!.GetValue<int>().ShouldBe(7);
+        user.Dispose();
         (await _admin.PostAsync("/api/admin/bans", new { kind = "address", value = "not an address" })).ShouldBe(HttpStatusCode.BadRequest);
         (await _admin.GetAsync("/api/admin/users?q=root")).ShouldBe(HttpStatusCode.OK).Text.ShouldContain("root@example.org");
         // Wildcards are looked for, not obeyed.

@@ -214,6 +214,57 @@ public sealed class LimitTests
     }
 
     [Test]
+    public async Task What_was_generated_on_the_side_is_shown_for_what_it_is_and_counts_against_the_month_s_budget()
+    {
+        _orchestrator.Price = 10_000;
+        // Prices are remembered for half a minute; a replica of its own starts without memory.
+        await using var fresh = await EdgeHost.StartAsync(_database, new Dictionary<string, string?>
+        {
+            ["services:orchestrator:grpc:0"] = _orchestrator.Address,
+            ["Plans:poor:MonthlyBudget"] = "1",
+        });
+        using var user = await UserAsync(fresh, "poor");
+        var id = Guid.Parse(((string)(await user.GetAsync("/api/me")).Json["id"]!)["user_".Length..]).ToString();
+        (await user.PostAsync("/api/turns", new { content = "hi", sampling = new { max_tokens = 5 } })).ShouldBe(HttpStatusCode.OK);
+        for (var i = 0; i < 8; i++)
+            _orchestrator.Meter(id, "title");
+
+        var usage = (await user.GetAsync("/api/usage")).ShouldBe(HttpStatusCode.OK).Json;
+        usage["data"]!.AsArray().Select(row => ((string)row!["purpose"]!, (int)row["requests"]!)).ShouldBe([("turn", 1), ("title", 8)], ignoreOrder: true);
+        ((decimal)usage["total"]!["cost"]!).ShouldBe(0.9m);
+        ((decimal)usage["spent_this_month"]!).ShouldBe(0.9m);
+
+        // The next turn that fits settles what the titles cost; the one after it does not fit any more.
+        var small = new { content = "hi", sampling = new { max_tokens = 1 } };
+        (await user.PostAsync("/api/turns", small)).ShouldBe(HttpStatusCode.OK);
+        (await user.PostAsync("/api/turns", small)).ShouldBe(HttpStatusCode.TooManyRequests, "insufficient_quota");
+    }
+
+    [Test]
+    public async Task A_hold_whose_call_was_lost_ends_by_itself()
+    {
+        _orchestrator.Price = 10_000;
+        var clock = new ShiftedClock();
+        await using var fresh = await EdgeHost.StartAsync(_database, new Dictionary<string, string?>
+        {
+            ["services:orchestrator:grpc:0"] = _orchestrator.Address,
+            ["Plans:poor:MonthlyBudget"] = "1",
+        }, builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        using var user = await UserAsync(fresh, "poor");
+        var body = new { content = "hi", sampling = new { max_tokens = 60 } };
+        await using (var connection = new NpgsqlConnection(_database))
+        {
+            var id = Guid.Parse(((string)(await user.GetAsync("/api/me")).Json["id"]!)["user_".Length..]);
+            await connection.ExecuteAsync(
+                "INSERT INTO identity.holds (id, user_id, micros, until) VALUES (gen_random_uuid(), @id, 900000, @until)", new { id, until = clock.GetUtcNow().AddMinutes(5) });
+        }
+
+        (await user.PostAsync("/api/turns", body)).ShouldBe(HttpStatusCode.TooManyRequests, "insufficient_quota");
+        clock.Shift += TimeSpan.FromMinutes(6);
+        (await user.PostAsync("/api/turns", body)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task A_model_that_the_plan_lacks_is_refused_by_name()
     {
         using var user = await UserAsync(_one, "narrow");

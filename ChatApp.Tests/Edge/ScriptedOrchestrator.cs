@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Identity;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -35,6 +37,9 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
 
     public ConcurrentQueue<string> Bodies { get; } = [];
 
+    /// <summary>What was metered: whose, for what, under which id, how many tokens.</summary>
+    public ConcurrentDictionary<string, (string Owner, string Purpose, int Input, int Output)> Metered { get; } = [];
+
     public int Started => _started;
 
     private int _started;
@@ -51,6 +56,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<CompletionsScript>();
         app.MapGrpcService<TurnsScript>();
+        app.MapGrpcService<MeteringScript>();
         self = new ScriptedOrchestrator(app);
         await app.StartAsync();
         return self;
@@ -62,6 +68,42 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>Meters a generation, once by its id.</summary>
+    public void Meter(string owner, string purpose, string? id = null) =>
+        Metered.TryAdd(id ?? Guid.NewGuid().ToString("N"), (owner, purpose, InputTokens, OutputTokens));
+
+    private static CallerIdentity Caller(ServerCallContext context) =>
+        new CallerIdentitySigner(EdgeHost.IdentityKey, TimeProvider.System).TryVerify(context.RequestHeaders.GetValue(CallerIdentity.HeaderName), out var identity, out var reason)
+            ? identity
+            : throw new RpcException(new Status(StatusCode.Unauthenticated, reason));
+
+    private sealed class MeteringScript(ScriptedOrchestrator script) : Metering.MeteringBase
+    {
+        public override Task<UsageReport> GetUsage(GetUsageRequest request, ServerCallContext context)
+        {
+            var caller = Caller(context);
+            if ((request.Everyone || request.UserId.Length > 0) && caller.Role != "admin")
+                throw new RpcException(new Status(StatusCode.PermissionDenied, "Not an administrator."));
+            var owner = request.UserId.Length > 0 ? request.UserId : caller.Subject;
+            return Task.FromResult(new UsageReport
+            {
+                Days =
+                {
+                    script.Metered.Values.Where(entry => request.Everyone || entry.Owner == owner).GroupBy(entry => entry.Purpose).Select(group => new DayUsage
+                    {
+                        Day = request.To,
+                        Model = "scripted",
+                        Purpose = group.Key,
+                        Generations = group.Count(),
+                        InputTokens = group.Sum(entry => entry.Input),
+                        OutputTokens = group.Sum(entry => entry.Output),
+                        Cost = (group.Sum(entry => entry.Input + entry.Output) * (decimal)script.Price / 1_000_000).ToString(CultureInfo.InvariantCulture),
+                    }),
+                },
+            });
+        }
+    }
+
     private sealed class CompletionsScript(ScriptedOrchestrator script) : Completions.CompletionsBase
     {
         public override async Task Complete(CompletionRequest request, IServerStreamWriter<CompletionChunk> responseStream, ServerCallContext context)
@@ -70,6 +112,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             Interlocked.Increment(ref script._started);
             if (script.Gate is { } gate)
                 await gate.Task.WaitAsync(context.CancellationToken);
+            script.Meter(Caller(context).Subject, request.Operation);
             var usage = $$"""{"prompt_tokens":{{script.InputTokens}},"completion_tokens":{{script.OutputTokens}}}""";
             if (!request.Body.ToStringUtf8().Contains("\"stream\":true", StringComparison.Ordinal))
             {
@@ -101,16 +144,17 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
                 Number = 1,
                 Started = new TurnStarted { TurnId = id, ConversationId = "conv_1", Model = "scripted", AssistantMessageId = "msg_1", UserMessageId = "msg_0" },
             });
-            await EndAsync(responseStream, context);
+            await EndAsync(id, responseStream, context);
         }
 
         public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context) =>
-            EndAsync(responseStream, context);
+            EndAsync(request.TurnId, responseStream, context);
 
-        private async Task EndAsync(IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+        private async Task EndAsync(string id, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
         {
             if (script.Gate is { } gate)
                 await gate.Task.WaitAsync(context.CancellationToken);
+            script.Meter(Caller(context).Subject, "turn", id);
             await responseStream.WriteAsync(new TurnEvent
             {
                 Number = 2,

@@ -82,6 +82,31 @@ public sealed class MeteringAndCacheTests
     }
 
     [Test]
+    public async Task A_whole_answer_whose_caller_leaves_is_metered_with_what_was_read_for_it()
+    {
+        await using var gateway = Gateway();
+        using var leaving = new CancellationTokenSource();
+        _server.Then(async (context, _) =>
+        {
+            await leaving.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        var body = JsonSerializer.SerializeToUtf8Bytes(Chat(stream: false, content: new string('x', 4000)));
+
+        await Should.ThrowAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in gateway.Forwarding.ForwardAsync("u", "chat.completions", body, leaving.Token))
+            {
+            }
+        });
+
+        var generation = gateway.Ledger.Single;
+        (generation.Purpose, generation.Outcome, generation.Usage.OutputTokens).ShouldBe(("chat.completions", GenerationOutcome.Stopped, 0));
+        generation.Usage.InputTokens.ShouldBeInRange(1000, 1100);
+        generation.Usage.Cost.ShouldBe(generation.Usage.InputTokens * 10 / 1_000_000m);
+    }
+
+    [Test]
     public async Task Usage_is_shown_only_to_who_asked_and_then_once()
     {
         await using var gateway = Gateway();

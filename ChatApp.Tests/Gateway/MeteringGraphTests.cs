@@ -48,11 +48,28 @@ public sealed class MeteringGraphTests
 
         var report = await _graph.First.Metering.GetUsageAsync(new GetUsageRequest(), As(user));
 
-        var priced = report.Days.Single(day => day.Model == "priced");
-        priced.OutputTokens.ShouldBe(40);
-        priced.Generations.ShouldBe(3);
-        decimal.Parse(priced.Cost, CultureInfo.InvariantCulture).ShouldBe((priced.InputTokens * 0.001m) + 4m);
+        report.Days.Select(day => (day.Model, day.Purpose, day.Generations, day.OutputTokens)).ShouldBe(
+            [("priced", "chat.completions", 2, 20), ("priced", "turn", 1, 20)], ignoreOrder: true);
+        foreach (var day in report.Days)
+            decimal.Parse(day.Cost, CultureInfo.InvariantCulture).ShouldBe((day.InputTokens * 0.001m) + (day.OutputTokens * 0.1m));
         (await _graph.First.Metering.GetUsageAsync(new GetUsageRequest(), As("someone else"))).Days.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Administrators_see_what_someone_and_everyone_used_and_nobody_else_does()
+    {
+        var (one, other) = ($"user-{Guid.NewGuid():N}", $"user-{Guid.NewGuid():N}");
+        foreach (var user in new[] { one, other, other })
+            await new ViewedTurn().FollowAsync(_graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=5", Model = "priced" }, As(user)));
+
+        var theirs = await _graph.First.Metering.GetUsageAsync(new GetUsageRequest { UserId = other }, As("root", "admin"));
+        theirs.Days.Single().Generations.ShouldBe(2);
+        var all = (await _graph.First.Metering.GetUsageAsync(new GetUsageRequest { Everyone = true }, As("root", "admin"))).Days.Where(day => day.Purpose == "turn").ToList();
+        all.Sum(day => day.Generations).ShouldBeGreaterThanOrEqualTo(3);
+        all.Sum(day => decimal.Parse(day.Cost, CultureInfo.InvariantCulture)).ShouldBeGreaterThan(1.5m);
+
+        foreach (var request in (GetUsageRequest[])[new() { UserId = other }, new() { Everyone = true }])
+            (await Should.ThrowAsync<RpcException>(() => _graph.First.Metering.GetUsageAsync(request, As(one)).ResponseAsync)).StatusCode.ShouldBe(StatusCode.PermissionDenied);
     }
 
     [Test]

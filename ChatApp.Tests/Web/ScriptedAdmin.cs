@@ -25,6 +25,7 @@ internal sealed class ScriptedAdmin
         {
             Day = today.AddDays(-back).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
             Model = model,
+            Purpose = model == "small" ? "title" : "turn",
             Requests = 3 + back,
             InputTokens = 900 + (back * 137 % 700),
             CachedTokens = 40,

@@ -1,3 +1,4 @@
 namespace ChatApp.Web.Api;
 
-public sealed record UsageDay(DateOnly Day, string Model, long Requests, long InputTokens, long CachedTokens, long OutputTokens, decimal Cost);
+/// <summary>What generations with one model for one purpose used on one day (UTC).</summary>
+public sealed record UsageDay(DateOnly Day, string Model, long Requests, long InputTokens, long CachedTokens, long OutputTokens, decimal Cost, string Purpose = "turn");

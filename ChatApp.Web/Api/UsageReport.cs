@@ -1,6 +1,6 @@
 namespace ChatApp.Web.Api;
 
-/// <summary>What the person used, by day and model.</summary>
+/// <summary>What the person used, by day, model and purpose.</summary>
 public sealed record UsageReport
 {
     public IReadOnlyList<UsageDay> Data { get; init; } = [];
