@@ -37,7 +37,10 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
 
         var client = ClientAddress.Of(remote);
         var penalty = redis.TryAsync(async database => new Wait(await database.KeyTimeToLiveAsync(PenaltyKey(client))));
-        var answer = await buckets.TakeAsync(Takes(client, device, limit));
+        var answer = await buckets.TakeAsync(Takes(client, limit));
+        // A device is counted wherever it comes from, so its bucket may lie on another node than its address's.
+        if (answer.Allowed && device is not null)
+            answer = await buckets.TakeAsync([new($"dev:{{{device}}}", _options.DeviceRequestsPerMinute, _options.DeviceRequestsPerMinute / Minute, 1)]);
         if ((await penalty)?.For is { } left)
             throw RefusedException.TooMany("Too many refused requests came from this address; it has to wait.", "address_penalised", left);
         if (!answer.Allowed)
@@ -57,13 +60,11 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
         return id.Length is 0 or > LongestDeviceId ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
     }
 
-    private List<BucketTake> Takes(string client, string? device, RouteLimit limit)
+    private List<BucketTake> Takes(string client, RouteLimit limit)
     {
         List<BucketTake> takes = [new($"ip:{{{client}}}", _options.RequestsPerMinute, _options.RequestsPerMinute / Minute, 1)];
         if (limit == RouteLimit.Credentials)
             takes.Add(new($"ipc:{{{client}}}", _options.CredentialsPerMinute, _options.CredentialsPerMinute / Minute, 1));
-        if (device is not null)
-            takes.Add(new($"dev:{device}:{{{client}}}", _options.DeviceRequestsPerMinute, _options.DeviceRequestsPerMinute / Minute, 1));
         return takes;
     }
 

@@ -4,12 +4,11 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Api.Accounts;
 
 /// <summary>Hashes and checks passwords with ASP.NET Core Identity's hasher, as many at once as there are cores.</summary>
-internal sealed class Passwords(IOptions<AccountsOptions> options) : IDisposable
+internal sealed class Passwords(IPasswordHasher<object> hasher, IOptions<AccountsOptions> options) : IDisposable
 {
     private const int MaxLength = 256;
 
     private readonly AccountsOptions _options = options.Value;
-    private readonly PasswordHasher<object> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = options.Value.PasswordIterations }));
 
     /// <summary>Hashing is slow on purpose; a flood of it must wait in line instead of starving every stream.</summary>
     private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount - 1));
@@ -34,7 +33,7 @@ internal sealed class Passwords(IOptions<AccountsOptions> options) : IDisposable
         await _cores.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => _hasher.HashPassword(this, password), cancellationToken);
+            return await Task.Run(() => hasher.HashPassword(this, password), cancellationToken);
         }
         finally
         {
@@ -50,7 +49,7 @@ internal sealed class Passwords(IOptions<AccountsOptions> options) : IDisposable
         await _cores.WaitAsync(cancellationToken);
         try
         {
-            var result = await Task.Run(() => _hasher.VerifyHashedPassword(this, against, given), cancellationToken);
+            var result = await Task.Run(() => hasher.VerifyHashedPassword(this, against, given), cancellationToken);
             return hash is null || given.Length == 0 ? PasswordVerificationResult.Failed : result;
         }
         finally

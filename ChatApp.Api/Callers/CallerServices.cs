@@ -9,6 +9,8 @@ using ChatApp.ServiceDefaults.Migrations;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -31,6 +33,10 @@ internal static class CallerServices
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AccountStore>();
         services.AddSingleton<AccountDirectory>();
+        services.TryAddSingleton<IPasswordHasher<object>>(provider => new PasswordHasher<object>(Options.Create(new PasswordHasherOptions
+        {
+            IterationCount = provider.GetRequiredService<IOptions<AccountsOptions>>().Value.PasswordIterations,
+        })));
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<Registration>();

@@ -46,6 +46,23 @@ public sealed class AbuseTests
     }
 
     [Test]
+    public async Task A_device_that_asks_too_often_is_refused_from_whichever_address_it_comes()
+    {
+        await using var edge = await StartAsync(new() { ["Abuse:DeviceRequestsPerMinute"] = "3" });
+        var device = Guid.NewGuid().ToString();
+        for (var i = 0; i < 4; i++)
+        {
+            using var moving = Client(edge);
+            moving.Headers.Add("X-Device-Id", device);
+            (await moving.GetAsync("/.well-known/jwks.json")).Status.ShouldBe(i < 3 ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests);
+        }
+
+        using var other = Client(edge);
+        other.Headers.Add("X-Device-Id", Guid.NewGuid().ToString());
+        (await other.GetAsync("/.well-known/jwks.json")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task Penalties_grow_with_every_round_of_refusals()
     {
         await using var edge = await StartAsync(new() { ["Abuse:RequestsPerMinute"] = "1", ["Abuse:StrikesPerPenalty"] = "2", ["Abuse:FirstPenaltySeconds"] = "100" });

@@ -105,6 +105,25 @@ public sealed class AdminTests
     }
 
     [Test]
+    public async Task A_banned_device_is_refused_whoever_uses_it()
+    {
+        var device = Guid.NewGuid().ToString();
+        using var laptop = _edge.Client();
+        laptop.Headers.Add("X-Device-Id", device);
+        var up = (await laptop.PostAsync("/api/auth/sign-up", new { email = $"{Guid.NewGuid():N}@example.org", password = "correct horse battery" })).ShouldBe(HttpStatusCode.Created);
+        var log = (await _admin.GetAsync($"/api/admin/audit?subject={up.Json["user"]!["id"]}")).Json["data"]!.AsArray();
+        var name = (string)log.Single(entry => (string)entry!["action"]! == "session.opened")!["details"]!["device"]!;
+        name.ShouldNotContain(device);
+
+        var ban = (await _admin.PostAsync("/api/admin/bans", new { kind = "device", value = name })).ShouldBe(HttpStatusCode.Created);
+        (await laptop.GetAsync("/.well-known/jwks.json")).ShouldBe(HttpStatusCode.Forbidden, "banned");
+        using var phone = _edge.Client(up["access_token"]);
+        (await phone.GetAsync("/api/me")).ShouldBe(HttpStatusCode.OK);
+        (await _admin.DeleteAsync($"/api/admin/bans/{ban["id"]}")).ShouldBe(HttpStatusCode.NoContent);
+        (await laptop.GetAsync("/.well-known/jwks.json")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task Plans_usage_and_bans_are_shown()
     {
         (await _admin.GetAsync("/api/admin/plans")).ShouldBe(HttpStatusCode.OK).Json["data"]!["free"]!["requests_per_minute"]!.GetValue<int>().ShouldBe(20);

@@ -93,6 +93,15 @@ public sealed class HardeningTests
     }
 
     [Test]
+    public async Task Headers_larger_than_the_bound_are_refused()
+    {
+        using var client = _edge.Client();
+        client.Headers.Add("X-Large", new string('x', 40_000));
+        ((int)(await client.GetAsync("/api/me")).Status).ShouldBe(431);
+        (await _user.GetAsync("/api/me")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task Deeply_nested_broken_or_strange_bodies_are_refused_and_the_next_request_works()
     {
         string[] bodies =

@@ -39,7 +39,7 @@ public sealed class ToolServer : IAsyncDisposable
     public IEnumerable<KeyValuePair<string, string>> Settings()
     {
         const string Parameters = """{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}""";
-        foreach (var (name, idempotent) in new[] { ("order", false), ("lookup", true), ("slow", true), ("broken", true), ("chatty", true) })
+        foreach (var (name, idempotent) in new[] { ("order", false), ("lookup", true), ("slow", true), ("broken", true), ("moved", true), ("chatty", true) })
         {
             yield return new($"Tools__Http__{name}__Url", $"{Url}/{name}");
             yield return new($"Tools__Http__{name}__Description", $"The tool {name}");
@@ -66,6 +66,14 @@ public sealed class ToolServer : IAsyncDisposable
         Calls.Enqueue((tool, await reader.ReadToEndAsync(context.RequestAborted), context.Request.Headers["Idempotency-Key"].ToString()));
         while (!IsOpen || tool == "slow")
             await Task.Delay(20, context.RequestAborted);
+        if (tool == "moved")
+        {
+            // Elsewhere, with the arguments: where an endpoint sends a caller is not for it to say.
+            context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+            context.Response.Headers.Location = "/order";
+            return;
+        }
+
         if (tool == "broken")
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
         await context.Response.WriteAsync(tool == "chatty" ? new string('x', 50_000) : $"{tool} done", context.RequestAborted);

@@ -102,15 +102,16 @@ public sealed class ToolTurnTests : GraphTest
     [TestCase("""tool=calculate arg={"formula":"1"}""", "Error: 'expression' is missing.")]
     [TestCase("""tool=calculate arg={"expression""", "Error: the arguments are not valid JSON.")]
     [TestCase("""tool=calculate arg={"expression":"1/0"}""", "Error: division by zero.")]
-    [TestCase("""tool=delete_everything arg={}""", "Error: there is no tool 'delete_everything'; there are: calculate, slow, broken.")]
-    [TestCase("""tool=order arg={"id":"1"}""", "Error: there is no tool 'order'; there are: calculate, slow, broken.")]
+    [TestCase("""tool=delete_everything arg={}""", "Error: there is no tool 'delete_everything'; there are: calculate, slow, broken, moved.")]
+    [TestCase("""tool=order arg={"id":"1"}""", "Error: there is no tool 'order'; there are: calculate, slow, broken, moved.")]
     [TestCase("""tool=slow arg={"id":"1"}""", "Error: the tool took longer than 0.3 s and was given up.")]
     [TestCase("""tool=broken arg={"id":"1"}""", "Error: the tool's server answered with status 500.")]
+    [TestCase("""tool=moved arg={"id":"1"}""", "Error: the tool's server answered with status 307.")]
     public async Task A_call_that_fails_is_told_to_the_model_and_does_not_end_the_turn(string call, string expected)
     {
         var content = $"rounds=1 {call} tokens=4 {User}";
 
-        var seen = await CallAsync(content, "calculate", "slow", "broken");
+        var seen = await CallAsync(content, "calculate", "slow", "broken", "moved");
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         var result = seen.Events.Single(e => e.ToolResult != null).ToolResult;

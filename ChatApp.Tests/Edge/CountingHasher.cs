@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Tests.Edge;
+
+/// <summary>Identity's hasher, and what it was asked to verify.</summary>
+public sealed class CountingHasher : IPasswordHasher<object>
+{
+    private readonly PasswordHasher<object> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1000 }));
+
+    public ConcurrentQueue<string> Verified { get; } = [];
+
+    public string HashPassword(object user, string password) => _hasher.HashPassword(user, password);
+
+    public PasswordVerificationResult VerifyHashedPassword(object user, string hashedPassword, string providedPassword)
+    {
+        Verified.Enqueue(providedPassword);
+        return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+    }
+}
