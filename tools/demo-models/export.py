@@ -223,7 +223,8 @@ def checkpoint(model, run=None, random_weights=False):
         torch.manual_seed(0)
         state = Decoder(shape).state_dict()
     else:
-        state = torch.load(checkpoint_folder() / (run or model) / "checkpoint.pt")["model"]
+        saved = torch.load(checkpoint_folder() / (run or model) / "checkpoint.pt")
+        state = saved.get("average", saved["model"])
     return shape, {n: p.detach().float().numpy() for n, p in state.items()}
 
 

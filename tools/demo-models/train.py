@@ -134,6 +134,8 @@ class Trainer:
         self.optimiser = Optimiser(self.model, lr=options.lr, matrix_lr=options.matrix_lr, muon=not options.adamw)
         self.folder = checkpoint_folder() / (options.run or options.model)
         self.folder.mkdir(parents=True, exist_ok=True)
+        # What is exported: a running average of the weights over the last hundred steps or so, good also where the rate is still high.
+        self.average = {n: p.clone() for n, p in self.model.state_dict().items()}
         self.state = {"tokens": 0, "step": 0, "phase": "repeat", "phase_step": 0, "data": 0, "seconds": 0.0, "known": 64}
         self.load()
         missing = Kernels.reason()
@@ -154,6 +156,7 @@ class Trainer:
             saved = torch.load(self.path)
             self.model.load_state_dict(saved["model"])
             self.optimiser.load_state_dict(saved["optimiser"])
+            self.average = saved.get("average") or {n: p.clone() for n, p in self.model.state_dict().items()}
             self.state = saved["state"]
             # The same conversations again would be the only thing that a resumed run sees twice.
             self.state["data"] += 1
@@ -162,7 +165,7 @@ class Trainer:
         import torch
 
         half = self.path.with_suffix(".part")
-        torch.save({"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(),
+        torch.save({"model": self.model.state_dict(), "average": self.average, "optimiser": self.optimiser.state_dict(),
                     "state": self.state, "shape": self.shape.as_dict()}, half)
         os.replace(half, self.path)
 
@@ -205,6 +208,8 @@ class Trainer:
                 w[1] += count
                 w[2] += nats
             self.optimiser.step(self.scale(time.time(), end))
+            for name, p in self.model.state_dict().items():
+                self.average[name].lerp_(p, max(0.01, 1 / (s["phase_step"] + 1)))
             s["step"] += 1
             s["phase_step"] += 1
             s["tokens"] += tokens

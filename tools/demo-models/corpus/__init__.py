@@ -8,7 +8,7 @@ import pathlib
 
 import chat
 
-from . import formats, passages, recall, talk, tools
+from . import formats, limits, passages, recall, talk, tools
 from . import words as W
 from .conversation import Conversation
 from .grammar import Source, listed, upper_first
@@ -49,8 +49,8 @@ def chatter(s, c):
         talk.small_talk(s, c)
     elif r < 0.65:
         talk.known(s, c)
-    elif r < 0.75 and "search" not in c.families:
-        talk.unknown(s, c)
+    elif r < 0.75:
+        limits.beyond(s, c)
     elif r < 0.85:
         formats.tips_request(s, c)
     elif r < 0.95:
@@ -72,12 +72,14 @@ def kind_talk(s):
         talk.small_talk(s, c, s.any(["hello", "how"]))
     for _ in range(s.rng.choice((1, 2, 3, 4))):
         r = s.rng.random()
-        if r < 0.7:
+        if r < 0.68:
             talk.small_talk(s, c)
-        elif r < 0.85:
+        elif r < 0.78:
             talk.known(s, c)
-        elif "search" not in c.families:
-            talk.unknown(s, c)
+        elif r < 0.93:
+            limits.beyond(s, c)
+        else:
+            limits.said(s, c)
     if not c.turns:
         talk.small_talk(s, c)
     return c
@@ -88,10 +90,12 @@ def kind_known(s):
     maybe_tools(s, c, 0.5)
     system_turn(s, c)
     for _ in range(s.rng.choice((1, 2, 4))):
-        if "search" not in c.families and s.chance(0.35):
-            talk.unknown(s, c)
-        else:
+        if s.chance(0.5):
             talk.known(s, c)
+        elif s.chance(0.85) or "search" in c.families:
+            limits.beyond(s, c)
+        else:
+            talk.unknown(s, c)
     if not c.turns:
         talk.known(s, c, short=True)
     return c
@@ -127,8 +131,12 @@ def kind_recall(s):
             recall.ask(s, c, s.any(facts))
         elif r < 0.55:
             recall.correct(s, c, facts, facts[-1] if s.chance(0.7) and c.turns[-1][1].find(facts[-1].value) >= 0 else s.any(facts)) if last_is(c, facts[-1]) else recall.tell(s, c, facts)
-        elif r < 0.63:
+        elif r < 0.61:
             recall.ask_untold(s, c, facts)
+        elif r < 0.65:
+            recall.ask_two(s, c, facts)
+        elif r < 0.68:
+            limits.said(s, c)
         else:
             chatter(s, c)
     for fact in s.rng.sample(facts, min(len(facts), s.rng.choice((1, 2, 3)))):
@@ -149,6 +157,18 @@ def kind_others(s):
     if s.chance(0.3):
         chatter(s, c)
     recall.others(s, c, s.rng.choice((1, 2, 2, 3)))
+    if s.chance(0.3):
+        chatter(s, c)
+    return c
+
+
+def kind_plans(s):
+    c = Conversation(s)
+    maybe_tools(s, c, 0.2)
+    system_turn(s, c)
+    if s.chance(0.2):
+        talk.small_talk(s, c)
+    recall.plans(s, c)
     if s.chance(0.3):
         chatter(s, c)
     return c
@@ -207,8 +227,10 @@ def kind_no_tool(s):
         talk.small_talk(s, c)
     for _ in range(s.rng.choice((1, 2, 4))):
         r = s.rng.random()
-        if r < 0.6:
+        if r < 0.5:
             tools.refuse(s, c)
+        elif r < 0.65:
+            limits.beyond(s, c)
         elif r < 0.8:
             chatter(s, c)
         elif c.tools:
@@ -229,8 +251,8 @@ def kind_passages(s):
     if s.chance(0.1):
         talk.small_talk(s, c)
     # Several questions on the same passages: the long part of the text is read once and teaches more.
-    for _ in range(s.rng.choice((1, 3, 5, 7))):
-        if s.chance(0.64):
+    for _ in range(s.rng.choice((2, 4, 6, 8))):
+        if s.chance(0.62):
             passages.ask_answered(s, c, groups)
         else:
             passages.ask_unanswered(s, c, groups)
@@ -288,14 +310,14 @@ def kind_lookup(s):
     for i in range(1, s.rng.choice((2, 3, 4, 5)) + 1):
         name = W.entity(s, kind)
         keys = s.rng.sample(list(passages.WORLD[kind]), s.rng.choice((1, 2, 3)))
-        body = passages.statements(s, kind, name, keys, pronouns=False)
-        c.documents.append((s.any(["", name]), " ".join(b.text for b in body)))
+        body = passages.statements(s, kind, name, keys, pronouns=s.chance(0.5))
+        c.documents.append((s.any(["", name]), " ".join([b.text for b in body] + [passages.filler(s)] * s.rng.choice((0, 0, 0, 1)))))
         groups.append((i, body, kind))
     for _ in range(s.rng.choice((6, 8, 10))):
-        if s.chance(0.85):
+        if s.chance(0.75):
             number, body, _ = s.any(groups)
             b = s.any(body)
-            c.user(s.ask(b.questions, n=b.slots["n"]))
+            c.user(passages.question(s, b.slots, wrapped=False))
             c.bot(passages.answer(s, number, b))
         else:
             passages.ask_unanswered(s, c, groups)
@@ -308,8 +330,10 @@ def kind_notes(s):
     for _ in range(s.rng.choice((2, 3, 4, 5))):
         recall.tell(s, c, facts)
     for _ in range(s.rng.choice((4, 6, 8))):
-        if s.chance(0.9):
+        if s.chance(0.8):
             recall.ask(s, c, s.any(facts))
+        elif s.chance(0.5):
+            recall.ask_two(s, c, facts)
         else:
             recall.ask_untold(s, c, facts)
     return c
@@ -337,7 +361,7 @@ def kind_calls(s):
     return c
 
 
-KINDS = {kind_talk: 10, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_format: 6,
+KINDS = {kind_talk: 10, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_format: 6,
          kind_lookup: 20, kind_notes: 6, kind_json: 14, kind_calls: 24}
 
 
@@ -345,8 +369,10 @@ def title(s, c):
     """The title of the conversation's weightiest part, and the request for it."""
     best = max(range(len(c.titles)), key=lambda i: (c.titles[i] not in TALK_TITLES, -i))
     c.user(s.ask(TITLE_ASK))
-    words_ = c.titles[best].split(" ")
-    c.bot(upper_first(" ".join(words_[:6]).rstrip(".,:;?")))
+    kept = c.titles[best].split(" ")[:6]
+    while len(kept) > 3 and kept[-1].lower() in ("of", "the", "on", "a", "an", "and", "to", "in", "for", "with"):
+        kept.pop()
+    c.bot(upper_first(" ".join(kept).rstrip(".,:;?")))
 
 
 def summary(s, c):
@@ -366,9 +392,10 @@ def conversation(seed, split="train", long=0.0):
     c = make(s)
     if c.titles:
         r = s.rng.random()
-        if r < 0.09:
+        often = 0.3 if make is kind_plans else 0.09
+        if r < often:
             title(s, c)
-        elif r < 0.18:
+        elif r < 2 * often:
             summary(s, c)
     return c.as_dict()
 

@@ -52,9 +52,13 @@ def json_request(s, conversation):
     values = {}
     for k in keys:
         v = KEYS[k](s)
-        if s.chance(0.25):
+        if s.split == "train" and s.chance(0.15):
+            # What must be quoted though it begins with a digit, and what must not be.
+            v = s.any([W.clock, W.date, W.price, W.phone, W.code, lambda s: f"{s.number(1, 200)} {W.coined(s, 2, 2).capitalize()} {s.any(['Street', 'Road', 'Lane'])}", lambda s: f"{s.number(2, 99)} {s.any(W.NOUNS)}s", lambda s: s.number(2, 9999), lambda s: s.number(2, 99)])(s)
+        if s.chance(0.25 if s.split == "held" else 0.35):
             k = s.any([W.coined(s, 1, 2).lower(), f"{s.any(W.NOUNS)}_{k}", s.any(W.NOUNS), f"{k}{s.rng.randint(1, 3)}", s.any(W.ADJECTIVES) + k.capitalize().replace("_", "")])
         values[k] = v
+    values = {k: int(v) if isinstance(v, str) and v.isdigit() and v[0] != "0" else v for k, v in values.items()}
     keys = list(values)
     if s.chance(0.6):
         shape = s.rng.randrange(4)

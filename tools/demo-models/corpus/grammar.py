@@ -11,6 +11,9 @@ import string
 import zlib
 
 HELD_EVERY = 7
+# Made-up words out of listed ones: the tokens of a held-out word ("painting") are otherwise hardly ever written in training, and what has hardly
+# ever been written is not copied well. The word itself stays held out.
+SUFFIXES = "ling ra by mo ix ton ster el ford ana ium op ith ey us ock ada ine oom urk ish ola ent ab ung".split()
 
 
 def held_word(text):
@@ -77,6 +80,24 @@ def closes_with_choice(text, at):
     return False
 
 
+def expansions(template):
+    """Every text a template can give, slots left as they are."""
+
+    def of(parts):
+        texts = [""]
+        for part in parts:
+            if isinstance(part, str):
+                more = [part]
+            elif part[0] == "slot":
+                more = ["{" + part[1] + "}"]
+            else:
+                more = [x for option in part[1] for x in of(option)]
+            texts = [t + m for t in texts for m in more]
+        return texts
+
+    return of(parsed(template))
+
+
 class Source:
     """Random choices for one conversation."""
 
@@ -106,6 +127,9 @@ class Source:
 
     def word(self, options):
         """One of a list of entities, held out by checksum."""
+        if self.split == "train" and self.chance(0.1):
+            w = self.rng.choice(options) + self.rng.choice(SUFFIXES)
+            return w.lower() if self.lower else w
         for _ in range(30):
             w = self.rng.choice(options)
             if self.allowed(w):

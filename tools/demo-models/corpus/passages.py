@@ -1,6 +1,6 @@
 """Questions answered from numbered passages, or found not to be answered there."""
 from . import words as W
-from . import phrasings
+from . import frames, phrasings
 from .grammar import upper_first
 
 # For each kind of thing: attribute -> (maker, statements, questions). {e} the thing or a pronoun, {n} always its name.
@@ -178,10 +178,14 @@ def build(s, conversation, count=None):
     return groups
 
 
-def question(s, statement):
-    """The words asking for a statement's value."""
-    slots = {k: v for k, v in statement.slots.items() if k in ("n", "t")}
-    return s.ask(WRAPS, q=s.ask(statement.questions, **slots))
+def question(s, slots, wrapped=True):
+    """The words asking for a fact: a question of its list, or in training as often one composed of frames."""
+    kind, key = slots.get("kind"), slots["key"]
+    questions = (WORLD[kind] if kind else HANDBOOK)[key][2]
+    if s.split == "train" and s.chance(0.5):
+        questions = frames.compose(s, kind, key, questions)
+    q = s.ask(questions, **{k: v for k, v in slots.items() if k in ("n", "t")})
+    return s.ask(WRAPS, q=q) if wrapped else q
 
 
 def asked_for(slots):
@@ -198,7 +202,7 @@ def ask_answered(s, conversation, groups):
     """A question the passages answer. Returns (statement, number)."""
     number, body, _ = s.any(groups)
     statement = s.any(body)
-    conversation.user(question(s, statement))
+    conversation.user(question(s, statement.slots))
     conversation.bot(answer(s, number, statement))
     subject = statement.slots.get("n") or statement.slots.get("t")
     conversation.about(upper_first(s.any([f"question about {subject}", f"facts about {subject}"])), f"The user asked about {subject}. {statement.text}")
@@ -233,11 +237,10 @@ def ask_unanswered(s, conversation, groups):
                 continue
             key, slots = s.any(list(HANDBOOK)), {"t": t}
         slots["key"] = key
-        q = s.ask((WORLD[slots["kind"]] if "kind" in slots else HANDBOOK)[key][2], **slots)
         break
     else:
         return False
-    conversation.user(s.ask(WRAPS, q=q))
+    conversation.user(question(s, slots))
     conversation.bot(f"{asked_for(slots)}: {s.say(NONE)}")
     conversation.about(upper_first(f"question about {slots.get('n') or slots.get('t')}"), f"The user asked about {slots.get('n') or slots.get('t')}; the passages did not say.")
     return True

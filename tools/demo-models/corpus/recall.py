@@ -1,5 +1,5 @@
 """Facts told in the conversation and asked for later, with corrections, pronouns and things never told."""
-from . import words
+from . import frames, words
 from .grammar import upper_first
 
 # attribute: (how it is named, maker of values, ways to tell it, ways to ask for it). {v} is the value, {a} the name.
@@ -42,10 +42,16 @@ ATTRIBUTES = {
     "language": ("language", lambda s: s.word(W.LANGUAGES), ["I'm learning {v}", "I study {v}", "I take {v} lessons", "I'm trying to learn {v}", "the language I learn is {v}"], ["which language (am I learning|do I study)?", "what language do I (learn|study)?", "what am I learning?", "do you remember which language I learn?", "what's the language I'm learning?", "which lessons do I take?"]),
 }
 # Things with a value: the attribute itself is made up, so that asking for anything works.
+BARE = ("budget", "deadline", "address", "password", "contact")
 THING_TELL = ["the {t} is {v}", "(remember|note|keep in mind): the {t} is {v}", "my {t} is {v}", "the {t} is set to {v}", "(write down|please note) that the {t} is {v}", "{t}: {v}", "our {t} is {v}", "(by the way|btw), the {t} is {v}", "we picked {v} as the {t}", "for the {t} we (use|have) {v}"]
 THING_ASK = ["what is (the|my) {t}?", "what's (the|my) {t}( again|)?", "(tell me|give me|say) (the|my) {t}( again|)(, please|)", "do you (remember|know|still know) (the|my) {t}?", "what was (the|my) {t}( again|)?", "I forgot (the|my) {t}, (what is it?|can you help?)", "{t}?", "which {t} did I (give|tell) you?", "can you (repeat|remind me of) (the|my) {t}?", "and (the|my) {t}?", "what did I say (the|my) {t} was?", "(the|my) {t}, please", "(could you |please |)tell me what (the|my) {t} is", "(so|now), what is (the|my) {t}?"]
 QUALITIES = {"code": W.code, "number": W.code, "password": W.code, "name": lambda s: W.cased(s, W.coined(s, 2, 2).capitalize()), "colour": lambda s: s.word(W.COLOURS), "date": W.date, "time": W.clock, "price": W.price, "address": lambda s: f"{s.number(1, 200)} {W.cased(s, W.coined(s, 2, 2).capitalize())} {W.cased(s, s.any(['Street', 'Road', 'Lane', 'Avenue']))}",
              "owner": W.person, "budget": W.price, "deadline": W.date, "size": lambda s: f"{s.number(2, 400)} {s.any(['cm', 'meters', 'feet', 'people', 'pages'])}", "weight": lambda s: f"{s.number(2, 900)} {s.any(['kg', 'grams', 'pounds'])}", "contact": W.person, "label": lambda s: W.title_pair(s), "place": W.town}
+# Composed ways of asking, for training alone; {x} is "my name" or "the locker code". A question held out in a fact's own list is drawn again.
+FRAMES = ["what is {x}?", "what's {x}?", "what was {x}?", "what is {x} again?", "tell me {x}", "please tell me {x}", "do you know {x}?", "do you still know {x}?", "do you remember {x}?", "can you remember {x}?", "could you tell me {x}?", "remind me of {x}", "I forgot {x}", "I can't remember {x}", "I have forgotten {x}", "help me remember {x}", "{x}?", "and {x}?", "{x}, please", "what about {x}?",
+          "how about {x}?", "give me {x}", "say {x}", "repeat {x}", "you know {x}, right?", "did I tell you {x}?", "did I mention {x}?", "have I told you {x}?", "what did I say about {x}?", "what did I tell you about {x}?", "what did I give as {x}?", "what have you noted as {x}?", "do you have {x}?", "I need {x}", "I need {x} now", "now tell me {x}", "so what is {x}?", "ok, and {x}?", "next: {x}?", "let's see, what is {x}?",
+          "what would you say is {x}?", "show me {x}", "write down {x}", "test: what is {x}?", "quick check: {x}?", "I hope you remember {x}", "can you look up {x}?", "let me hear {x}", "do you recall {x}?", "state {x}", "what {y} did I mention?", "which {y} did I tell you?", "what {y} did I give you?", "which {y} is it?", "the {y} was what?", "what {y} do I have?", "which {y} do I have?"]
+OPENINGS = ["by the way, ", "btw, ", "just so you know, ", "fyi, ", "oh, and ", "also, ", "I forgot to say, ", "I should mention that ", "you should know that ", "for your information, ", "one more thing: ", "well, ", "so, ", "let me tell you: ", "in case you wonder, ", "I want you to know that ", "to be clear, ", "to tell you something about me: ", "guess what, ", "as I said, ", "please note, "]
 ACKS = ["Got it, {you}.", "Got it, {you}.", "Good to know: {you}."]
 NAME_ACKS = ["Nice to meet you, {v}!"]
 YOU = {"city": "you live in {v}", "job": "you work as a {v}", "age": "you are {v} years old", "employer": "you work at {v}", "holiday destination": "you are going to {v}", "car": "you drive a {v}", "team": "your team is {v}", "language": "you are learning {v}",
@@ -60,6 +66,8 @@ class Fact:
         if thing:
             quality = s.any(list(QUALITIES))
             self.name = f"{s.word(W.THINGS)} {quality}" if s.chance(0.6) else f"{s.any(W.ADJECTIVES)} {s.any(W.NOUNS)} {quality}"
+            if s.split == "train" and s.chance(0.25):
+                self.name = quality if quality in BARE and s.chance(0.3) else f"{s.any([W.coined(s), f'{W.coined(s)} {s.any(W.NOUNS)}', f'{s.any(W.NOUNS)} {W.coined(s)}', f'{s.any(W.NOUNS)} {s.any(W.NOUNS)}']).lower()} {quality}"
             self.make, self.tells, self.asks, self.key = QUALITIES[quality], THING_TELL, THING_ASK, None
             self.owner = "the"
         else:
@@ -69,9 +77,16 @@ class Fact:
         self.value = self.make(s)
 
     def tell(self, s):
-        return s.ask(self.tells, v=self.value, t=self.name)
+        text = s.ask(self.tells, v=self.value, t=self.name)
+        if s.split == "train" and s.chance(0.15):
+            text = s.ask(s.any(OPENINGS)) + (text if s.lower else lower_start(text))
+        return text
 
     def ask(self, s):
+        if s.split == "train" and s.chance(0.4):
+            text = s.any(FRAMES).format(x=f"{s.any(['my', 'my', self.owner.replace('your', 'my')])} {self.name}", y=self.name)
+            if frames.plain(text.replace(self.name, "{t}")) not in frames.held(tuple(self.asks)) and frames.plain(text) not in frames.held(tuple(self.asks)):
+                return s.ask(text)
         return s.ask(self.asks, t=self.name)
 
     def you(self):
@@ -130,6 +145,59 @@ def ask(s, conversation, fact):
     conversation.bot(fact.answer())
 
 
+def ask_two(s, conversation, facts):
+    """Two facts asked for in one message."""
+    if len(facts) < 2:
+        return
+    a, b = s.rng.sample(facts, 2)
+    first, second = a.ask(s).rstrip("?.!"), b.ask(s)
+    conversation.user(first + s.any([" and ", ", and ", "? and ", "? ", " and also ", ", "]) + (second if s.lower else lower_start(second)))
+    conversation.bot(f"{a.answer().rstrip('.')}, and {lower_start(b.answer())}")
+
+
+# What is on the way: a subject with several values, each of which may be asked for.
+TRAVEL = ["flight", "train", "bus", "boat", "ferry", "plane", "coach", "ship"]
+PLANS = [
+    ("my {w} to {t} (leaves|goes|departs) on {d}( at {c}|)", "your {w} to {t} leaves on {d}"), ("I('m| am) (flying|travelling|going|driving) to {t} on {d}( at {c}|)", "you are going to {t} on {d}"), ("my {m} is on {d}( at {c}|)", "your {m} is on {d}"), ("(I have|there is|I've got) (a|an) {m} on {d}( at {c}|)", "your {m} is on {d}"),
+    ("we('re| are) (going|travelling|moving) to {t} on {d}( at {c}|)", "you are going to {t} on {d}"), ("(I booked|we booked) a {w} to {t} (for|on) {d}( at {c}|)", "your {w} to {t} leaves on {d}"), ("the {w} to {t} is on {d}( at {c}|)", "your {w} to {t} leaves on {d}"), ("(on|it is on) {d}( at {c}|) my {w} (leaves|goes) to {t}", "your {w} to {t} leaves on {d}"),
+]
+MEETINGS = ["meeting", "exam", "wedding", "party", "interview", "concert", "dentist appointment", "driving test", "presentation", "dinner", "haircut", "workshop", "class", "game", "birthday party"]
+WITH = [("I('m| am) (taking|bringing) my {r} {p}( with me| along|)", "your {r} {p} is coming with you"), ("my {r} {p} (comes|is coming|goes|travels|will come)( with me| along| too|)", "your {r} {p} is coming with you"), ("I('m| am) going (with|together with) my {r} {p}", "your {r} {p} is coming with you"), ("{p}, my {r}, (comes|is coming|will come)( with me| along| too|)", "your {r} {p} is coming with you"),
+        ("(I have|I've got|we have) a (budget of|) {b}( for it| for that|)", "your budget is {b}"), ("my budget( for it| for that| for the trip|) is {b}", "your budget is {b}"), ("I (can|want to) spend {b}( on it| at most|)", "your budget is {b}"), ("(the |)budget( is|:) {b}", "your budget is {b}")]
+
+
+def plans(s, conversation):
+    """A trip or a date told in one sentence, a companion or a budget after it; then a question, a title or a summary comes naturally."""
+    template, you = s.any(PLANS)
+    date, clock, place, way, meeting = W.date(s), W.clock(s), W.town(s), s.any(TRAVEL), s.any(MEETINGS)
+    text = s.ask(template, w=way, t=place, d=date, c=clock, m=meeting)
+    at = f" at {clock}" if f" at {clock}" in text else ""
+    you = you.format(w=way, t=place, d=date, m=meeting) + at
+    conversation.user(text)
+    conversation.bot(f"Got it, {you}.")
+    subject = f"{meeting} on {date}" if "{m}" in template else f"{way} to {place} on {date}" if "{w}" in template else f"trip to {place} on {date}"
+    conversation.about(upper_first(subject), f"The user said that {they(you)}.")
+    answers = [(s.any(["when (is|will be) my {m}?", "on which day is my {m}?", "what day is the {m}?", "when do I have (my|the) {m}?"] if "{m}" in template else ["when do I (leave|go|travel)?", "on which day do I (leave|go|travel)?", "when is my trip?", "what day do I (go|leave)?", "when am I (leaving|going)?"]), upper_first(you) + ".")]
+    if "{m}" not in template:
+        answers.append((s.any(["where (do I go|am I going|do I travel)( to|)?", "what is my destination?", "which (town|city|place) am I going to?", "where to?"]), f"You are going to {place}."))
+    if s.chance(0.6):
+        template, more = s.any(WITH)
+        person, relation, budget = W.first_name(s), s.any(RELATION + ["brother", "sister", "husband", "wife"]), W.price(s)
+        more = more.format(r=relation, p=person, b=budget)
+        conversation.user(s.ask(template, r=relation, p=person, b=budget))
+        conversation.bot(f"Got it, {more}.")
+        conversation.about(upper_first(more), f"{upper_first(they(more))}.")
+        answers.append((s.any(["(who|whom) (comes|is coming|do I take)( with me| along|)?", "who is going with me?", "who travels with me?"]) if "{p}" in template else s.any(["what is my budget?", "how much (can I spend|money do I have)?", "my budget?", "what's the budget?"]), upper_first(more) + "."))
+    for question, answer in s.rng.sample(answers, s.rng.choice((0, 1, len(answers)))):
+        conversation.user(s.ask(question, m=meeting))
+        conversation.bot(answer)
+
+
+def they(text):
+    """For summaries."""
+    return f" {text}".replace(" your ", " their ").replace(" you are ", " they are ").replace(" you", " they").strip().replace("with they", "with them")
+
+
 def ask_untold(s, conversation, facts):
     """Something never told."""
     known = {f.name for f in facts}
@@ -142,7 +210,9 @@ def ask_untold(s, conversation, facts):
 
 
 CORRECT = ["(actually|sorry|no|wait|oops), (my mistake, |that was wrong, |)(it's|it is) {v}, not {w}", "(sorry|oops), I (meant|wanted to say) {v}(, not {w}|)", "(correction|I was wrong): (my|the) {a} is {v}", "(no|wait), (my|the) {a} is {v}", "(that changed|update): (my|the) {a} is (now |){v}",
-           "I made a mistake, (my|the) {a} is {v}", "(actually|well), (make that|change it to) {v}"]
+           "I made a mistake, (my|the) {a} is {v}", "(actually|well), (make that|change it to) {v}",
+           "(no|oh no|hm, no|sorry, no)(,|) (it's|it is|that's) {v}", "(wait|hold on|hang on)(,|) (I mean|I meant|it's|it is) {v}", "(not {w}|{w} is wrong), (it's |but |I meant |)({v}|{v}, sorry)", "{v}, not {w}", "(it|that) should (be|have been) {v}( instead|, not {w}|)", "(scratch|forget|strike) that, (it's|it is|make it) {v}", "(correction|typo|mistake)(:|,) {v}",
+           "(oops|sorry|pardon|ah)(,|) {v}( it is| of course| I mean|)", "I (said|told you|wrote) {w}(,| but) (it's|it is|I meant|that should be) {v}", "(please |)(correct|change|update) (that|it) to {v}", "(my|the) {a} (isn't|is not|was never) {w}, it('s| is) {v}", "(no longer|not) {w}(,| but) {v}( now|)", "(it|that) is {v}(,| and) not {w}", "(in fact|to be exact|really)(,|) it('s| is) {v}"]
 
 
 def correct(s, conversation, facts, fact=None):
@@ -153,7 +223,8 @@ def correct(s, conversation, facts, fact=None):
         fact.value = fact.make(s)
         if fact.value != old:
             break
-    conversation.user(s.ask(CORRECT if fact is facts[-1] else [CORRECT[2], CORRECT[4]], v=fact.value, w=old, a=fact.name))
+    named = [c for c in CORRECT[2:6] if "{a}" in c]
+    conversation.user(s.ask(CORRECT if fact is facts[-1] else named, v=fact.value, w=old, a=fact.name))
     conversation.bot(s.say(["Thanks for the correction: {you}."], you=fact.you()))
 
 

@@ -5,6 +5,7 @@ import chat
 
 from . import words
 from .grammar import listed, upper_first
+from .requests import MORE
 
 CITY_ZONES = {
     "Tokyo": "Asia/Tokyo", "Paris": "Europe/Paris", "London": "Europe/London", "New York": "America/New_York", "Berlin": "Europe/Berlin",
@@ -37,7 +38,37 @@ WORD_PROBLEMS = [
     ("(I|she|he) (walked|drove|ran) {a} km (yesterday|on Monday) and {b} km (today|on Tuesday). how far (is that|in total)?", "+"),
     ("(if|when) I work {a} hours a day for {b} days, how many hours is that?", "*"),
     ("(my|the) (rent|bill|invoice) was {a} and I (paid|already paid) {b}. how much (is left|do I still owe)?", "-"),
+    ("{a} (rows|columns|tables) of {b} (seats|plants|chairs|people)(, how many is that| make how many|: how many)( in total| altogether|)?", "*"),
+    ("(I|we) (bought|need|ordered) {a} (packs|bags|boxes|trays) of {b} (eggs|screws|cards|candles), how many (eggs|screws|cards|candles|pieces) (is that|do I have|are there)( in total| altogether|)?", "*"),
+    ("(each|every|one) (bus|car|van|room|table) (holds|seats|takes) {b} (people|kids|guests). how many (fit in|can sit in) {a}( of them|)?", "*"),
+    ("{a} (friends|people|kids) (each|all) (pay|give|bring) {b} (dollars|euros|pounds). how much (is that|money is there|do we have)( in total|)?", "*"),
+    ("(there were|I had|we had) {a} (apples|fish|books|tickets) and {b} (were eaten|were sold|are gone|got lost). how many are (left|there now|still there)?", "-"),
+    ("(I|she|he|we) (saved|earned|got) {a} (dollars|euros) and (then|later) {b} more. (how much is that|what is the total|how much in all)?", "+"),
+    ("(the|a) (shop|farm|school) (had|has) {a} (bikes|cows|desks) and (gets|got|buys) {b} more. how many (does it have|are there) now?", "+"),
+    ("(a|the) (rope|road|film|board) is {a} (meters|km|minutes|cm) long and (is cut into|is split into|has) {b} (equal |)parts. how long is each( part|)?", "/"),
+    ("{a} (cookies|sweets|stickers|coins) (for|shared by|divided among) {b} (kids|friends|people), how many (for each|does each get|each)?", "/"),
+    ("(I|we) (need|have) {a} (hours|days|euros|points) and (have done|already have|used) {b}. how many (are missing|are left|more do I need)?", "-"),
+    ("(the train|he|she|the car) (goes|travels|drives) {a} km (an hour|per hour|each hour) for {b} hours. how far (is that|does it get)?", "*"),
+    ("{a} (dollars|euros|points) (minus|less) a discount of {b}, (what is left|what do I pay|how much is it)?", "-"),
+    ("(a|one) (worker|machine|hen|printer) makes {a} (parts|toys|eggs|pages) a day. how many (is that|does it make|are made) in {b} days?", "*"),
+    ("(our|the) class has {a} (girls|children) and {b} (boys|adults), how many (are we|people are there|is that)( in all| together|)?", "+"),
+    ("(I|he|she) (read|wrote|typed) {a} pages (yesterday|last week) and {b} (today|this week), how many pages (in all|is that|altogether)?", "+"),
+    ("{a} (liters|kg|meters|cups) (is|are) (put|filled|packed) into {b} (bottles|bags|boxes|jars) (evenly|equally). how much is in each?", "/"),
+    ("(he|she|I) is {a} years old and (his|her|my) (son|sister|friend) is {b} years younger. how old is (he|she|the other)?", "-"),
+    ("(for|in) {a} weeks I (run|save|swim|pay) {b} (km|euros|laps) a week. (what is the total|how much is that|how many in all)?", "*"),
+    ("(there are|I count|we see) {a} red (balls|cars|flowers) and {b} blue (ones|balls|cars). (what is the sum|how many altogether|how many in all)?", "+"),
+    ("{a} (guests|people) share {b} (pizzas|cakes|taxis). how many people (per|for each) (pizza|cake|taxi)?", "/"),
+    ("(if|when) one (ticket|book|kilo) (is|costs) {a}, (what|how much) (do I pay|is it|does it cost) for {b}?", "*"),
+    ("(I|we) (sold|gave away|used) {b} of (my|our|the) {a} (books|stamps|eggs|plates). how many (do I|do we|does one) (still |)have( left|)?", "-"),
 ]
+OPENINGS = ["hey, ", "hi, ", "ok, ", "ok now, ", "next: ", "please, ", "quick one: ", "one more thing: ", "could you help me: ", "I have a request: ", "my next question: ", "so, ", "well, ", "hello, ", "another one: ", "also: ", "and now: ", "let's try this: ", "your task: ", "do this for me: ", "here is what I need: ", "excuse me, ", "sorry to bother you, ", "when you have a moment: ", "assistant, ", "chatapp, ", "alright, ", "good, ", "now this: "]
+
+
+def asked(s, family, options, **slots):
+    """A user's words for a request: of the family's list, or in training half of the time of those in `requests`."""
+    if s.split == "train" and s.chance(0.45):
+        return s.ask(s.any(MORE[family]), **slots)
+    return s.ask(options, **slots)
 
 
 def expression(s):
@@ -74,7 +105,7 @@ def ask_calculate(s):
         text, e = s.ask(template, a=a, b=b), f"{a}{op}{b}"
     else:
         said, e = expression(s)
-        text = s.ask(CALC_ASK, e=said)
+        text = asked(s, "calculate", CALC_ASK, e=said)
     value = s.any([str(s.number(2, 9999)), f"{s.number(2, 999)}.{s.number(1, 99)}", str(s.number(10, 999999)), f"-{s.number(2, 999)}"])
     answer = s.say(["{e} is {v}."], e=e, v=value)
     return Request(text, [e], value, answer, f"Calculating {e}", f"The user asked for {e}, which is {value}.")
@@ -100,9 +131,9 @@ TIME_HERE = ["what time is it( now| right now|)?", "what's the (time|date)( toda
 def ask_time(s, zone=None):
     if s.chance(0.65):
         city = s.any(list(CITY_ZONES))
-        text, place, z = s.ask(TIME_ASK, c=words.cased(s, city)), f" in {words.cased(s, city)}", CITY_ZONES[city]
+        text, place, z = asked(s, "time", TIME_ASK, c=words.cased(s, city)), f" in {words.cased(s, city)}", CITY_ZONES[city]
     else:
-        text, place, z = s.ask(TIME_HERE), "", zone or "UTC"
+        text, place, z = asked(s, "here", TIME_HERE), "", zone or "UTC"
     day, month, year = s.rng.randint(1, 28), s.rng.randrange(12), s.rng.randint(2024, 2031)
     week, t = s.any(words.WEEKDAYS), f"{s.rng.randint(0, 23):02d}:{s.rng.randint(0, 59):02d}"
     iso = f"{year}-{month + 1:02d}-{day:02d}"
@@ -130,7 +161,7 @@ def ask_units(s):
     a, b = s.any(UNITS)
     v = s.number(1, s.any([12, 99, 999, 5000]))
     v = f"{v}.{s.number(1, 99)}" if s.chance(0.2) else str(v)
-    text = s.ask(["(convert|please convert|can you convert) {v} {a} (to|into) {b}(, please|)", "how many {b} (are|is) {v} {a}?", "what is {v} {a} in {b}?", "{v} {a} in {b}(?|, please|)", "{v} {a} to {b}",
+    text = asked(s, "units", ["(convert|please convert|can you convert) {v} {a} (to|into) {b}(, please|)", "how many {b} (are|is) {v} {a}?", "what is {v} {a} in {b}?", "{v} {a} in {b}(?|, please|)", "{v} {a} to {b}",
                   "how much is {v} {a} in {b}?", "(turn|change) {v} {a} into {b}", "(I need|give me) {v} {a} (in|as) {b}", "what's {v} {a} in {b}?", "{v} {a} is how many {b}?",
                   "(express|write) {v} {a} in {b}", "how many {b} (do I get from|make|in) {v} {a}?", "(my recipe says|the sign says|it says) {v} {a}, what is that in {b}?"], v=v, a=a, b=b)
     out = f"{s.number(1, 9000)}.{s.number(1, 99)}" if s.chance(0.7) else str(s.number(2, 9000))
@@ -161,7 +192,7 @@ def ask_search(s):
     else:
         q = s.fill(s.pick(SEARCH_TOPICS), {"x": x})
         q = q.lower() if s.lower else q
-        text = s.ask(SEARCH_ASK, q=q)
+        text = asked(s, "search", SEARCH_ASK, q=q)
     title, fact, value = search_result(s, x)
     extra = [search_result(s, words.entity(s, "company"))[0:2] for _ in range(s.rng.randrange(3))]
     rows = [(title, fact), *extra]
@@ -198,7 +229,7 @@ def fact_text(s):
 
 def ask_remember(s):
     f = fact_text(s)
-    text = s.ask(["remember that {f}", "please remember that {f}", "(can you |could you |)remember (this|for me): {f}", "don't forget that {f}", "(keep|please keep) in mind that {f}", "(make a note|note|take a note) that {f}", "(save|store) (this|the fact|to memory): {f}", "I want you to remember that {f}",
+    text = asked(s, "remember", ["remember that {f}", "please remember that {f}", "(can you |could you |)remember (this|for me): {f}", "don't forget that {f}", "(keep|please keep) in mind that {f}", "(make a note|note|take a note) that {f}", "(save|store) (this|the fact|to memory): {f}", "I want you to remember that {f}",
                   "{f}. (please |)remember that", "for (later|the future|next time), remember that {f}", "add to (your |)memory: {f}", "remember: {f}", "(always |)remember {f}"], f=f)
     result = s.any(["ok", "Saved.", "Remembered.", json.dumps({"status": "saved"}), json.dumps({"ok": True}), f"Saved: {f}", "done"])
     return Request(text, [f], result, s.say(["I will remember that {f}."], f=f), "Remembering a fact", f"The user asked to remember that {f}.", f)
@@ -206,7 +237,7 @@ def ask_remember(s):
 
 def ask_forget(s):
     f = fact_text(s)
-    text = s.ask(["forget that {f}", "please forget that {f}", "(delete|remove|erase) (from (your |)memory|the fact): {f}", "(you can|can you) forget that {f}", "(stop remembering|no longer remember) that {f}", "forget: {f}", "(remove|delete|drop) the (memory|note) that {f}", "don't remember (any more |)that {f}",
+    text = asked(s, "forget", ["forget that {f}", "please forget that {f}", "(delete|remove|erase) (from (your |)memory|the fact): {f}", "(you can|can you) forget that {f}", "(stop remembering|no longer remember) that {f}", "forget: {f}", "(remove|delete|drop) the (memory|note) that {f}", "don't remember (any more |)that {f}",
                   "it's no longer true that {f}, forget it", "(erase|clear) the fact that {f}"], f=f)
     result = s.any(["ok", "Forgotten.", "Deleted.", json.dumps({"status": "deleted"}), "removed 1 fact", "done"])
     return Request(text, [f], result, s.say(["I have forgotten that {f}."], f=f), "Forgetting a fact", f"The user asked to forget that {f}.", f)
@@ -231,7 +262,9 @@ def ask_code(s):
     language, code = snippet(s)
     l = s.any(SAID_LANGUAGE[language])
     block = "\n" in code or s.chance(0.3)
-    if block:
+    if s.split == "train" and s.chance(0.35):
+        text = s.ask(s.any(MORE["code"]), l=l, c=code, n="\n" if block else s.any([" ", "\n"]))
+    elif block:
         text = s.ask(["(run|execute|please run|can you run) this {l}( code| snippet| script|):\n{c}", "what does this {l}( code|) print?\n{c}", "(run|try|test) this( for me|):\n```{f}\n{c}\n```", "(execute|run) the following {l}( code|):\n```{f}\n{c}\n```",
                       "what is the output of this {l}( code| script|)?\n```{f}\n{c}\n```", "{l} code:\n{c}\n(run it|please run it)", "here is some {l}, (run|execute) it:\n{c}", "(could you|would you) run this {l} for me?\n{c}"], l=l, c=code, f=language)
         if "```" not in text and l not in text:
@@ -246,7 +279,7 @@ def ask_code(s):
 
 def ask_weather(s):
     c = words.town(s)
-    text = s.ask(["what's the weather (like |)in {c}( today| tomorrow|)?", "how is the weather in {c}( now|)?", "weather in {c}(, please|)", "is it (raining|sunny|cold|hot|snowing) in {c}( today| now|)?", "will it (rain|snow) in {c} (today|tomorrow)?", "(tell me|give me) the (weather|forecast) for {c}", "do I need (an umbrella|a coat) in {c}( today|)?",
+    text = asked(s, "weather", ["what's the weather (like |)in {c}( today| tomorrow|)?", "how is the weather in {c}( now|)?", "weather in {c}(, please|)", "is it (raining|sunny|cold|hot|snowing) in {c}( today| now|)?", "will it (rain|snow) in {c} (today|tomorrow)?", "(tell me|give me) the (weather|forecast) for {c}", "do I need (an umbrella|a coat) in {c}( today|)?",
                   "what (is|'s) the temperature in {c}?", "forecast for {c}", "how (warm|cold) is it in {c}?"], c=c)
     t, sky = s.number(-9, 39), s.any(["sunny", "cloudy", "rainy", "clear", "windy", "foggy", "snowy"])
     result = s.any([f"{sky}, {t} C", json.dumps({"city": c, "temperature": t, "sky": sky}), f"{c}: {t} degrees and {sky}"])
@@ -255,52 +288,52 @@ def ask_weather(s):
 
 def ask_translate(s):
     phrase, lang = s.any([lambda: words.pair(s), lambda: "good morning", lambda: f"I like {s.word(words.FOODS)}", lambda: f"where is the {s.any(words.NOUNS)}", lambda: "thank you", lambda: f"the {s.any(words.NOUNS)} is {s.any(words.ADJECTIVES)}"])(), s.any(words.LANGUAGES)
-    text = s.ask(["translate {p} (to|into) {l}", "how do (you|I) say {p} in {l}?", "what is {p} in {l}?", "(please |can you |)translate \"{p}\" (to|into) {l}", "{p} in {l}(, please|?)", "say {p} in {l}", "I need {p} in {l}", "(give me|write) {p} in {l}"], p=phrase, l=lang)
+    text = asked(s, "translate", ["translate {p} (to|into) {l}", "how do (you|I) say {p} in {l}?", "what is {p} in {l}?", "(please |can you |)translate \"{p}\" (to|into) {l}", "{p} in {l}(, please|?)", "say {p} in {l}", "I need {p} in {l}", "(give me|write) {p} in {l}"], p=phrase, l=lang)
     out = f"{words.coined(s, 1, 2)} {words.coined(s, 1, 2)}"
     return Request(text, [phrase, lang], s.any([out, json.dumps({"translation": out})]), s.say(["In {l} that is: {o}."], l=lang, o=out), f"Translating into {lang}", f"The user asked for {phrase} in {lang}: {out}.", out)
 
 
 def ask_timer(s):
     n, u = s.number(2, 90), "minutes"
-    text = s.ask(["set a timer for {n} minutes", "(start|set) a {n} minute timer", "timer (for |){n} minutes", "(wake|remind|call|ping) me in {n} minutes", "(please |can you |)time {n} minutes", "count down {n} minutes", "I need a timer, {n} minutes", "{n} minutes on the timer(, please|)"], n=n)
+    text = asked(s, "timer", ["set a timer for {n} minutes", "(start|set) a {n} minute timer", "timer (for |){n} minutes", "(wake|remind|call|ping) me in {n} minutes", "(please |can you |)time {n} minutes", "count down {n} minutes", "I need a timer, {n} minutes", "{n} minutes on the timer(, please|)"], n=n)
     return Request(text, [n], s.any(["ok", "Timer set.", json.dumps({"status": "started"})]), s.say(["The timer is set for {n} minutes."], n=n), f"A timer for {n} minutes", f"The user set a timer for {n} minutes.", str(n))
 
 
 def ask_music(s):
     song = words.title_pair(s) if s.chance(0.5) else words.entity(s, "book")
-    text = s.ask(["play {x}", "(please |can you |)play (the song |){x}", "put on {x}", "I want to (hear|listen to) {x}", "start (the song |playing ){x}", "(let's hear|let me hear) {x}", "music: {x}", "play me {x}(, please|)"], x=song)
+    text = asked(s, "music", ["play {x}", "(please |can you |)play (the song |){x}", "put on {x}", "I want to (hear|listen to) {x}", "start (the song |playing ){x}", "(let's hear|let me hear) {x}", "music: {x}", "play me {x}(, please|)"], x=song)
     return Request(text, [song], s.any(["playing", "ok", json.dumps({"status": "playing"})]), s.say(["Now playing {x}."], x=song), f"Playing {song}", f"The user asked to play {song}.", song)
 
 
 def ask_note(s):
     note = s.any([lambda: f"buy {s.word(words.FOODS)}", lambda: f"call {words.first_name(s)}", lambda: f"water the {s.any(words.FLOWERS)}s", lambda: f"book a table at {words.clock(s)}", lambda: f"pay {words.price(s)} to {words.first_name(s)}", lambda: f"fix the {s.any(words.NOUNS)}"])()
-    text = s.ask(["add {x} to my (list|to-do list|todo list|tasks)", "put {x} on my (list|to-do list|task list)", "new (task|todo|item): {x}", "(please |can you |)add a (task|todo): {x}", "(todo|to-do|task): {x}", "I (have|need) to {x}, (add it to|put it on) my list", "create a task to {x}", "(remind|tell) me to {x}"], x=note)
+    text = asked(s, "list", ["add {x} to my (list|to-do list|todo list|tasks)", "put {x} on my (list|to-do list|task list)", "new (task|todo|item): {x}", "(please |can you |)add a (task|todo): {x}", "(todo|to-do|task): {x}", "I (have|need) to {x}, (add it to|put it on) my list", "create a task to {x}", "(remind|tell) me to {x}"], x=note)
     return Request(text, [note], s.any(["added", "ok", json.dumps({"status": "added"})]), s.say(["I added it to your list: {x}."], x=note), "Adding to the list", f"The user added a task: {note}.", note)
 
 
 def ask_define(s):
     w = words.coined(s, 2, 3).lower()
-    text = s.ask(["(define|please define) {w}", "what does {w} mean?", "what is the (meaning|definition) of {w}?", "look up the word {w}", "(meaning|definition) of {w}(?|)", "what's the definition of {w}?", "explain the word {w}", "in the dictionary, what is {w}?"], w=w)
+    text = asked(s, "define", ["(define|please define) {w}", "what does {w} mean?", "what is the (meaning|definition) of {w}?", "look up the word {w}", "(meaning|definition) of {w}(?|)", "what's the definition of {w}?", "explain the word {w}", "in the dictionary, what is {w}?"], w=w)
     meaning = f"a {s.any(words.ADJECTIVES)} {s.any(words.NOUNS)}"
     return Request(text, [w], s.any([meaning, json.dumps({"word": w, "meaning": meaning})]), s.say(["{w} means {m}."], w=w, m=meaning), f"The meaning of {w}", f"The user asked what {w} means: {meaning}.", meaning)
 
 
 def ask_stock(s):
     x = words.entity(s, "company")
-    text = s.ask(["what is the (stock|share) price of {x}?", "how (is|are) {x} (stock|shares) doing?", "(stock|share) price of {x}(?|)", "how much is one {x} share?", "(show|give) me the {x} stock price", "what are {x} shares (worth|trading at)?", "price of {x} stock(, please|)", "check the {x} share price"], x=x)
+    text = asked(s, "stock", ["what is the (stock|share) price of {x}?", "how (is|are) {x} (stock|shares) doing?", "(stock|share) price of {x}(?|)", "how much is one {x} share?", "(show|give) me the {x} stock price", "what are {x} shares (worth|trading at)?", "price of {x} stock(, please|)", "check the {x} share price"], x=x)
     v = f"{s.number(2, 900)}.{s.number(10, 99)}"
     return Request(text, [x], s.any([v, json.dumps({"price": float(v)}), f"{x}: {v} USD"]) if not v.endswith("0") else v, s.say(["A share of {x} costs {v}."], x=x, v=v), f"Share price of {x}", f"The user asked for the share price of {x}: {v}.", v)
 
 
 def ask_mail(s):
     to, subject = words.email(s), words.pair(s)
-    text = s.ask(["(send|write) (an email|a mail|an e-mail) to {t} about {x}", "email {t} about {x}", "(please |can you |)(mail|email) {t}, subject {x}", "send {t} (an email|a message) with the subject {x}", "(a mail|an email) to {t}, (subject|about): {x}", "mail to {t} about {x}(, please|)", "write to {t} about {x}", "I want to email {t} about {x}"], t=to, x=subject)
+    text = asked(s, "mail", ["(send|write) (an email|a mail|an e-mail) to {t} about {x}", "email {t} about {x}", "(please |can you |)(mail|email) {t}, subject {x}", "send {t} (an email|a message) with the subject {x}", "(a mail|an email) to {t}, (subject|about): {x}", "mail to {t} about {x}(, please|)", "write to {t} about {x}", "I want to email {t} about {x}"], t=to, x=subject)
     return Request(text, [to, subject], s.any(["sent", "ok", json.dumps({"status": "sent"})]), s.say(["The email to {t} is sent."], t=to), f"An email about {subject}", f"The user sent an email to {to} about {subject}.", to)
 
 
 def ask_order(s):
     thing, c = s.any(["order", "invoice", "parcel", "ticket", "booking", "flight", "customer", "part", "contract", "recipe"]), words.code(s)
-    text = s.ask(["(look up|check|find|show me) {t} {c}", "what is the status of {t} {c}?", "where is {t} {c}?", "status of {t} {c}(?|, please|)", "(can you |please |)(look up|check) {t} (number |){c}", "I need (details|information) on {t} {c}", "what about {t} {c}?", "get {t} {c}", "any news on {t} {c}?"], t=thing, c=c)
+    text = asked(s, "order", ["(look up|check|find|show me) {t} {c}", "what is the status of {t} {c}?", "where is {t} {c}?", "status of {t} {c}(?|, please|)", "(can you |please |)(look up|check) {t} (number |){c}", "I need (details|information) on {t} {c}", "what about {t} {c}?", "get {t} {c}", "any news on {t} {c}?"], t=thing, c=c)
     status = s.any(["shipped", "delayed", "ready", "paid", "open", "cancelled", "waiting", "delivered", "late", "confirmed"])
     r = Request(text, [c], s.any([status, json.dumps({"status": status}), f"{thing} {c}: {status}"]), s.say(["The {t} {c} is {k}."], t=thing, c=c, k=status), f"Status of {thing} {c}", f"The user asked about {thing} {c}, which is {status}.", status)
     r.thing = thing
@@ -309,7 +342,7 @@ def ask_order(s):
 
 def ask_lights(s):
     room, state = s.any(["kitchen", "bedroom", "living room", "hall", "bathroom", "garage", "office", "garden", "attic"]), s.any(["on", "off"])
-    text = s.ask(["turn {k} the (lights|light|lamp) in the {r}", "turn the {r} (lights|light) {k}", "switch {k} the {r} (lights|light|lamp)", "{r} (lights|light) {k}(, please|)", "(please |can you |)switch the {r} light {k}", "put the (light|lights) in the {r} {k}", "I want the {r} lights {k}", "lights {k} in the {r}"], r=room, k=state)
+    text = asked(s, "lights", ["turn {k} the (lights|light|lamp) in the {r}", "turn the {r} (lights|light) {k}", "switch {k} the {r} (lights|light|lamp)", "{r} (lights|light) {k}(, please|)", "(please |can you |)switch the {r} light {k}", "put the (light|lights) in the {r} {k}", "I want the {r} lights {k}", "lights {k} in the {r}"], r=room, k=state)
     return Request(text, [room, state], s.any(["ok", "done", json.dumps({"ok": True})]), s.say(["The {r} light is {k}."], r=room, k=state), f"Lights in the {room}", f"The user turned the {room} light {state}.", state)
 
 
@@ -391,9 +424,10 @@ def offer_some(s, conversation, must=None, without=(), product=None):
 
 def make(s, family, conversation):
     """A request of a family; time knows the zone the system turn may give."""
-    if family == "time":
-        return ask_time(s, getattr(conversation, "zone", None))
-    return FAMILIES[family][0](s)
+    request = ask_time(s, getattr(conversation, "zone", None)) if family == "time" else FAMILIES[family][0](s)
+    if s.split == "train" and s.chance(0.12):
+        request.user = s.ask(s.any(OPENINGS)) + request.user
+    return request
 
 
 def call(tool, request):

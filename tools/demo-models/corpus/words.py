@@ -1,4 +1,5 @@
 """Word lists and makers of names, written for this corpus."""
+import functools
 import re
 import string
 
@@ -53,8 +54,21 @@ def syllable(s):
     return s.rng.choice(ONSETS) + s.rng.choice(VOWELS) + s.rng.choice(CODAS)
 
 
+@functools.lru_cache(maxsize=1)
+def pieces():
+    """Parts of made-up words: all listed words."""
+    listed = [*FIRST, *CITIES, *COLOURS, *FOODS, *DRINKS, *ANIMALS, *JOBS, *HOBBIES, *SUBJECTS, *LANGUAGES, *INSTRUMENTS, *SPORTS, *FRUITS, *FLOWERS, *WEEKDAYS, *MONTHS, *ADJECTIVES, *NOUNS, *THINGS]
+    return sorted({w.lower() for x in listed for w in x.split(" ")})
+
+
 def coined(s, low=1, high=3):
-    """A made-up word, mostly pronounceable."""
+    """A made-up word, mostly pronounceable; in training sometimes with a real word inside, so that every token gets written."""
+    if s.split == "train" and s.chance(0.15):
+        w = s.rng.choice(pieces()) + s.rng.choice((syllable(s), syllable(s), s.rng.choice(pieces())))
+        if s.chance(0.3):
+            w = syllable(s) + s.rng.choice(pieces())
+        if len(w) < 14 and s.allowed(w):
+            return w
     for _ in range(50):
         count = s.rng.choice([n for n in range(low, high + 1) for _ in range(2 if n == 2 else 1)])
         w = "".join(syllable(s) for _ in range(count))
