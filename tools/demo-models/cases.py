@@ -2,7 +2,8 @@
 import json
 import re
 
-from corpus import formats, passages, recall, talk, tools
+import chat
+from corpus import filled, formats, passages, recall, talk, tokenizer, tools
 from corpus import conversation as any_conversation
 from corpus import system_turn
 from corpus.conversation import Conversation
@@ -162,6 +163,51 @@ BARS = {"right tool, exact arguments": (98, 90), "no call when none fits": (98, 
         "not in the passages": (94, 85), "recall across 3 to 6 turns": (97, 88), "valid JSON, asked keys": (98, 93), "ends its turn within 200 tokens": (99.5, 99)}
 
 
-def cases(count):
-    """`count` cases a skill."""
-    return [make(i) for make in SKILLS for i in range(count)]
+def length(conversation):
+    """How many tokens the model reads."""
+    return len(tokenizer().encode(chat.prompt(conversation)))
+
+
+def case_far_recall(i):
+    """A fact told at the beginning of a conversation of about 700, 1,300 or 1,900 tokens, and asked for at its end."""
+    target = (700, 1300, 1900)[i % 3]
+    s, c = start("far recall", i)
+    system_turn(s, c)
+    facts = []
+    fact = recall.tell(s, c, facts)
+    while length(c.as_dict()) < target - 60:
+        if s.chance(0.1):
+            recall.tell(s, c, facts)
+        else:
+            filled(s, c)
+    c.user(fact.ask(s))
+    value = str(fact.value)
+    return Case(f"a fact {target} tokens back", c.as_dict(), lambda a: value in a, value)
+
+
+def case_far_passage(i):
+    """A question on five or six passages of about 700, 1,300 or 1,900 tokens in all."""
+    target = (700, 1300, 1900)[i % 3]
+    for tries in range(99):
+        s, c = start("far passage", i, tries)
+        system_turn(s, c)
+        groups = passages.build(s, c, s.any((5, 6)))
+        while length(c.as_dict()) < target - 60:
+            at = s.rng.randrange(len(c.documents))
+            title, text = c.documents[at]
+            c.documents[at] = (title, f"{text} {passages.filler(s)}")
+        found = passages.ask_answered(s, c, groups)
+        if found:
+            break
+    d = c.as_dict()
+    d["turns"] = d["turns"][:-1]
+    statement, number = found
+    return Case(f"passages of {target} tokens", d, lambda a: statement.value in a and set(re.findall(r"\[(\d+)\]", a)) == {str(number)}, f"{statement.value} [{number}]")
+
+
+FAR = [case_far_recall, case_far_passage]
+
+
+def cases(count, far=False):
+    """`count` cases a skill; or of those over long distances, a third for each."""
+    return [make(i) for make in (FAR if far else SKILLS) for i in range(count)]

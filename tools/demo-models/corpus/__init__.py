@@ -59,6 +59,11 @@ def chatter(s, c):
         formats.json_request(s, c)
 
 
+def filled(s, c):
+    """Something that fills a long conversation."""
+    (formats.story if s.chance(0.3) else chatter)(s, c)
+
+
 def maybe_tools(s, c, p=0.3):
     if s.chance(p):
         tools.offer_some(s, c)

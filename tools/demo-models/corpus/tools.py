@@ -61,6 +61,31 @@ WORD_PROBLEMS = [
     ("(if|when) one (ticket|book|kilo) (is|costs) {a}, (what|how much) (do I pay|is it|does it cost) for {b}?", "*"),
     ("(I|we) (sold|gave away|used) {b} of (my|our|the) {a} (books|stamps|eggs|plates). how many (do I|do we|does one) (still |)have( left|)?", "-"),
 ]
+# For training alone.
+MORE_PROBLEMS = [
+    ("(one|a|each) {x} (makes|lays|prints|bakes|gives|eats|needs|drinks|uses|costs|holds) {a} {y} (a day|a week|an hour|each day|per hour|daily)(. |, )(how many|how much) (in|is that in|after|for) {b} (days|weeks|hours)?", "*"),
+    ("(if|when) (one|a|each) {x} (has|holds|needs|contains|weighs) {a} {y}, (how many|what) (do|will) {b} {x}s (have|hold|need|contain|weigh)?", "*"),
+    ("{a} {x}s with {b} {y} each(, how many {y}?| make how many {y}?|: total?)", "*"),
+    ("(every|each|per) (day|week|month|hour) (I|we|she|he) (read|write|sell|eat|run|earn|save) {a} {y}. (and|how many|how much) in {b} (days|weeks|months|hours)?", "*"),
+    ("(I|we|they) (planted|packed|stacked|laid) {a} rows (of|with) {b} {y}. how many {y}( is that| in all| altogether|)?", "*"),
+    ("{b} times I (bought|took|paid|ate) {a} {y}. how many {y}?", "*"),
+    ("(a|one) {x} (is|costs) {a} (euros|dollars|pounds). (how much|what) for {b}( {x}s|)?", "*"),
+    ("(I|we|she|he) had {a} {y}(, | and ){b} (broke|went missing|were stolen|ran away|were used|fell off). (how many|what) (remain|are left|do I still have)?", "-"),
+    ("(from|of|out of) {a} {y}(, | ){b} (are|were) (gone|sold|eaten|used|red|lost). how many (are not|are left|stay|remain)?", "-"),
+    ("(take|remove|subtract) {b} {y} from {a} {y}(. what is left| - how many remain|)?", "-"),
+    ("(the|a) {x} (cost|was|had) {a} (euros|points|dollars) and is now {b} (less|cheaper|lower). (what is it now|how much now|new price)?", "-"),
+    ("(I|we) (want|need) {a} {y} (but|and) (have|own|got) (only |){b}. how many (more|are missing|do I lack)?", "-"),
+    ("(I|we|she|he) had {a} {y} and (found|got|bought|won) {b} more. how many (now|in all|is that)?", "+"),
+    ("{a} {y} (here|in the box|on the left) and {b} (there|in the bag|on the right). how many (together|in all|altogether)?", "+"),
+    ("(add|put together|count together) {a} {y} and {b} {y}(. how many?| please|)", "+"),
+    ("(first|on Monday|in May) {a} {y}, (then|on Sunday|in June) {b} (more|again). (sum|total|how many in all)?", "+"),
+    ("(the|a) {x} (cost|was|had) {a} (euros|points|dollars) and is now {b} (more|dearer|higher). (what is it now|how much now|new price)?", "+"),
+    ("{a} {y} (are|get|were) (packed|put|sorted|split) into {b} {x}s(. |, )how many (in each|in one|per {x})?", "/"),
+    ("(divide|split|share) {a} {y} (fairly |evenly |)(among|between|by) {b} (people|kids|friends|{x}s)(. how many each?| please|)", "/"),
+    ("{b} {x}s (weigh|cost|hold|have) {a} (kg|euros|{y}) (together|in all). how much (is|does) one( have| weigh| cost|)?", "/"),
+    ("(it took|I needed|we took) {b} (days|hours|weeks) for {a} {y}. how many (a day|per hour|each day)?", "/"),
+    ("(a|the) {x} of {a} (meters|pages|euros|hours) (in|over) {b} (parts|days|rates|steps): how much (each|per part|a day)?", "/"),
+]
 OPENINGS = ["hey, ", "hi, ", "ok, ", "ok now, ", "next: ", "please, ", "quick one: ", "one more thing: ", "could you help me: ", "I have a request: ", "my next question: ", "so, ", "well, ", "hello, ", "another one: ", "also: ", "and now: ", "let's try this: ", "your task: ", "do this for me: ", "here is what I need: ", "excuse me, ", "sorry to bother you, ", "when you have a moment: ", "assistant, ", "chatapp, ", "alright, ", "good, ", "now this: "]
 
 
@@ -99,10 +124,10 @@ def expression(s):
 
 
 def ask_calculate(s):
-    if s.chance(0.2):
-        template, op = s.pick(WORD_PROBLEMS)
+    if s.chance(0.28 if s.split == "train" else 0.2):
+        template, op = s.any(MORE_PROBLEMS) if s.split == "train" and s.chance(0.5) else s.pick(WORD_PROBLEMS)
         a, b = s.number(3, 900), s.number(2, 60)
-        text, e = s.ask(template, a=a, b=b), f"{a}{op}{b}"
+        text, e = s.ask(template, a=a, b=b, x=s.any(words.NOUNS + words.ANIMALS + words.JOBS), y=s.any(words.FRUITS + words.FLOWERS + words.NOUNS) + "s"), f"{a}{op}{b}"
     else:
         said, e = expression(s)
         text = asked(s, "calculate", CALC_ASK, e=said)
