@@ -163,9 +163,9 @@ BARS = {"right tool, exact arguments": (98, 90), "no call when none fits": (98, 
         "not in the passages": (94, 85), "recall across 3 to 6 turns": (97, 88), "valid JSON, asked keys": (98, 93), "ends its turn within 200 tokens": (99.5, 99)}
 
 
-def length(conversation):
-    """How many tokens the model reads."""
-    return len(tokenizer().encode(chat.prompt(conversation)))
+def length(text):
+    """How many tokens a text is."""
+    return len(tokenizer().encode(text))
 
 
 def case_far_recall(i):
@@ -175,11 +175,14 @@ def case_far_recall(i):
     system_turn(s, c)
     facts = []
     fact = recall.tell(s, c, facts)
-    while length(c.as_dict()) < target - 60:
+    tokens, seen = length(chat.prompt(c.as_dict())), len(c.turns)
+    while tokens < target - 40:
         if s.chance(0.1):
             recall.tell(s, c, facts)
         else:
             filled(s, c)
+        tokens += sum(length(t[1]) + 6 for t in c.turns[seen:])
+        seen = len(c.turns)
     c.user(fact.ask(s))
     value = str(fact.value)
     return Case(f"a fact {target} tokens back", c.as_dict(), lambda a: value in a, value)
@@ -192,10 +195,12 @@ def case_far_passage(i):
         s, c = start("far passage", i, tries)
         system_turn(s, c)
         groups = passages.build(s, c, s.any((5, 6)))
-        while length(c.as_dict()) < target - 60:
-            at = s.rng.randrange(len(c.documents))
+        tokens = length(chat.prompt(c.as_dict()))
+        while tokens < target - 40:
+            at, more = s.rng.randrange(len(c.documents)), passages.filler(s)
             title, text = c.documents[at]
-            c.documents[at] = (title, f"{text} {passages.filler(s)}")
+            c.documents[at] = (title, f"{text} {more}")
+            tokens += length(more)
         found = passages.ask_answered(s, c, groups)
         if found:
             break

@@ -257,7 +257,7 @@ def kind_passages(s):
         talk.small_talk(s, c)
     # Several questions on the same passages: the long part of the text is read once and teaches more.
     for _ in range(s.rng.choice((2, 4, 6, 8))):
-        if s.chance(0.62):
+        if s.chance(0.52):
             passages.ask_answered(s, c, groups)
         else:
             passages.ask_unanswered(s, c, groups)
@@ -319,7 +319,7 @@ def kind_lookup(s):
         c.documents.append((s.any(["", name]), " ".join([b.text for b in body] + [passages.filler(s)] * s.rng.choice((0, 0, 0, 1)))))
         groups.append((i, body, kind))
     for _ in range(s.rng.choice((6, 8, 10))):
-        if s.chance(0.75):
+        if s.chance(0.6):
             number, body, _ = s.any(groups)
             b = s.any(body)
             c.user(passages.question(s, b.slots, wrapped=False))
@@ -366,8 +366,8 @@ def kind_calls(s):
     return c
 
 
-KINDS = {kind_talk: 10, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_format: 6,
-         kind_lookup: 20, kind_notes: 6, kind_json: 14, kind_calls: 24}
+KINDS = {kind_talk: 14, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_format: 6,
+         kind_lookup: 20, kind_notes: 6, kind_json: 24, kind_calls: 24}
 
 
 def title(s, c):
@@ -426,6 +426,12 @@ def tokenizer():
     return Tokenizer(os.environ.get("CHATAPP_TOKENIZER", here / "models" / "chatapp-nano" / "tokenizer.json"))
 
 
+@functools.lru_cache(maxsize=1)
+def json_marks():
+    """The tokens that give a JSON object its shape."""
+    return {t for mark in (' "', " ", '",', '"}', ",", "}") for t in [tokenizer().encode("a" + mark)[-1]]}
+
+
 def encode(c, rng, rest=0.06):
     """(ids, weights): full weight on what the model says, a little on some of the rest, for the feel of the language."""
     t = tokenizer()
@@ -435,6 +441,13 @@ def encode(c, rng, rest=0.06):
         ids.extend(piece)
         if learn:
             weights.extend([1.0] * len(piece))
+            if "(passage " in text:
+                # The one token that says whether the passage holds the answer, and the first of the value: the rest is copied.
+                at = len(ids) - len(piece) + len(t.encode(text[: text.index(")", text.index("(passage "))]))
+                weights[at : at + 3] = [4.0, 1.0, 2.0]
+            elif text.startswith('{"'):
+                # Whether a value is quoted, and whether another key follows.
+                weights[-len(piece) :] = [2.5 if i in json_marks() else 1.0 for i in piece]
         else:
             weights.extend(0.2 if rng.random() < rest else 0.0 for _ in piece)
     return ids, weights
