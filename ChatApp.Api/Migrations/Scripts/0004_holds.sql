@@ -1,5 +1,5 @@
--- What was used is metered by the orchestrator, and told by it alone.
-DROP TABLE identity.usage_daily;
+-- identity.usage_daily is read no more: what was used is metered by the orchestrator, and told by it alone. Replicas of the
+-- release before still write it while they are replaced, so a later release drops it.
 
 -- Money that running turns may yet cost. A hold whose turn was lost with its replica counts until it expires.
 CREATE TABLE identity.holds (
