@@ -13,4 +13,6 @@ public static class ToolStatus
 
     /// <summary>The turn ended before the call did.</summary>
     public const string Stopped = "stopped";
+
+    public static bool IsKnown(string status) => status is Started or Succeeded or Failed or Unknown or Stopped;
 }

@@ -9,8 +9,8 @@ using ChatApp.Orchestrator.Tools;
 namespace ChatApp.Orchestrator.Turns;
 
 /// <summary>
-/// Structured content of a stored message, <c>content_json</c>: the text and the steps between, in order. The names are
-/// those of the turn's events. A message that is text alone has none.
+/// Structured content of a stored message, <c>content_json</c>: the text, the reasoning and the steps between, in order. The
+/// names are those of the turn's events. A message that is text alone has none.
 /// </summary>
 public static class AnswerContent
 {
@@ -21,11 +21,14 @@ public static class AnswerContent
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <returns>Null when there is no tool in it.</returns>
+    private const int MostParts = 1000;
+    private const int LongestName = 64;
+
+    /// <returns>Null when it is text alone.</returns>
     public static string? Serialize(AnswerDraft answer)
     {
         var parts = answer.Parts;
-        return parts.Any(part => part.Tool is not null)
+        return parts.Any(part => part.Text is null)
             ? JsonSerializer.Serialize(new Content([.. parts.Select(ToPart)]), Json)
             : null;
     }
@@ -37,11 +40,35 @@ public static class AnswerContent
         {
             if (part.Type == Part.ToolCall)
                 answer.Add(ToStep(part));
+            else if (part is { Type: Part.ReasoningType, Text: { } thought })
+                answer.AppendReasoning(thought);
             else if (part.Text is { } text)
                 answer.Append(text);
         }
 
         return answer;
+    }
+
+    /// <summary>Content of a document that anyone may have written: taken only where it says the same as the message's text.</summary>
+    /// <returns>What to store; null when there is nothing beside the text, or it does not fit the text.</returns>
+    public static string? Import(JsonElement content, string text)
+    {
+        if (content.ValueKind != JsonValueKind.Object
+            || !content.TryGetProperty("parts", out var parts) || parts.ValueKind != JsonValueKind.Array || parts.GetArrayLength() > MostParts
+            || parts.EnumerateArray().Any(part => part.ValueKind != JsonValueKind.Object))
+            return null;
+        try
+        {
+            // PostgreSQL's JSON can't hold U+0000.
+            var answer = Parse(content.GetRawText().Replace("\\u0000", "", StringComparison.Ordinal));
+            var fits = string.Concat(answer.Parts.Select(part => part.Text)) == text
+                && answer.Steps.All(step => step.Id.Length <= LongestName && step.Name.Length <= LongestName && ToolStatus.IsKnown(step.Status));
+            return fits ? Serialize(answer) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A stored message as a model is given it.</summary>
@@ -67,7 +94,7 @@ public static class AnswerContent
     }
 
     private static Part ToPart(AnswerPart part) => part.Tool is not { } step
-        ? new Part { Type = Part.TextType, Text = part.Text }
+        ? new Part { Type = part.Reasoning is null ? Part.TextType : Part.ReasoningType, Text = part.Reasoning ?? part.Text }
         : new Part
         {
             Type = Part.ToolCall,
@@ -97,6 +124,7 @@ public static class AnswerContent
     private sealed record Part
     {
         public const string TextType = "text";
+        public const string ReasoningType = "reasoning";
         public const string ToolCall = "tool_call";
 
         public required string Type { get; init; }

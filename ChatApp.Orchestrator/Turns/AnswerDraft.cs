@@ -5,7 +5,10 @@ using ChatApp.Orchestrator.Tools;
 
 namespace ChatApp.Orchestrator.Turns;
 
-/// <summary>An answer in its order: text, and the calls of tools in between. It is written by its turn and read from anywhere.</summary>
+/// <summary>
+/// An answer in its order: text, what the model thought, and the calls of tools in between. It is written by its turn and
+/// read from anywhere.
+/// </summary>
 public sealed class AnswerDraft
 {
     private const string NoResult = "Error: the call was stopped before it had a result.";
@@ -13,7 +16,8 @@ public sealed class AnswerDraft
 
     private readonly Lock _gate = new();
     private readonly List<AnswerPart> _parts = [];
-    private readonly StringBuilder _tail = new();
+    private readonly StringBuilder _open = new();
+    private bool _thinking;
 
     /// <summary>The parts so far.</summary>
     public IReadOnlyList<AnswerPart> Parts
@@ -21,35 +25,25 @@ public sealed class AnswerDraft
         get
         {
             lock (_gate)
-                return _tail.Length > 0 ? [.. _parts, new AnswerPart(_tail.ToString(), null)] : [.. _parts];
+                return _open.Length > 0 ? [.. _parts, Opened()] : [.. _parts];
         }
     }
 
     /// <summary>The text since the last call of a tool: what a broken generation goes on from.</summary>
-    public string Tail
-    {
-        get
-        {
-            lock (_gate)
-                return _tail.ToString();
-        }
-    }
+    public string Tail => string.Concat(Parts.Reverse().TakeWhile(part => part.Tool is null).Reverse().Select(part => part.Text));
 
     public IReadOnlyList<ToolStep> Steps => [.. Parts.Select(part => part.Tool).OfType<ToolStep>()];
 
-    public void Append(string text)
-    {
-        lock (_gate)
-            _tail.Append(text);
-    }
+    public void Append(string text) => Append(text, thinking: false);
+
+    /// <summary>Kept for those who read the answer; a model is never given it again.</summary>
+    public void AppendReasoning(string text) => Append(text, thinking: true);
 
     public void Add(ToolStep step)
     {
         lock (_gate)
         {
-            if (_tail.Length > 0)
-                _parts.Add(new AnswerPart(_tail.ToString(), null));
-            _tail.Clear();
+            Close();
             _parts.Add(new AnswerPart(null, step));
         }
     }
@@ -67,7 +61,8 @@ public sealed class AnswerDraft
 
     /// <summary>
     /// The answer as a model is given it: an assistant's message for each round of calls, their results, and the text
-    /// after the last one.
+    /// after the last one. What it thought is left out: models are made to think anew, and templates that want to see
+    /// earlier thoughts are rare.
     /// </summary>
     /// <param name="mostResultBytes">Room for results together; where they have more, the oldest are cut.</param>
     /// <param name="withTail">Whether the text after the last call is a message of its own.</param>
@@ -104,6 +99,26 @@ public sealed class AnswerDraft
         if (withTail && text.Length > 0)
             messages.Add(new ChatMessage(MessageRoles.Assistant, text.ToString()));
         return messages;
+    }
+
+    private void Append(string text, bool thinking)
+    {
+        lock (_gate)
+        {
+            if (text.Length > 0 && thinking != _thinking)
+                Close();
+            _thinking = text.Length > 0 ? thinking : _thinking;
+            _open.Append(text);
+        }
+    }
+
+    private AnswerPart Opened() => _thinking ? new AnswerPart(null, null, _open.ToString()) : new AnswerPart(_open.ToString(), null);
+
+    private void Close()
+    {
+        if (_open.Length > 0)
+            _parts.Add(Opened());
+        _open.Clear();
     }
 
     // A continued message has calls of several turns, each of which counts its rounds from 1: the id tells them apart.

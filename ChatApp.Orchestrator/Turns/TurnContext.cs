@@ -67,6 +67,7 @@ public sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter wri
     public ValueTask ShowReasoningAsync(string text, CancellationToken cancellationToken)
     {
         Reasoning.Append(text);
+        Answer.AppendReasoning(text);
         return writer.WriteAsync(new TurnEvent { Reasoning = new TextDelta { Text = text } }, cancellationToken);
     }
 

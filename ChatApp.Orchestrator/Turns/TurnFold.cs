@@ -30,6 +30,7 @@ public sealed record TurnFold(string Text, string Reasoning, AnswerDraft Answer,
                     break;
                 case TurnEvent.EventOneofCase.Reasoning:
                     reasoning.Append(turnEvent.Reasoning.Text);
+                    answer.AppendReasoning(turnEvent.Reasoning.Text);
                     break;
                 case TurnEvent.EventOneofCase.ToolCall:
                     answer.Add(Step(turnEvent.ToolCall));

@@ -40,6 +40,48 @@ internal sealed class StepsTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task Thoughts_are_collapsed_where_they_were_had_while_the_answer_streams_and_after_a_reload()
+    {
+        Api.Answer = async (_, turn) =>
+        {
+            turn.Write("reasoning", new { Text = "A tower.\nWhich" });
+            turn.Write("reasoning", new { Text = " one?" });
+            await turn.Gate.Task;
+            turn.Write("tool_call", new { Id = "call_1", Name = "search", ArgumentsJson = "{}" });
+            turn.Write("tool_result", new { Id = "call_1", Content = Found, Failed = false, DurationMs = 12 });
+            turn.Write("reasoning", new { Text = "The first passage says it." });
+            await turn.SayAsync("It is 300 m high.");
+            turn.Store(JsonSerializer.SerializeToElement(new
+            {
+                parts = new object[]
+                {
+                    new { type = "reasoning", text = "A tower.\nWhich one?" },
+                    new { type = "tool_call", id = "call_1", round = 1, name = "search", arguments_json = "{}", status = "succeeded", result = Found, duration_ms = 12 },
+                    new { type = "reasoning", text = "The first passage says it." },
+                    new { type = "text", text = "It is 300 m high." },
+                },
+            }));
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "How high?");
+        await Expect(Page.Locator(".reasoning summary")).ToHaveTextAsync("Reasoning …");
+        Api.Turns.Single().Gate.SetResult();
+        for (var load = 0; load < 2; load++)
+        {
+            await Expect(Answers(Page)).ToContainTextAsync("It is 300 m high.");
+            await Expect(Page.Locator(".reasoning summary")).ToHaveTextAsync(["Reasoning", "Reasoning"]);
+            (await Answers(Page).EvaluateAsync<string>("e => [...e.children].map(c => c.matches('.reasoning') ? 'thought' : c.matches('.step') ? 'step' : c.matches('.markdown') ? 'text' : '').filter(t => t).join(' ')"))
+                .ShouldBe("thought step thought text");
+            await Expect(Page.Locator(".reasoning .step-body").First).ToBeHiddenAsync();
+            await Page.Locator(".reasoning summary").First.ClickAsync();
+            await Expect(Page.Locator(".reasoning .step-body").First).ToHaveTextAsync("A tower. Which one?");
+            await PictureAsync($"thoughts-{load}");
+            await Page.ReloadAsync();
+            await Page.Locator("chat-composer[live]").WaitForAsync();
+        }
+    }
+
+    [Test]
     public async Task A_number_in_brackets_opens_the_passage_that_it_points_to()
     {
         var conversation = Api.AddConversation("Tower", "How high is it?");

@@ -117,12 +117,13 @@ internal sealed class TurnFoldTests
             new TurnEvent.ToolCall { Number = 4, Id = "c1", Name = "search" },
             new TurnEvent.ToolResult { Number = 5, Id = "c1", Content = "3 hits", DurationMs = 1500 },
             new TurnEvent.Unknown { Number = 6 },
-            new TurnEvent.TitleChanged { Number = 7, Value = "Greeting" });
+            new TurnEvent.ReasoningDelta("Three") { Number = 7 },
+            new TurnEvent.ReasoningDelta(" hits.") { Number = 8 },
+            new TurnEvent.TextDelta("There are three.") { Number = 9 });
         var answer = view.Leaf!;
-        answer.Reasoning.ShouldBe("Let me see");
+        answer.Parts.Select(part => part.Thought ?? part.Tool?.Name ?? part.Text).ShouldBe(["Let me see", "search", "Three hits.", "There are three."]);
         answer.Tools.Single().ShouldBe(new ToolStep("c1", "search", "") { Result = "3 hits", Duration = TimeSpan.FromSeconds(1.5) });
         answer.Notices.Single().Code.ShouldBe("queue");
-        view.Title.ShouldBe("Greeting");
     }
 
     [Test]

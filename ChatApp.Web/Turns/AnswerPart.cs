@@ -1,4 +1,4 @@
 namespace ChatApp.Web.Turns;
 
-/// <summary>A piece of an answer in its order: text, or a step of a tool.</summary>
-public sealed record AnswerPart(string? Text, ToolStep? Tool);
+/// <summary>A piece of an answer in its order: text, a step of a tool, or what the model thought.</summary>
+public sealed record AnswerPart(string? Text, ToolStep? Tool, string? Thought = null);

@@ -13,8 +13,8 @@ public sealed class MessageNode(string id, string? parentId, string role)
     public const string Assistant = "assistant";
 
     private readonly StringBuilder _streamed = new();
-    private readonly StringBuilder _reasoning = new();
-    private readonly List<ToolStep> _tools = [];
+    private readonly StringBuilder _thought = new();
+    private readonly List<AnswerStep> _steps = [];
     private readonly List<TurnEvent.Notice> _notices = [];
     private string _stored = "";
     private string? _text;
@@ -64,20 +64,18 @@ public sealed class MessageNode(string id, string? parentId, string role)
     /// <summary>While a replay has not caught up with what was stored, the stored text stays: text shown never shrinks.</summary>
     public string Text => _text ??= _streamed.Length >= _stored.Length ? _streamed.ToString() : _stored;
 
-    public string Reasoning => _reasoning.ToString();
-
-    public IReadOnlyList<ToolStep> Tools => _tools;
+    public IEnumerable<ToolStep> Tools => _steps.Select(step => step.Tool).OfType<ToolStep>();
 
     public IReadOnlyList<TurnEvent.Notice> Notices => _notices;
 
     public IReadOnlyList<AttachedFile> Files { get; private set; } = [];
 
-    /// <summary>Text and steps in the order in which they came.</summary>
+    /// <summary>Text, thoughts and steps in the order in which they came.</summary>
     public IReadOnlyList<AnswerPart> Parts => _parts ??= BuildParts();
 
     /// <summary>Numbered passages that this message holds: stored with it, in results of its tools, or in its own text.</summary>
     public IReadOnlyList<Passage> Passages =>
-        [.. _passages, .. _tools.Where(tool => tool is { Result: not null, Failed: false }).SelectMany(tool => Turns.Passages.In(tool.Result!, tool.Name)), .. IsUser ? Turns.Passages.In(Text, null) : []];
+        [.. _passages, .. Tools.Where(tool => tool is { Result: not null, Failed: false }).SelectMany(tool => Turns.Passages.In(tool.Result!, tool.Name)), .. IsUser ? Turns.Passages.In(Text, null) : []];
 
     public bool IsUser => Role == User;
 
@@ -102,8 +100,8 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Model = NullIfEmpty(record.Model) ?? Model;
         TurnId = NullIfEmpty(record.TurnId) ?? TurnId;
         TokenCount = record.TokenCount == 0 ? TokenCount : record.TokenCount;
-        TakeContent(StoredContent.Read(record.Content));
         var status = StatusOf(record.Status);
+        TakeContent(StoredContent.Read(record.Content), Watched && Running && status == MessageStatus.Streaming);
         if (status != MessageStatus.Streaming)
         {
             // The stored text of a message that ended is the truth, and may be shorter: what was withheld stays out.
@@ -141,10 +139,10 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Error = null;
         Watched = true;
         _streamed.Clear().Append(started.InitialText);
-        _reasoning.Clear();
-        // What is continued keeps the steps that it has.
-        if (string.IsNullOrEmpty(started.InitialText))
-            _tools.Clear();
+        // What is continued keeps what it has; what its turn adds is told again.
+        var kept = started.InitialText?.Length ?? 0;
+        _steps.RemoveAll(step => kept == 0 || (step.Thought is not null && step.At >= kept));
+        _thought.Clear();
         _notices.Clear();
         Changed();
     }
@@ -157,27 +155,31 @@ public sealed class MessageNode(string id, string? parentId, string role)
 
     internal void AppendReasoning(string delta)
     {
-        _reasoning.Append(delta);
+        // One thought goes on until text or a step comes.
+        if (_thought.Length > 0 && _steps is [.., { Thought: not null } last] && last.At == _streamed.Length)
+            _steps.RemoveAt(_steps.Count - 1);
+        else
+            _thought.Clear();
+        _thought.Append(delta);
+        _steps.Add(new AnswerStep(_streamed.Length, null, _thought.ToString()));
         Changed();
     }
 
     internal void AddTool(ToolStep step)
     {
-        _tools.RemoveAll(known => known.Id == step.Id);
-        _tools.Add(step with { At = _streamed.Length });
+        _steps.RemoveAll(known => known.Tool?.Id == step.Id);
+        _steps.Add(new AnswerStep(_streamed.Length, step, null));
         Changed();
     }
 
     internal void FinishTool(TurnEvent.ToolResult result)
     {
-        var index = _tools.FindIndex(step => step.Id == result.Id);
+        var index = _steps.FindIndex(step => step.Tool?.Id == result.Id);
         if (index < 0)
             return;
-        _tools[index] = _tools[index] with
+        _steps[index] = _steps[index] with
         {
-            Result = result.Content ?? "",
-            Failed = result.Failed,
-            Duration = TimeSpan.FromMilliseconds(result.DurationMs),
+            Tool = _steps[index].Tool! with { Result = result.Content ?? "", Failed = result.Failed, Duration = TimeSpan.FromMilliseconds(result.DurationMs) },
         };
         Changed();
     }
@@ -224,31 +226,28 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Changed();
     }
 
-    private void TakeContent(StoredContent content)
+    /// <param name="content">As it was stored.</param>
+    /// <param name="behind">Events tell more than what was stored a moment ago.</param>
+    private void TakeContent(StoredContent content, bool behind)
     {
         Files = content.Files.Count > 0 ? content.Files : Files;
         _passages = content.Passages.Count > 0 ? content.Passages : _passages;
-        // Events tell more than what was stored a moment ago.
-        if (content.Tools.Count >= _tools.Count)
-        {
-            _tools.Clear();
-            _tools.AddRange(content.Tools);
-        }
-
-        if (_reasoning.Length == 0)
-            _reasoning.Append(content.Reasoning);
+        if (behind || content.Steps.Count < _steps.Count)
+            return;
+        _steps.Clear();
+        _steps.AddRange(content.Steps);
     }
 
     private List<AnswerPart> BuildParts()
     {
         var parts = new List<AnswerPart>();
         var at = 0;
-        foreach (var tool in _tools)
+        foreach (var step in _steps)
         {
-            var end = Math.Clamp(tool.At, at, Text.Length);
+            var end = Math.Clamp(step.At, at, Text.Length);
             if (end > at && !string.IsNullOrWhiteSpace(Text[at..end]))
                 parts.Add(new AnswerPart(Text[at..end], null));
-            parts.Add(new AnswerPart(null, tool));
+            parts.Add(new AnswerPart(null, step.Tool, step.Thought));
             at = end;
         }
 

@@ -1,33 +1,29 @@
-using System.Text;
 using System.Text.Json;
 
 namespace ChatApp.Web.Turns;
 
 /// <summary>
-/// What a stored message has beside its text: steps of tools in their places, files, numbered passages. What is not
+/// What a stored message has beside its text: steps of tools and thoughts in their places, files, numbered passages. What is not
 /// known here, or is not as it should be, is left out: a page shows what it understands.
 /// </summary>
-internal sealed record StoredContent(IReadOnlyList<ToolStep> Tools, IReadOnlyList<AttachedFile> Files, IReadOnlyList<Passage> Passages, string Reasoning)
+internal sealed record StoredContent(IReadOnlyList<AnswerStep> Steps, IReadOnlyList<AttachedFile> Files, IReadOnlyList<Passage> Passages)
 {
-    public static readonly StoredContent None = new([], [], [], "");
+    public static readonly StoredContent None = new([], [], []);
 
     public static StoredContent Read(JsonElement? content)
     {
         if (content is not { ValueKind: JsonValueKind.Object } root)
             return None;
-        var (tools, reasoning) = ReadParts(root);
         return new StoredContent(
-            tools,
+            ReadSteps(root),
             [.. Items(root, "files").Where(file => Text(file, "id") is not null).Select(file => new AttachedFile(Text(file, "id")!, Text(file, "name") ?? "", Text(file, "media_type"), Number(file, "bytes")))],
             [.. Items(root, "passages").Where(passage => Text(passage, "text") is not null).Select((passage, index) =>
-                new Passage((int)(Number(passage, "number") is > 0 and var number ? number : index + 1), Text(passage, "title") ?? Text(passage, "name"), Text(passage, "text")!))],
-            reasoning);
+                new Passage((int)(Number(passage, "number") is > 0 and var number ? number : index + 1), Text(passage, "title") ?? Text(passage, "name"), Text(passage, "text")!))]);
     }
 
-    private static (IReadOnlyList<ToolStep> Tools, string Reasoning) ReadParts(JsonElement root)
+    private static List<AnswerStep> ReadSteps(JsonElement root)
     {
-        var tools = new List<ToolStep>();
-        var reasoning = new StringBuilder();
+        var steps = new List<AnswerStep>();
         var at = 0;
         foreach (var part in Items(root, "parts"))
         {
@@ -36,25 +32,24 @@ internal sealed record StoredContent(IReadOnlyList<ToolStep> Tools, IReadOnlyLis
                 case "text":
                     at += Text(part, "text")?.Length ?? 0;
                     break;
-                case "reasoning":
-                    reasoning.Append(Text(part, "text"));
+                case "reasoning" when Text(part, "text") is { Length: > 0 } thought:
+                    steps.Add(new AnswerStep(at, null, thought));
                     break;
                 case "tool_call":
-                    tools.Add(ReadStep(part, at));
+                    steps.Add(new AnswerStep(at, ReadTool(part), null));
                     break;
             }
         }
 
-        return (tools, reasoning.ToString());
+        return steps;
     }
 
-    private static ToolStep ReadStep(JsonElement part, int at)
+    private static ToolStep ReadTool(JsonElement part)
     {
         var status = Text(part, "status");
         var result = Text(part, "result");
         return new ToolStep(Text(part, "id") ?? "", Text(part, "name") ?? "", Text(part, "arguments_json") ?? "")
         {
-            At = at,
             // A step that was begun and never ended has no result, and is not running any more once its answer has ended.
             Result = result ?? (status is null or "running" or "started" ? null : ""),
             Failed = status is "failed" or "stopped" or "unknown" || (part.TryGetProperty("failed", out var failed) && failed.ValueKind == JsonValueKind.True),

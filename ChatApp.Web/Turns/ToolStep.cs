@@ -3,9 +3,6 @@ namespace ChatApp.Web.Turns;
 /// <summary>One call of a tool inside an answer; <see cref="Result"/> is null while it runs.</summary>
 public sealed record ToolStep(string Id, string Name, string Arguments)
 {
-    /// <summary>How much of the answer's text comes before it.</summary>
-    public int At { get; init; }
-
     public string? Result { get; init; }
 
     public bool Failed { get; init; }

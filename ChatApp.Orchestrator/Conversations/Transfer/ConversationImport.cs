@@ -43,9 +43,9 @@ public sealed class ConversationImport(OwnedDatabase database, IdFactory ids)
             cancellationToken);
         await transaction.ExecuteAsync(
             """
-            INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, status, model, created_at)
-            SELECT m.id, @id, @owner, m.parent_id, m.seq, m.role, m.text, 'Completed', m.model, m.created_at
-            FROM unnest(@ids, @parents, @seqs, @roles, @texts, @models, @dates) AS m(id, parent_id, seq, role, text, model, created_at)
+            INSERT INTO chat.messages (id, conversation_id, user_id, parent_id, seq, role, text, content_json, status, model, created_at)
+            SELECT m.id, @id, @owner, m.parent_id, m.seq, m.role, m.text, m.content::jsonb, 'Completed', m.model, m.created_at
+            FROM unnest(@ids, @parents, @seqs, @roles, @texts, @contents, @models, @dates) AS m(id, parent_id, seq, role, text, content, model, created_at)
             """,
             new
             {
@@ -55,6 +55,7 @@ public sealed class ConversationImport(OwnedDatabase database, IdFactory ids)
                 seqs = messages.Select((_, index) => index + 1L).ToArray(),
                 roles = messages.Select(message => message.Role).ToArray(),
                 texts = messages.Select(message => message.Text).ToArray(),
+                contents = messages.Select(message => message.Content).ToArray(),
                 models = messages.Select(message => message.Model).ToArray(),
                 dates = messages.Select(message => message.CreatedAt).ToArray(),
             },

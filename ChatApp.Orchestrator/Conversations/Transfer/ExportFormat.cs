@@ -32,6 +32,12 @@ internal static class ExportFormat
             json.WriteString("status", message.Status);
             json.WriteString("model", message.Model);
             json.WriteString("created_at", message.CreatedAt);
+            if (message.ContentJson is { } content)
+            {
+                json.WritePropertyName("content");
+                json.WriteRawValue(content);
+            }
+
             json.WriteEndObject();
         }
 

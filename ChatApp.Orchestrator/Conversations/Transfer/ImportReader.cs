@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Orchestrator.Turns;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Conversations.Transfer;
@@ -60,6 +61,8 @@ public sealed class ImportReader(TimeProvider time, IOptions<ConversationOptions
             }
 
             Add(messages, id, Text(message, "parent_id"), Text(message, "role")!, Text(message, "text") ?? "", Text(message, "model"), Date(message, "created_at"));
+            if (messages[^1].Role == MessageRoles.Assistant && message.TryGetProperty("content", out var content))
+                messages[^1] = messages[^1] with { Content = AnswerContent.Import(content, messages[^1].Text) };
         }
 
         return new ImportedConversation

@@ -90,7 +90,7 @@ public sealed class Generate(
     // Tokens that a replica made before it died are in the draft and on nobody's account yet.
     private async Task MeterEarlierOwnersAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        var text = turn.Draft.ToString(turn.InitialLength, turn.Draft.Length - turn.InitialLength)
+        var text = turn.Draft.ToString(turn.InitialLength, turn.Draft.Length - turn.InitialLength) + turn.Reasoning
             + string.Concat(turn.OwnSteps.Select(step => step.Name + step.Arguments));
         if (text.Length == 0 || turn.Built is not { } built)
             return;

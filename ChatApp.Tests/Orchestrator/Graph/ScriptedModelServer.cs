@@ -15,7 +15,8 @@ namespace ChatApp.Tests.Orchestrator.Graph;
 /// An upstream whose behaviour a test dictates: a real HTTP server on loopback that speaks OpenAI's protocol with vLLM's
 /// additions. Its "model" is greedy: the answer is a function of the last user message, and continuing a draft gives the
 /// rest of that same answer. What to do is written in the user message: <c>tokens=200 delay=20 die=30</c>, and with
-/// <c>rounds=2 calls=1 tool=calculate arg={"expression":"2*#"} before=3</c> it calls tools first; # is the round.
+/// <c>rounds=2 calls=1 tool=calculate arg={"expression":"2*#"} before=3</c> it calls tools first; # is the round. With
+/// <c>think=3</c> it thinks so many words before each.
 /// </summary>
 public sealed class ScriptedModelServer : IAsyncDisposable
 {
@@ -164,6 +165,8 @@ public sealed class ScriptedModelServer : IAsyncDisposable
     {
         context.Response.ContentType = "text/event-stream";
         var aborted = context.RequestAborted;
+        if (draft.Length == 0)
+            await ThinkAsync(context, user, round);
         var before = string.Concat(Enumerable.Range(1, Number(user, "before")).Select(i => $"b{round}.{i} "));
         if (before.Length > draft.Length)
             await context.Response.WriteAsync($"data: {Chunk(before[draft.Length..], null)}\n\n", aborted);
@@ -203,6 +206,8 @@ public sealed class ScriptedModelServer : IAsyncDisposable
         var mayDie = die > 0 && _deaths.AddOrUpdate(user, 1, (_, times) => times + 1) <= Math.Max(1, Number(user, "deaths"));
         var aborted = context.RequestAborted;
         await Task.Delay(Number(user, "prefill"), aborted);
+        if (draft.Length == 0)
+            await ThinkAsync(context, user, 0);
 
         var position = 0;
         var sent = 0;
@@ -238,6 +243,15 @@ public sealed class ScriptedModelServer : IAsyncDisposable
             usage = new { prompt_tokens = messages.Sum(message => 4 + CountWords(message.Content)), completion_tokens = sent, total_tokens = 0 },
         };
         await context.Response.WriteAsync($"data: {Chunk("", "stop")}\n\ndata: {JsonSerializer.Serialize(usage)}\n\ndata: [DONE]\n\n", aborted);
+    }
+
+    private static async Task ThinkAsync(HttpContext context, string user, int round)
+    {
+        for (var i = 1; i <= Number(user, "think"); i++)
+        {
+            var delta = new { reasoning_content = $"t{round}.{i} " };
+            await context.Response.WriteAsync($"data: {JsonSerializer.Serialize(new { choices = new[] { new { index = 0, delta } } })}\n\n", context.RequestAborted);
+        }
     }
 
     private static string Chunk(string text, string? finish) => JsonSerializer.Serialize(new

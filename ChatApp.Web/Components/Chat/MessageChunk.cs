@@ -10,12 +10,19 @@ public sealed record MessageChunk(int Index, IReadOnlyList<MessageNode> Nodes)
     private const int MessageChrome = 72;
     private const int LineHeight = 26;
     private const int CharactersPerLine = 85;
+    private const int HighestQuestion = 290;
 
-    public int EstimatedHeight => Nodes.Sum(node => MessageChrome + (LineHeight * (1 + (node.Text.Length / CharactersPerLine))));
+    public int EstimatedHeight => Nodes.Sum(HeightOf);
 
     public static IEnumerable<MessageChunk> Of(IReadOnlyList<MessageNode> path)
     {
         for (var start = 0; start < path.Count; start += Size)
             yield return new MessageChunk(start / Size, [.. path.Skip(start).Take(Size)]);
+    }
+
+    private static int HeightOf(MessageNode node)
+    {
+        var text = LineHeight * (1 + (node.Text.Length / CharactersPerLine));
+        return MessageChrome + (node.IsUser ? Math.Min(text, HighestQuestion) : text);
     }
 }
