@@ -51,6 +51,10 @@ public sealed record EdgeOptions
     [Range(1, 300)]
     public int HeartbeatSeconds { get; init; } = 15;
 
+    /// <summary>How long one request may follow the changes of conversations before it has to ask again, in seconds.</summary>
+    [Range(1, 86400)]
+    public int WatchSeconds { get; init; } = 600;
+
     /// <summary>How long a viewer is kept while the orchestrator behind its stream is away, in seconds.</summary>
     [Range(0, 600)]
     public int ReattachSeconds { get; init; } = 60;

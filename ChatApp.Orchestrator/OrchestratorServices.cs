@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Conversations.Sharing;
 using ChatApp.Orchestrator.Conversations.Titles;
 using ChatApp.Orchestrator.Conversations.Transfer;
@@ -80,6 +81,7 @@ internal static class OrchestratorServices
     {
         services.AddOptions<ConversationOptions>().BindConfiguration("Conversations").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ConversationSearch>();
+        services.AddSingleton<ConversationChanges>();
         services.AddSingleton<HotContext>();
         services.AddSingleton<ShareStore>();
         services.AddSingleton<ConversationExport>();

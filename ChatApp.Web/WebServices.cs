@@ -47,10 +47,10 @@ internal static class WebServices
         builder.Services.AddScoped<ModelsClient>();
         builder.Services.AddScoped<TurnTail>();
 
-        builder.Services.AddSingleton<LiveUpdates>();
         builder.Services.AddSingleton<PrerenderHandoff>();
         builder.Services.AddScoped<ChatSession>();
         builder.Services.AddScoped<ConversationList>();
+        builder.Services.AddScoped<ConversationFeed>();
         builder.Services.AddScoped<ConversationDialogs>();
         builder.Services.AddScoped<ModelChoice>();
         builder.Services.AddScoped<Toasts>();

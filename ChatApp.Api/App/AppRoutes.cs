@@ -13,6 +13,7 @@ internal static class AppRoutes
 
         api.MapGet("/conversations", ConversationsApi.ListAsync);
         api.MapPost("/conversations", ConversationsApi.CreateAsync);
+        api.MapGet("/conversations/changes", ConversationChangesApi.WatchAsync);
         api.MapGet("/conversations/{id}", ConversationsApi.GetAsync);
         api.MapPatch("/conversations/{id}", ConversationsApi.UpdateAsync);
         api.MapDelete("/conversations/{id}", ConversationsApi.DeleteAsync);

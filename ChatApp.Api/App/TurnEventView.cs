@@ -14,7 +14,6 @@ internal static class TurnEventView
         TurnEvent.EventOneofCase.ToolCall => ("tool_call", turnEvent.ToolCall),
         TurnEvent.EventOneofCase.ToolResult => ("tool_result", turnEvent.ToolResult),
         TurnEvent.EventOneofCase.Notice => ("notice", turnEvent.Notice),
-        TurnEvent.EventOneofCase.Title => ("title", turnEvent.Title),
         TurnEvent.EventOneofCase.Ended => ("ended", turnEvent.Ended),
         _ => ("unknown", new { }),
     };

@@ -28,6 +28,7 @@ public static class RouteTable
         ["GET /api/models"] = new(RouteAccess.Caller, ApiKeyScopes.Models, RouteLimit.Calls, RouteOwner.None),
         ["GET /api/conversations"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["POST /api/conversations"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
+        ["GET /api/conversations/changes"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["GET /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.ReadConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["PATCH /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),
         ["DELETE /api/conversations/{id}"] = new(RouteAccess.Caller, ApiKeyScopes.WriteConversations, RouteLimit.Calls, RouteOwner.Orchestrator),

@@ -27,13 +27,14 @@ public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
     }
 
     /// <exception cref="RefusedException">Unknown, another user's, or deleted.</exception>
-    public async Task<ConversationRecord> GetAsync(string owner, Guid id, CancellationToken cancellationToken)
-    {
-        var conversation = await database.For(owner).FirstOrDefaultAsync<ConversationRecord>(
+    public async Task<ConversationRecord> GetAsync(string owner, Guid id, CancellationToken cancellationToken) =>
+        Alive(await FindAsync(owner, id, cancellationToken));
+
+    /// <summary>The conversation, deleted or not; null: unknown, or another user's.</summary>
+    public Task<ConversationRecord?> FindAsync(string owner, Guid id, CancellationToken cancellationToken) =>
+        database.For(owner).FirstOrDefaultAsync<ConversationRecord>(
             $"SELECT {Columns} FROM chat.conversations c WHERE c.id = @id AND c.user_id = @owner",
             new { id }, cancellationToken);
-        return Alive(conversation);
-    }
 
     /// <summary>Newest activity first, pinned ones before all others.</summary>
     /// <param name="owner">Whose conversations.</param>

@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Conversations.Sharing;
 using ChatApp.Orchestrator.Conversations.Transfer;
 using ChatApp.Orchestrator.Ids;
@@ -14,7 +15,8 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Conversations and their messages.</summary>
 public sealed class ConversationsService(
     ConversationStore conversations, MessageStore messages, ConversationSearch search, ConversationExport export, ImportReader importReader,
-    ConversationImport import, GuestAdoption adoption, CallerIdentitySigner signer, ShareStore shares, HotContext hotContext, IdFactory ids, StopSignals stops, IOptions<ConversationOptions> options)
+    ConversationImport import, GuestAdoption adoption, CallerIdentitySigner signer, ShareStore shares, HotContext hotContext, IdFactory ids, StopSignals stops,
+    ConversationChanges changes, IHostApplicationLifetime lifetime, IOptions<ConversationOptions> options)
     : V1.Conversations.ConversationsBase
 {
     private const int DefaultPage = 30;
@@ -23,9 +25,13 @@ public sealed class ConversationsService(
     private const int LargestPiece = 1024 * 1024;
     private const string GuestRole = "guest";
 
-    public override async Task<Conversation> Create(CreateConversationRequest request, ServerCallContext context) =>
-        Wire.ToWire(await conversations.CreateAsync(
-            context.Caller().Subject, ids.New(), request.Title.Length == 0 ? null : Title(request.Title), context.CancellationToken));
+    public override async Task<Conversation> Create(CreateConversationRequest request, ServerCallContext context)
+    {
+        var owner = context.Caller().Subject;
+        var made = await conversations.CreateAsync(owner, ids.New(), request.Title.Length == 0 ? null : Title(request.Title), context.CancellationToken);
+        changes.Announce(owner, made.Id);
+        return Wire.ToWire(made);
+    }
 
     public override async Task<ListConversationsReply> List(ListConversationsRequest request, ServerCallContext context)
     {
@@ -61,17 +67,23 @@ public sealed class ConversationsService(
                 ? WireId.Parse(WireId.Message, request.CurrentMessageId) ?? throw RefusedException.NotFound("message in this conversation")
                 : null,
             request.HasFolder ? FolderName.Check(request.Folder) : null);
-        return Wire.ToWire(await conversations.UpdateAsync(context.Caller().Subject, ConversationId(request.Id), change, context.CancellationToken));
+        var owner = context.Caller().Subject;
+        var updated = await conversations.UpdateAsync(owner, ConversationId(request.Id), change, context.CancellationToken);
+        // Which folders there are may have changed too.
+        if (change.Folder is not null)
+            changes.AnnounceAll(owner);
+        else
+            changes.Announce(owner, updated.Id);
+        return Wire.ToWire(updated);
     }
 
     public override async Task<RenameFolderReply> RenameFolder(RenameFolderRequest request, ServerCallContext context)
     {
+        var owner = context.Caller().Subject;
         var to = FolderName.Check(request.To);
-        return new RenameFolderReply
-        {
-            Conversations = await conversations.RenameFolderAsync(
-                context.Caller().Subject, FolderName.Check(request.From), to.Length == 0 ? null : to, context.CancellationToken),
-        };
+        var moved = await conversations.RenameFolderAsync(owner, FolderName.Check(request.From), to.Length == 0 ? null : to, context.CancellationToken);
+        changes.AnnounceAll(owner);
+        return new RenameFolderReply { Conversations = moved };
     }
 
     public override async Task<DeleteConversationReply> Delete(DeleteConversationRequest request, ServerCallContext context)
@@ -80,7 +92,33 @@ public sealed class ConversationsService(
         if (await conversations.DeleteAsync(context.Caller().Subject, id, context.CancellationToken) is { } running)
             stops.Send(running);
         await hotContext.ForgetAsync(id);
+        changes.Announce(context.Caller().Subject, id);
         return new DeleteConversationReply();
+    }
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<ConversationEvent> responseStream, ServerCallContext context)
+    {
+        var owner = context.Caller().Subject;
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            using var watch = await changes.OpenAsync(owner);
+            while (true)
+            {
+                if (await watch.NextAsync(gone.Token) is not { } changed)
+                {
+                    await responseStream.WriteAsync(new ConversationEvent { Everything = true }, gone.Token);
+                    continue;
+                }
+
+                foreach (var id in changed)
+                    await responseStream.WriteAsync(Wire.ToEvent(id, await conversations.FindAsync(owner, id, gone.Token)), gone.Token);
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "This replica shuts down; watch on another one."));
+        }
     }
 
     public override async Task Export(ExportRequest request, IServerStreamWriter<ExportChunk> responseStream, ServerCallContext context)
@@ -108,6 +146,7 @@ public sealed class ConversationsService(
 
         var (read, skipped) = importReader.Read(document.GetBuffer().AsMemory(0, (int)document.Length));
         var made = await import.StoreAsync(context.Caller().Subject, read, context.CancellationToken);
+        changes.AnnounceAll(context.Caller().Subject);
         return new ImportReply { ConversationIds = { made.Select(id => WireId.Format(WireId.Conversation, id)) }, SkippedMessages = skipped };
     }
 
@@ -118,7 +157,9 @@ public sealed class ConversationsService(
             throw RefusedException.Invalid("guest_identity", reason);
         if (guest.Role != GuestRole || caller.Role == GuestRole)
             throw RefusedException.Invalid("guest_identity", "Only what a guest made changes hands, and only to an account.");
-        return new AdoptReply { Conversations = await adoption.AdoptAsync(caller.Subject, guest.Subject, context.CancellationToken) };
+        var adopted = await adoption.AdoptAsync(caller.Subject, guest.Subject, context.CancellationToken);
+        changes.AnnounceAll(caller.Subject);
+        return new AdoptReply { Conversations = adopted };
     }
 
     public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context)

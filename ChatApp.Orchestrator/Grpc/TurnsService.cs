@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Ids;
@@ -15,7 +16,7 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
     TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
-    HotContext hotContext, ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
+    HotContext hotContext, ConversationChanges changes, ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
     private const int LongestSystem = 100_000;
@@ -38,7 +39,11 @@ public sealed class TurnsService(
         var hotPath = turn.ConversationId is { } conversation ? hotContext.LoadAsync(conversation) : null;
         var started = await store.StartAsync(owner, turn, context.CancellationToken);
         if (started.First is { } first)
+        {
             supervisor.Launch(started.Turn, [first], started.Question is { } question ? question with { HotPath = hotPath } : null);
+            changes.Announce(owner, started.Turn.ConversationId);
+        }
+
         await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
     }
 

@@ -23,6 +23,12 @@ internal static class Wire
         Folder = conversation.Folder ?? "",
     };
 
+    /// <param name="id">The conversation that changed.</param>
+    /// <param name="conversation">What there is of it now.</param>
+    public static ConversationEvent ToEvent(Guid id, ConversationRecord? conversation) => conversation is { DeletedAt: null }
+        ? new ConversationEvent { Conversation = ToWire(conversation) }
+        : new ConversationEvent { DeletedId = WireId.Format(WireId.Conversation, id) };
+
     public static Message ToWire(MessageRecord message) => new()
     {
         Id = WireId.Format(WireId.Message, message.Id),

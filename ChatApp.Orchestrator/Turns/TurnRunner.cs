@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Conversations.Titles;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Prompts;
@@ -12,7 +13,7 @@ namespace ChatApp.Orchestrator.Turns;
 
 /// <summary>Runs one turn from its start, or from where an earlier owner left it, to its stored end.</summary>
 public sealed class TurnRunner(
-    TurnPipeline pipeline, TurnStore store, TurnLeases leases, HotContext hotContext, TitleWriter titles, TimeProvider time,
+    TurnPipeline pipeline, TurnStore store, TurnLeases leases, HotContext hotContext, TitleWriter titles, ConversationChanges changes, TimeProvider time,
     IOptions<TurnOptions> options, ILogger<TurnRunner> logger)
 {
     private static readonly TimeSpan AccountingPatience = TimeSpan.FromMilliseconds(500);
@@ -152,6 +153,7 @@ public sealed class TurnRunner(
 
         await StoreAsync(running, outcome);
         await writer.ShowLastAsync();
+        changes.Announce(running.Turn.UserId, running.Turn.ConversationId);
         await KeepHotAsync(running.Turn, context, outcome);
         if (end.Status == TurnStatus.Completed)
             titles.Consider(running.Turn.UserId, running.Turn.ConversationId);

@@ -69,7 +69,8 @@ internal sealed class InjectionTests : ScriptedPageTests
             turn.Write("reasoning", new { Text = Payload });
             turn.Write("tool_call", new { Id = "1", Name = Payload, ArgumentsJson = Payload });
             turn.Write("tool_result", new { Id = "1", Content = Payload, Failed = true, DurationMs = 3 });
-            turn.Write("title", new { Title = Payload });
+            turn.Conversation.Title = Payload;
+            turn.Conversation.Announce();
             foreach (var text in MarkdownRendererTests.Hostile())
             {
                 foreach (var piece in text.Replace("alert(1)", "window.pwned=1", StringComparison.Ordinal).Chunk(5))
@@ -95,14 +96,21 @@ internal sealed class InjectionTests : ScriptedPageTests
         await OpenAsync(Page);
         var ran = await Page.EvaluateAsync<bool>("""
             async () => {
+              const violations = [];
+              const blocked = new Promise(resolve => document.addEventListener('securitypolicyviolation', event => {
+                violations.push(event.effectiveDirective);
+                if (violations.length === 2)
+                  resolve();
+              }));
               const script = document.createElement('script');
               script.textContent = 'window.pwned = 1';
               document.body.append(script);
               const image = document.createElement('img');
               image.setAttribute('onerror', 'window.pwned = 1');
+              const failed = new Promise(resolve => image.addEventListener('error', resolve));
               image.src = '/nothing';
               document.body.append(image);
-              await new Promise(resolve => setTimeout(resolve, 500));
+              await Promise.all([blocked, failed]);
               return window.pwned !== undefined;
             }
             """);

@@ -107,6 +107,47 @@ internal sealed class SidebarTests : ScriptedPageTests
         await other.Context.CloseAsync();
     }
 
+    [Test]
+    public async Task What_is_done_in_one_browser_shows_in_the_other_at_once()
+    {
+        var conversation = Api.AddConversation("The old name", "Hi", "Hello");
+        Api.AddConversation("Another one", "Hi", "Hello");
+        var other = await NewPageAsync(await NewContextAsync());
+        await OpenAsync(other, $"/c/{conversation.Id}");
+        await OpenAsync(Page);
+
+        await ChooseAsync("The old name", "Rename");
+        await Page.Keyboard.PressAsync("Control+A");
+        await Page.Keyboard.TypeAsync("The new name");
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(other.Locator(".conversation.active")).ToContainTextAsync("The new name");
+        await Expect(other.Locator(".topbar-title")).ToHaveTextAsync("The new name");
+        await Expect(other).ToHaveTitleAsync("The new name · ChatApp");
+
+        await ChooseAsync("The new name", "Pin");
+        await Expect(other.Locator(".group-heading").First).ToHaveTextAsync("Pinned");
+        await ChooseAsync("Another one", "Archive");
+        await Expect(other.Locator(".conversation[data-id]")).ToHaveCountAsync(1);
+
+        await AskAsync(Page, "Something new");
+        await Expect(other.Locator(".conversation", new() { HasText = "Something new" })).ToBeVisibleAsync();
+        await other.Context.CloseAsync();
+    }
+
+    [Test]
+    public async Task What_was_missed_while_the_stream_of_changes_was_down_shows_when_it_is_back()
+    {
+        var conversation = Api.AddConversation("The old name", "Hi", "Hello");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        Api.Down = true;
+        Api.Changes.Cut();
+        conversation.Change(new ChatApp.Web.Api.ConversationChange { Title = "Renamed meanwhile" });
+        conversation.Add("msg_meanwhile", conversation.Leaf, "user", "From the phone", "Completed");
+        Api.Down = false;
+        await Expect(Row("Renamed meanwhile")).ToBeVisibleAsync();
+        await Expect(Page.Locator(".message.user").Last).ToContainTextAsync("From the phone");
+    }
+
     private ILocator Row(string title) => Page.Locator(".conversation", new() { HasText = title });
 
     private async Task ChooseAsync(string title, string item)

@@ -35,6 +35,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     public ScriptedFiles Files { get; } = new();
 
+    public ScriptedChanges Changes { get; } = new();
+
     /// <summary>Tokens of links and what they show.</summary>
     public ConcurrentDictionary<string, ScriptedConversation> Shares { get; } = new();
 
@@ -93,6 +95,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         foreach (var turn in _turns.Values)
             turn.Cut();
+        Changes.Cut();
         await _app.DisposeAsync();
         foreach (var turn in _turns.Values)
             turn.Dispose();
@@ -102,7 +105,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     private ScriptedConversation NewConversation(string title)
     {
-        var conversation = new ScriptedConversation(NextId("conv"), title);
+        var conversation = new ScriptedConversation(NextId("conv"), title, Changes.Announce);
         _conversations[conversation.Id] = conversation;
         return conversation;
     }
@@ -158,6 +161,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
         _app.MapGet("/api/keys", () => new { Data = Array.Empty<object>() });
         Admin.Map(_app);
         Files.Map(_app);
+        Changes.Map(_app);
         MapFoldersAndShares();
         _app.MapGet("/api/conversations", List);
         _app.MapGet("/api/conversations/{id}", (string id) => _conversations.TryGetValue(id, out var found) ? Results.Json(found.Detail()) : Missing(id));
@@ -168,7 +172,13 @@ internal sealed class ScriptedApi : IAsyncDisposable
             found.Change(change);
             return Results.Json(found.Summary());
         });
-        _app.MapDelete("/api/conversations/{id}", (string id) => _conversations.TryRemove(id, out _) ? Results.NoContent() : Missing(id));
+        _app.MapDelete("/api/conversations/{id}", (string id) =>
+        {
+            if (!_conversations.TryRemove(id, out _))
+                return Missing(id);
+            Changes.AnnounceDeleted(id);
+            return Results.NoContent();
+        });
         _app.MapPost("/api/turns", RunAsync);
         _app.MapGet("/api/turns/{id}/events", (string id, HttpContext context) => _turns.TryGetValue(id, out var turn)
             ? turn.WriteAsync(context, long.TryParse(context.Request.Headers["Last-Event-ID"], out var after) ? after : 0)
@@ -207,6 +217,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         foreach (var conversation in _conversations.Values.Where(conversation => conversation.Folder == from))
             conversation.Change(new ConversationChange { Folder = to });
+        Changes.AnnounceAll();
         return Results.NoContent();
     }
 

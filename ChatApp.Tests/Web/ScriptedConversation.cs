@@ -2,7 +2,7 @@ using ChatApp.Web.Api;
 
 namespace ChatApp.Tests.Web;
 
-internal sealed class ScriptedConversation(string id, string title)
+internal sealed class ScriptedConversation(string id, string title, Action<ScriptedConversation> changed)
 {
     private readonly Lock _lock = new();
     private readonly List<MessageRecord> _messages = [];
@@ -75,7 +75,11 @@ internal sealed class ScriptedConversation(string id, string title)
         Archived = change.Archived ?? Archived;
         Leaf = change.CurrentMessageId ?? Leaf;
         Folder = change.Folder is null ? Folder : change.Folder.Length == 0 ? null : change.Folder;
+        Announce();
     }
+
+    /// <summary>Tells every page that follows.</summary>
+    public void Announce() => changed(this);
 
     public bool Matches(string query) =>
         Title.Contains(query, StringComparison.OrdinalIgnoreCase)

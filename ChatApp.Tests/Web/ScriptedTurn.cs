@@ -16,6 +16,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
     private CancellationTokenSource _cut = new();
     private string _answerId = "";
     private bool _ended;
+    private bool _temporary;
 
     public string Id { get; } = id;
 
@@ -55,15 +56,15 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
             ParentId = parent ?? "",
             InitialText = initial,
         });
-        if (Conversation.Title.Length > 0 || request.Content is null)
-            return;
-        Conversation.Title = request.Content.Length > 40 ? request.Content[..40] : request.Content;
-        Write("title", new { ConversationId = Conversation.Id, Conversation.Title });
+        if (Conversation.Title.Length == 0 && request.Content is not null)
+            Conversation.Title = request.Content.Length > 40 ? request.Content[..40] : request.Content;
+        Conversation.Announce();
     }
 
     /// <summary>Nothing of it is kept and nothing gets an id.</summary>
     public void BeginTemporary(StartTurn request)
     {
+        _temporary = true;
         _answerId = Conversation.Add("temporary", null, "assistant", "", "Streaming", Id).Id;
         Write("started", new { TurnId = Id, ConversationId = "", UserMessageId = "", AssistantMessageId = "", Model = request.Model ?? "small" });
     }
@@ -72,16 +73,16 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
     public void Run(Task script) => _ = FinishAsync(script);
 
     /// <summary>Says a text word by word.</summary>
-    public async Task SayAsync(string text, int millisecondsPerWord = 0)
+    public Task SayAsync(string text)
     {
         foreach (var word in text.Split(' ').Select((word, index) => index == 0 ? word : " " + word))
         {
             if (Stopped.IsCancellationRequested)
-                return;
+                break;
             Token(word);
-            if (millisecondsPerWord > 0)
-                await Task.Delay(millisecondsPerWord, CancellationToken.None);
         }
+
+        return Task.CompletedTask;
     }
 
     public void Token(string text)
@@ -108,6 +109,8 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
         _ended = true;
         Conversation.RunningTurnId = null;
         Conversation.Update(_answerId, message => message with { Status = status, TokenCount = TokenCount });
+        if (!_temporary)
+            Conversation.Announce();
         Write("ended", new
         {
             Status = status,

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ChatApp.Web.Sessions;
 
@@ -35,9 +37,23 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
         using var response = await SendAsync(method, path, body, lastEventId: null, HttpCompletionOption.ResponseContentRead, cancellationToken);
     }
 
-    /// <summary>Opens a stream; the caller disposes the response.</summary>
+    /// <summary>Opens a download; the caller disposes the response.</summary>
     public Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, object? body, long? lastEventId, CancellationToken cancellationToken) =>
         SendAsync(method, path, body, lastEventId, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+    /// <summary>The frames of a stream of events, to its end.</summary>
+    public async IAsyncEnumerable<SseItem<string>> StreamAsync(
+        HttpMethod method, string path, object? body, long? lastEventId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, body, lastEventId, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var frames = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (frames)
+        {
+            while (await NextAsync(frames, cancellationToken) && frames.Current.Data != "[DONE]")
+                yield return frames.Current;
+        }
+    }
 
     /// <summary>Posts a body as it comes; the caller disposes the response.</summary>
     public async Task<HttpResponseMessage> PassOnAsync(string path, HttpContent body, CancellationToken cancellationToken)
@@ -84,6 +100,18 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
 
         using (response)
             throw await ReadProblemAsync(response, cancellationToken);
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> frames, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await frames.MoveNextAsync();
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(null, "The connection to the server was lost.", "stream_lost", exception);
+        }
     }
 
     internal static async Task<ApiException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)

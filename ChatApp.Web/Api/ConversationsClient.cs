@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 
 namespace ChatApp.Web.Api;
 
@@ -17,6 +19,21 @@ public sealed class ConversationsClient(ApiConnection api)
         if (!string.IsNullOrWhiteSpace(query))
             path.Append("&q=").Append(Uri.EscapeDataString(query));
         return api.ReadAsync<ConversationPage>(HttpMethod.Get, path.ToString(), null, cancellationToken);
+    }
+
+    /// <summary>What becomes of the person's conversations, as long as the stream lasts; it begins with "any of them may have changed".</summary>
+    public async IAsyncEnumerable<ConversationEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var frame in api.StreamAsync(HttpMethod.Get, "/api/conversations/changes", null, null, cancellationToken))
+        {
+            yield return frame.EventType switch
+            {
+                "conversation" => new ConversationEvent(Conversation: Read<ConversationSummary>(frame.Data)),
+                "deleted" => new ConversationEvent(DeletedId: Read<Deleted>(frame.Data).Id),
+                "error" => throw new ApiException(null, "The stream of changes ended with an error.", "stream_error"),
+                _ => new ConversationEvent(),
+            };
+        }
     }
 
     public Task<ConversationDetail> GetAsync(string id, CancellationToken cancellationToken) =>
@@ -46,6 +63,20 @@ public sealed class ConversationsClient(ApiConnection api)
 
     public Task<SharedConversation> ReadSharedAsync(string token, CancellationToken cancellationToken) =>
         api.ReadAsync<SharedConversation>(HttpMethod.Get, $"/api/shared/{Uri.EscapeDataString(token)}", null, cancellationToken);
+
+    private static T Read<T>(string data)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(data, ApiJson.Options) ?? throw new JsonException("The event is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new ApiException(null, "A change of a conversation could not be read.", "bad_event", exception);
+        }
+    }
+
+    private sealed record Deleted(string Id);
 
     private static string Path(string id) => $"/api/conversations/{Uri.EscapeDataString(id)}";
 }

@@ -1,4 +1,3 @@
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ChatApp.Web.Turns;
@@ -24,30 +23,10 @@ public sealed class TurnsClient(ApiConnection api)
     private async IAsyncEnumerable<TurnEvent> TailAsync(
         HttpMethod method, string path, object? body, long? lastEventId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await api.OpenAsync(method, path, body, lastEventId, cancellationToken);
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var frames = SseParser.Create(stream).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (frames)
+        await foreach (var frame in api.StreamAsync(method, path, body, lastEventId, cancellationToken))
         {
-            while (await NextAsync(frames, cancellationToken))
-            {
-                if (frames.Current.Data == "[DONE]")
-                    yield break;
-                if (TurnEventReader.Read(frames.Current.EventType, frames.Current.EventId, frames.Current.Data) is { } turnEvent)
-                    yield return turnEvent;
-            }
-        }
-    }
-
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> frames, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await frames.MoveNextAsync();
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ApiException(null, "The connection to the server was lost.", "stream_lost", exception);
+            if (TurnEventReader.Read(frame.EventType, frame.EventId, frame.Data) is { } turnEvent)
+                yield return turnEvent;
         }
     }
 }

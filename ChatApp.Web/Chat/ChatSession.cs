@@ -8,13 +8,14 @@ namespace ChatApp.Web.Chat;
 /// synchronisation context, so the fold needs no locks; leaving a conversation only detaches from its turn.
 /// </summary>
 public sealed class ChatSession(
-    TurnsClient turns, ConversationsClient conversations, TurnTail tail, LiveUpdates live, TimeProvider time) : IAsyncDisposable
+    TurnsClient turns, ConversationsClient conversations, TurnTail tail, TimeProvider time) : IAsyncDisposable
 {
     private readonly List<QueuedMessage> _queue = [];
     private CancellationTokenSource _open = new();
     private CancellationTokenSource? _turn;
     private Task _tailing = Task.CompletedTask;
     private DateTimeOffset _readAt;
+    private bool _sawTheEnd;
 
     /// <summary>Something visible changed.</summary>
     public event Action? Changed;
@@ -37,8 +38,6 @@ public sealed class ChatSession(
 
     public IReadOnlyList<QueuedMessage> Queue => _queue;
 
-    public string Owner { get; set; } = "";
-
     /// <summary>The model asked for; null leaves the choice to the catalogue.</summary>
     public string? Model { get; set; }
 
@@ -58,6 +57,7 @@ public sealed class ChatSession(
 
         await DetachAsync();
         View = new ConversationView();
+        _sawTheEnd = false;
         Temporary = temporary;
         _queue.Clear();
         LoadError = null;
@@ -107,9 +107,31 @@ public sealed class ChatSession(
         Changed?.Invoke();
     }
 
-    /// <summary>The list shows the conversation as newer than this page has read it.</summary>
-    public bool IsBehind(ConversationSummary listed) =>
-        !string.IsNullOrEmpty(listed.RunningTurnId) || listed.UpdatedAt > _readAt;
+    /// <summary>The Api says what the conversation is now; messages are read again only when there are some that this page lacks.</summary>
+    public async Task TakeAsync(ConversationSummary conversation)
+    {
+        if (conversation.Id != View.Id)
+            return;
+        View.Take(conversation);
+        Changed?.Invoke();
+        if (Running is not null)
+            return;
+        var lacking = conversation.CurrentMessageId is { Length: > 0 } newest && View.Find(newest) is null;
+        if (View.RunningTurnId is not null || lacking || (!_sawTheEnd && conversation.UpdatedAt > _readAt))
+        {
+            await RefreshAsync();
+            return;
+        }
+
+        // The end of a turn that this page followed moves the conversation's date on, and that is no news.
+        _sawTheEnd = false;
+        _readAt = conversation.UpdatedAt;
+    }
+
+    /// <summary>Something may have been missed.</summary>
+    /// <param name="listed">As the list has it; null: it does not say.</param>
+    public Task CatchUpAsync(ConversationSummary? listed) =>
+        Running is not null ? Task.CompletedTask : listed is null ? RefreshAsync() : TakeAsync(listed);
 
     /// <summary>Sends now, or after the running answer.</summary>
     public void Send(string text, IReadOnlyList<AttachedFile>? files = null)
@@ -272,11 +294,9 @@ public sealed class ChatSession(
         var (knownId, knownTitle) = (view.Id, view.Title);
         try
         {
-            await tail.RunAsync(fold, start, (lost, turnEvent) =>
+            await tail.RunAsync(fold, start, lost =>
             {
                 Reconnecting = lost;
-                if (turnEvent is TurnEvent.Started started && start is not null)
-                    Publish(LiveUpdateKind.TurnStarted, started.TurnId);
                 if (view.Id != knownId || view.Title != knownTitle)
                 {
                     (knownId, knownTitle) = (view.Id, view.Title);
@@ -296,19 +316,11 @@ public sealed class ChatSession(
         }
 
         Running = null;
-        Reconnecting = false;
+        (Reconnecting, _sawTheEnd) = (false, true);
         Touched?.Invoke(view);
-        if (start is not null)
-            Publish(LiveUpdateKind.TurnEnded, fold.TurnId);
         if (fold.Answer?.Status == MessageStatus.Completed)
             SendQueued();
         Changed?.Invoke();
-    }
-
-    private void Publish(LiveUpdateKind kind, string? turnId)
-    {
-        if (View.Id is { } id)
-            live.Publish(new LiveUpdate(Owner, this, id, kind, turnId, View.Title));
     }
 
     private async Task DetachAsync()

@@ -4,7 +4,7 @@ using ChatApp.Web.Turns;
 namespace ChatApp.Web.Chat;
 
 /// <summary>The sidebar's list: loaded by cursor, searched as one types, changed at once and confirmed afterwards.</summary>
-public sealed class ConversationList(ConversationsClient conversations, LiveUpdates live, TimeProvider time, ILogger<ConversationList> logger) : IDisposable
+public sealed class ConversationList(ConversationsClient conversations, TimeProvider time, ILogger<ConversationList> logger) : IDisposable
 {
     private const int PageSize = 40;
     private readonly HashSet<string> _hidden = [];
@@ -12,8 +12,6 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
     private CancellationTokenSource? _search;
 
     public event Action? Changed;
-
-    public string Owner { get; set; } = "";
 
     public string Query { get; private set; } = "";
 
@@ -144,6 +142,33 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         }
     }
 
+    /// <summary>What a conversation is now, wherever it was changed.</summary>
+    public void Take(ConversationSummary conversation)
+    {
+        var index = _items.FindIndex(item => item.Id == conversation.Id);
+        if (Query.Length > 0)
+        {
+            // What was found keeps its place and its passage.
+            if (index >= 0)
+                _items[index] = conversation with { Snippet = _items[index].Snippet };
+        }
+        else
+        {
+            if (index >= 0)
+                _items.RemoveAt(index);
+            if (conversation.Archived == Archived && (Archived || (conversation.Folder ?? "") == (Folder ?? "")))
+                Insert(conversation);
+        }
+
+        Changed?.Invoke();
+    }
+
+    public void Remove(string id)
+    {
+        if (_items.RemoveAll(item => item.Id == id) > 0)
+            Changed?.Invoke();
+    }
+
     /// <summary>The conversation on the page was used, named or has just been made.</summary>
     public void Touch(ConversationView view)
     {
@@ -170,7 +195,6 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
             Folders = [.. Folders.Append(folder).Order(StringComparer.CurrentCulture)];
         if (Query.Length == 0 && !Archived && folder != (Folder ?? ""))
             _items.RemoveAll(item => item.Id == id);
-        Publish(id, LiveUpdateKind.Changed);
         Changed?.Invoke();
         await RefreshAsync(cancellationToken);
     }
@@ -195,7 +219,6 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         {
             await conversations.ChangeAsync(id, new ConversationChange { Archived = archived }, cancellationToken);
             _items.RemoveAll(item => item.Id == id);
-            Publish(id, LiveUpdateKind.Changed);
         }
         finally
         {
@@ -223,7 +246,6 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         {
             await conversations.DeleteAsync(id, cancellationToken);
             _items.RemoveAll(item => item.Id == id);
-            Publish(id, LiveUpdateKind.Deleted);
         }
         catch (ApiException exception) when (exception.Gone)
         {
@@ -255,13 +277,22 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
         try
         {
             await conversations.ChangeAsync(id, change, cancellationToken);
-            Publish(id, LiveUpdateKind.Changed);
         }
         catch (ApiException) when (before is not null)
         {
             Replace(id, _ => before);
             throw;
         }
+    }
+
+    // In the list's order: pinned ones first, then by their last activity. What lies below what was loaded comes with its page.
+    private void Insert(ConversationSummary conversation)
+    {
+        var before = _items.FindIndex(item => (conversation.Pinned, conversation.UpdatedAt).CompareTo((item.Pinned, item.UpdatedAt)) > 0);
+        if (before >= 0)
+            _items.Insert(before, conversation);
+        else if (string.IsNullOrEmpty(NextCursor))
+            _items.Add(conversation);
     }
 
     private void Replace(string id, Func<ConversationSummary, ConversationSummary> apply)
@@ -271,9 +302,6 @@ public sealed class ConversationList(ConversationsClient conversations, LiveUpda
             _items[index] = apply(_items[index]);
         Changed?.Invoke();
     }
-
-    private void Publish(string id, LiveUpdateKind kind) =>
-        live.Publish(new LiveUpdate(Owner, this, id, kind, Title: _items.Find(item => item.Id == id)?.Title));
 
     private Task<ConversationPage> ReadAsync(string? cursor, CancellationToken cancellationToken) =>
         conversations.ListAsync(PageSize, cursor, Archived, Archived ? null : Folder ?? "", Query, cancellationToken);

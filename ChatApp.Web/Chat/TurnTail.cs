@@ -14,7 +14,7 @@ public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnT
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
 
     /// <param name="changed">Told after each event, and with <c>lost</c> when the stream is being taken up again.</param>
-    public async Task RunAsync(TurnFold fold, StartTurn? start, Action<bool, TurnEvent?> changed, CancellationToken cancellationToken)
+    public async Task RunAsync(TurnFold fold, StartTurn? start, Action<bool> changed, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -27,7 +27,7 @@ public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnT
                 {
                     fold.Apply(turnEvent);
                     attempt = 1;
-                    changed(false, turnEvent);
+                    changed(false);
                     if (fold.Ended)
                         return;
                 }
@@ -36,13 +36,13 @@ public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnT
             {
                 // Nobody keeps its events: what was lost cannot be taken up.
                 fold.Fail(new TurnError(exception.Code, Message: exception.Message));
-                changed(false, null);
+                changed(false);
                 return;
             }
             catch (ApiException exception) when (!exception.Transient || (!fold.Started && fold.TurnId is null && attempt >= MaxAttemptsToStart))
             {
                 fold.Fail(new TurnError(exception.Code, Message: exception.Message));
-                changed(false, null);
+                changed(false);
                 return;
             }
             catch (Exception exception) when (exception is ApiException or InvalidOperationException)
@@ -54,12 +54,12 @@ public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnT
             if (start is { Temporary: true } && fold.Started)
             {
                 fold.Fail(new TurnError("stream_lost"));
-                changed(false, null);
+                changed(false);
                 return;
             }
 
             logger.StreamLost(fold.TurnId, fold.LastNumber, attempt);
-            changed(true, null);
+            changed(true);
             var pause = FirstPause * Math.Pow(2, Math.Min(attempt - 1, 6));
             await Task.Delay(pause < LongestPause ? pause : LongestPause, time, cancellationToken);
         }

@@ -43,10 +43,7 @@ public sealed class ConversationView
     {
         var first = Id is null;
         Id = detail.Conversation.Id;
-        Title = detail.Conversation.Title;
-        Archived = detail.Conversation.Archived;
-        Folder = string.IsNullOrEmpty(detail.Conversation.Folder) ? null : detail.Conversation.Folder;
-        RunningTurnId = string.IsNullOrEmpty(detail.Conversation.RunningTurnId) ? null : detail.Conversation.RunningTurnId;
+        Take(detail.Conversation);
         foreach (var record in detail.Messages)
         {
             if (_nodes.TryGetValue(record.Id, out var known))
@@ -63,6 +60,15 @@ public sealed class ConversationView
             Leaf = Find(detail.Conversation.CurrentMessageId) ?? NewestOf(_nodes.Values);
         Leaf = Leaf is null ? null : NewestBelow(Leaf);
         _path = null;
+    }
+
+    /// <summary>What is known of it beside its messages.</summary>
+    public void Take(ConversationSummary conversation)
+    {
+        Title = conversation.Title;
+        Archived = conversation.Archived;
+        Folder = string.IsNullOrEmpty(conversation.Folder) ? null : conversation.Folder;
+        RunningTurnId = string.IsNullOrEmpty(conversation.RunningTurnId) ? null : conversation.RunningTurnId;
     }
 
     public MessageNode? Find(string? id) => id is { Length: > 0 } && _nodes.TryGetValue(id, out var node) ? node : null;

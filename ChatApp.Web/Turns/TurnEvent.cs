@@ -55,14 +55,6 @@ public abstract record TurnEvent
         public string? Text { get; init; }
     }
 
-    public sealed record TitleChanged : TurnEvent
-    {
-        public string? ConversationId { get; init; }
-
-        [System.Text.Json.Serialization.JsonPropertyName("title")]
-        public required string Value { get; init; }
-    }
-
     public sealed record Ended : TurnEvent
     {
         public required string Status { get; init; }

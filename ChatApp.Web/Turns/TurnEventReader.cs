@@ -26,7 +26,6 @@ public static class TurnEventReader
                 "tool_call" => Read<TurnEvent.ToolCall>(data),
                 "tool_result" => Read<TurnEvent.ToolResult>(data),
                 "notice" => Read<TurnEvent.Notice>(data),
-                "title" => Read<TurnEvent.TitleChanged>(data),
                 "ended" => Read<TurnEvent.Ended>(data),
                 _ => new TurnEvent.Unknown(),
             };

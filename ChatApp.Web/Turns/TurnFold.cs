@@ -62,9 +62,6 @@ public sealed class TurnFold
             case TurnEvent.Notice notice:
                 Answer?.AddNotice(notice);
                 break;
-            case TurnEvent.TitleChanged title:
-                _view.Title = title.Value;
-                break;
             case TurnEvent.Ended ended:
                 Answer?.End(ended);
                 Ended = true;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Turns;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,8 @@ namespace ChatApp.Orchestrator.Conversations.Titles;
 /// is missed, because a replica died or was busy, is made after the next answer.
 /// </summary>
 public sealed class TitleWriter(
-    TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, IOptions<ConversationOptions> options, ILogger<TitleWriter> logger)
+    TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, ConversationChanges changes, IOptions<ConversationOptions> options,
+    ILogger<TitleWriter> logger)
     : BackgroundService
 {
     private const string Instruction = "Write a title of 3 to 6 words for this conversation. Reply with the title only.";
@@ -64,6 +66,7 @@ public sealed class TitleWriter(
         }
 
         await titles.SaveAsync(owner, conversationId, title.Length > 0 ? title : TitleText.Shorten(source.Question), cancellationToken);
+        changes.Announce(owner, conversationId);
     }
 
     private async Task<string> AskAsync(string owner, TitleSource source, CancellationToken cancellationToken)

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ChatApp.Api.Streaming;
+using ChatApp.Orchestrator.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace ChatApp.Api.App;
+
+/// <summary>What becomes of the caller's conversations, as it happens: events <c>conversation</c>, <c>deleted</c>, <c>everything</c>.</summary>
+internal static class ConversationChangesApi
+{
+    public static Task WatchAsync(
+        HttpContext context,
+        Conversations.ConversationsClient conversations,
+        EventStreamWriter streams,
+        IOptions<EdgeOptions> options,
+        IOptions<JsonOptions> json,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        return streams.WriteAsync(context.Response, ReadAsync(conversations, TimeSpan.FromSeconds(options.Value.WatchSeconds), time, cancellationToken), WriteEvent, WriteError, cancellationToken);
+
+        void WriteEvent(IBufferWriter<byte> output, ConversationEvent change)
+        {
+            var (name, data) = ViewOf(change);
+            EventStreamWriter.WriteFrame(output, JsonSerializer.SerializeToUtf8Bytes(data, json.Value.SerializerOptions), eventName: name);
+        }
+
+        bool WriteError(IBufferWriter<byte> output, Exception exception)
+        {
+            var error = EdgeErrors.From(exception);
+            EventStreamWriter.WriteFrame(output,
+                JsonSerializer.SerializeToUtf8Bytes(new { error.Status, Detail = error.Message, error.Code }, json.Value.SerializerOptions), eventName: "error");
+            return true;
+        }
+    }
+
+    // It ends after a while, so that whoever listens on has to show again who they are.
+    private static async IAsyncEnumerable<ConversationEvent> ReadAsync(
+        Conversations.ConversationsClient conversations, TimeSpan lifetime, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(lifetime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using var call = conversations.Watch(new WatchRequest(), cancellationToken: either.Token);
+        while (await MoveNextAsync(call.ResponseStream, late.Token, either.Token))
+            yield return call.ResponseStream.Current;
+    }
+
+    private static async Task<bool> MoveNextAsync(IAsyncStreamReader<ConversationEvent> events, CancellationToken late, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await events.MoveNext(cancellationToken);
+        }
+        catch (Exception exception) when (late.IsCancellationRequested && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        {
+            return false;
+        }
+    }
+
+    private static (string Name, object Data) ViewOf(ConversationEvent change) => change.EventCase switch
+    {
+        ConversationEvent.EventOneofCase.Conversation => ("conversation", ConversationView.From(change.Conversation)),
+        ConversationEvent.EventOneofCase.DeletedId => ("deleted", new { Id = change.DeletedId }),
+        _ => ("everything", new { }),
+    };
+}

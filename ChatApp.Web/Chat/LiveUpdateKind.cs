@@ -1,9 +1,0 @@
-namespace ChatApp.Web.Chat;
-
-public enum LiveUpdateKind
-{
-    TurnStarted,
-    TurnEnded,
-    Changed,
-    Deleted,
-}
