@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ChatApp.Api.Abuse;
 using ChatApp.Api.App;
 using ChatApp.Api.Callers;
@@ -32,7 +33,11 @@ internal static class ApiServices
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.MaxDepth = edge.MaxJsonDepth;
+            // A misspelt field must not be silently without effect, nor one that nobody may set.
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         });
+        // Else a body that is wrong is answered with its status alone, and nobody is told what is wrong with it.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();

@@ -34,7 +34,7 @@ internal static class EdgeErrors
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(
             StatusCodes.Status413PayloadTooLarge, "The request body is larger than this server accepts (Edge:MaxRequestBytes).",
             OpenAIError.InvalidRequest, Code: "request_too_large"),
-        BadHttpRequestException bad => new(bad.StatusCode, bad.Message, OpenAIError.InvalidRequest),
+        BadHttpRequestException bad => BindingErrors.From(bad),
         _ when TransientFailures.IsTransient(exception) => Unavailable,
         _ => new(StatusCodes.Status500InternalServerError,
             "Something went wrong on our side; the request can be sent again with the same request id.", "server_error", Code: "internal_error"),
@@ -47,7 +47,7 @@ internal static class EdgeErrors
         var message = status switch
         {
             StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Method} {context.Request.Path}.",
-            StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not allowed at {context.Request.Path}.",
+            StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not allowed at {context.Request.Path}; there is {context.Response.Headers.Allow}.",
             StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
             _ => $"The request was answered with status {status}.",
         };

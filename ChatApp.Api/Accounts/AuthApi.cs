@@ -93,19 +93,14 @@ internal static class AuthApi
             byCookie ? null : tokens.RefreshToken), statusCode: status);
     }
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record GuestRequest(bool Cookie = false);
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record SignUpRequest(string? Email, string? Password, string? DisplayName, bool Cookie = false);
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record SignInRequest(string? Email, string? Password, bool Cookie = false);
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record RefreshRequest(string? RefreshToken);
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record PasswordChange(string? PresentPassword, string? NewPassword);
 
     internal sealed record SessionView(

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Sessions;
 using Microsoft.AspNetCore.Mvc;
@@ -47,9 +46,7 @@ internal static class MeApi
         return Results.NoContent();
     }
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record Deletion(string? Password);
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record ProfileChange(string? DisplayName);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
@@ -49,6 +48,5 @@ internal static class AdminBansApi
         return Results.NoContent();
     }
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record NewBan(string? Kind, string? Value, string? Reason, DateTimeOffset? Until);
 }

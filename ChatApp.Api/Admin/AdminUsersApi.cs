@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
@@ -68,6 +67,5 @@ internal static class AdminUsersApi
 
     private static Guid Id(string id) => WireId.Parse(WireId.User, id) ?? throw RefusedException.NotFound("user");
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record UserChange(string? Role, string? Plan, DateTimeOffset? BannedUntil, bool Unban = false);
 }

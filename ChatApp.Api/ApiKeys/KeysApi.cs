@@ -21,7 +21,6 @@ internal static class KeysApi
         return Results.NoContent();
     }
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record NewKey(string? Name, string[]? Scopes, DateTimeOffset? ExpiresAt);
 
     /// <summary><c>Secret</c> is there in the answer to the creation and never again.</summary>

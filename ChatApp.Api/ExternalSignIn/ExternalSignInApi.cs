@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Sessions;
@@ -119,6 +118,5 @@ internal static class ExternalSignInApi
         return local || allowed ? target : throw RefusedException.Invalid("'return_url' must be a path, or a page of one of Edge:AllowedOrigins.", "return_url");
     }
 
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record ExchangeRequest(string? Code, string? Verifier, bool Cookie = false);
 }

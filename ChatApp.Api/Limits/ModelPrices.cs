@@ -1,9 +1,10 @@
+using ChatApp.Api.OpenAI;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 
 namespace ChatApp.Api.Limits;
 
-/// <summary>Prices of the catalogue's models, remembered for a while; a model that is not known costs nothing.</summary>
+/// <summary>The catalogue's models with their prices, remembered for a while; one that is not known costs nothing.</summary>
 internal sealed class ModelPrices(Completions.CompletionsClient completions, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
@@ -17,6 +18,21 @@ internal sealed class ModelPrices(Completions.CompletionsClient completions, Tim
         return prices.TryGetValue(model, out var price) || model.Length == 0 && (price = prices.Values.FirstOrDefault()) is not null
             ? (long)Math.Ceiling(inputTokens * price.InputPricePerMillion + outputTokens * price.OutputPricePerMillion)
             : 0;
+    }
+
+    /// <exception cref="RefusedException">The catalogue has no such model; nothing is stored of a turn that asks for it.</exception>
+    public async ValueTask RequireAsync(string model, CancellationToken cancellationToken)
+    {
+        if (model.Length == 0 || (await ReadAsync(cancellationToken)).ContainsKey(model))
+            return;
+        // It may be new.
+        _known = _known with { At = DateTimeOffset.MinValue };
+        var models = await ReadAsync(cancellationToken);
+        if (models.Count > 0 && !models.ContainsKey(model))
+        {
+            throw new RefusedException(new OpenAIError(StatusCodes.Status404NotFound,
+                $"The model '{(model.Length <= 100 ? model : model[..100])}' does not exist. There are: {string.Join(", ", models.Keys)}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
+        }
     }
 
     private async ValueTask<Dictionary<string, Model>> ReadAsync(CancellationToken cancellationToken)

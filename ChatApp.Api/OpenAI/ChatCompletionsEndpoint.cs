@@ -19,6 +19,7 @@ internal static class ChatCompletionsEndpoint
         JsonBodyReader bodies,
         TurnStream turns,
         TurnAdmission admission,
+        ModelPrices models,
         TurnMeter meter,
         IOptions<LimitsOptions> limits,
         StatelessCompletion stateless,
@@ -44,6 +45,7 @@ internal static class ChatCompletionsEndpoint
         }
 
         var run = ToTurn(request, SamplingFields.Read(request.Body), context.Request);
+        await models.RequireAsync(run.Model, cancellationToken);
         var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
             run.Sampling.HasMaxTokens ? run.Sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
         var reservation = await admission.ReserveAsync(context, caller, estimate);

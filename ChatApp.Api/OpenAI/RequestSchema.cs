@@ -39,13 +39,13 @@ internal sealed class RequestSchema
         ["safety_identifier"] = new(Text, Forwarded: false),
         ["reasoning_effort"] = new(OneOf("none"), Forwarded: false),
         ["verbosity"] = new(OneOf("medium"), Forwarded: false),
-        ["audio"] = new(Unsupported("answers are text.")),
-        ["prediction"] = new(Unsupported("leave it out.")),
-        ["web_search_options"] = new(Unsupported("leave it out.")),
-        ["functions"] = new(Unsupported("use 'tools'.")),
-        ["function_call"] = new(Unsupported("use 'tool_choice'.")),
-        ["prompt_cache_retention"] = new(Unsupported("leave it out.")),
-        ["moderation"] = new(Unsupported("leave it out.")),
+        ["audio"] = new(Unsupported("answers are text."), Served: false),
+        ["prediction"] = new(Unsupported("leave it out."), Served: false),
+        ["web_search_options"] = new(Unsupported("leave it out."), Served: false),
+        ["functions"] = new(Unsupported("use 'tools'."), Served: false),
+        ["function_call"] = new(Unsupported("use 'tool_choice'."), Served: false),
+        ["prompt_cache_retention"] = new(Unsupported("leave it out."), Served: false),
+        ["moderation"] = new(Unsupported("leave it out."), Served: false),
     });
 
     public static RequestSchema Completion { get; } = new("prompt", new(Sampling())
@@ -55,7 +55,7 @@ internal sealed class RequestSchema
         ["logprobs"] = new(Integer(0, 5)),
         ["echo"] = new(OnlyFalse("the prompt is not repeated."), Forwarded: false),
         ["best_of"] = new(Integer(1, 1), Forwarded: false),
-        ["suffix"] = new(Unsupported("leave it out.")),
+        ["suffix"] = new(Unsupported("leave it out."), Served: false),
     });
 
     public static RequestSchema Embedding { get; } = new("input", new()
@@ -66,6 +66,12 @@ internal sealed class RequestSchema
         ["dimensions"] = new(Integer(1, 65_536)),
         ["user"] = new(Text, Forwarded: false),
     });
+
+    /// <summary>The field without which there is nothing to do.</summary>
+    public string Required => _required;
+
+    /// <summary>The fields that are honoured.</summary>
+    public IEnumerable<string> Served => _fields.Where(pair => pair.Value.Served).Select(pair => pair.Key);
 
     /// <returns>The first fault; null when the request is fine.</returns>
     public OpenAIError? Check(JsonElement body)

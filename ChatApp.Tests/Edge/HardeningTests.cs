@@ -123,6 +123,27 @@ public sealed class HardeningTests
         (await _user.PostAsync("/v1/chat/completions", """{"messages":[{"role":"user","content":"hi"}]}""")).ShouldBe(HttpStatusCode.OK);
     }
 
+    [TestCase("POST", "/api/conversations", """{"titel":"T"}""", "titel")]
+    [TestCase("POST", "/api/conversations", """{"title":5}""", "title")]
+    [TestCase("POST", "/api/turns", """{"content":"hi","sampling":{"temprature":1}}""", "sampling.temprature")]
+    [TestCase("POST", "/api/conversations", "{", null)]
+    [TestCase("POST", "/api/conversations", null, null)]
+    [TestCase("GET", "/api/conversations?limit=abc", null, "limit")]
+    [TestCase("PATCH", "/api/me", """{"display_name":"Eve","plan":"unlimited"}""", "plan")]
+    public async Task What_does_not_fit_a_route_is_named_in_the_words_of_who_sent_it(string method, string path, string? body, string? field)
+    {
+        var refused = (await _user.SendAsync(new HttpMethod(method), path, body)).ShouldBe(HttpStatusCode.BadRequest);
+
+        ((string?)refused.Json["param"]).ShouldBe(field);
+        ((string)refused.Json["detail"]!).ShouldContain(field ?? "JSON object");
+        foreach (var word in (string[])["NewConversation", "Nullable", "System.", "ChatApp", "parameter"])
+            refused.Text.ShouldNotContain(word);
+    }
+
+    [Test]
+    public async Task A_method_that_is_not_allowed_says_which_are() =>
+        (await _user.GetAsync("/v1/chat/completions")).ShouldBe(HttpStatusCode.MethodNotAllowed).Text.ShouldContain("there is POST");
+
     [TestCase("POST", "/v1/turns/x")]
     [TestCase("DELETE", "/v1/models")]
     [TestCase("TRACE", "/api/me")]
@@ -147,6 +168,13 @@ public sealed class HardeningTests
         var described = document.SelectMany(path => path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}")).ToHashSet();
         foreach (var route in ChatApp.Api.Gate.RouteTable.Routes.Where(route => route.Contains(" /api/", StringComparison.Ordinal) || route.Contains(" /v1/", StringComparison.Ordinal)))
             described.ShouldContain(route);
+        var chat = document["/v1/chat/completions"]!["post"]!;
+        var fields = chat["requestBody"]!["content"]!["application/json"]!["schema"]!["properties"]!.AsObject().Select(field => field.Key).ToList();
+        fields.ShouldContain("messages");
+        fields.ShouldNotContain("functions");
+        chat["security"]![0]!.AsObject().ShouldContainKey("bearer");
+        ((string)chat["description"]!).ShouldContain("'chat'");
+        document["/api/auth/sign-in"]!["post"]!.AsObject().ShouldNotContainKey("security");
 
         var page = (await _user.GetAsync("/docs/")).ShouldBe(HttpStatusCode.OK);
         page.Text.ShouldNotContain("https://cdn");

@@ -264,6 +264,19 @@ public sealed class LimitTests
         (await user.PostAsync("/api/turns", body)).ShouldBe(HttpStatusCode.OK);
     }
 
+    [TestCase("/api/turns", """{"content":"hi","model":"no-such-model"}""")]
+    [TestCase("/v1/chat/completions", """{"conversation_id":"conv_1","model":"no-such-model","messages":[{"role":"user","content":"hi"}]}""")]
+    public async Task A_turn_of_a_model_that_does_not_exist_is_refused_before_anything_is_stored(string route, string body)
+    {
+        using var user = await UserAsync(_one, "tokens");
+        var before = _orchestrator.Started;
+
+        var refused = (await user.PostAsync(route, body)).ShouldBe(HttpStatusCode.NotFound, "model_not_found");
+
+        refused.Text.ShouldContain("scripted");
+        _orchestrator.Started.ShouldBe(before);
+    }
+
     [Test]
     public async Task A_model_that_the_plan_lacks_is_refused_by_name()
     {
