@@ -22,6 +22,14 @@ internal static class ChunkEditing
         return json;
     }
 
+    /// <summary>The chunk that ends a stream with its usage, from one that has it beside a piece of the answer.</summary>
+    public static ReadOnlyMemory<byte> UsageAlone(ReadOnlyMemory<byte> json)
+    {
+        var root = JsonNode.Parse(json.Span)!.AsObject();
+        root["choices"] = new JsonArray();
+        return JsonSerializer.SerializeToUtf8Bytes(root);
+    }
+
     /// <summary>Empties the log-probabilities of every choice.</summary>
     public static ReadOnlyMemory<byte> WithoutLogProbabilities(ReadOnlyMemory<byte> json)
     {

@@ -33,7 +33,7 @@ public sealed class CompletionForwarding
         string owner, string operation, ReadOnlyMemory<byte> body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = ForwardedRequest.Parse(owner, operation, body);
-        var model = await _catalogue.ResolveAsync(request.Model, cancellationToken);
+        var model = await _catalogue.ResolveAsync(request.Model, request.Call().Needs.Capabilities, cancellationToken);
         if (operation == "embeddings")
         {
             yield return await _embeddings.ForwardAsync(model, request, cancellationToken);
@@ -74,6 +74,8 @@ public sealed class CompletionForwarding
     {
         var continuation = new AnswerContinuation(request);
         UpstreamException? brokeOff = null;
+        // Some servers tell the usage with the last piece of the answer; to the caller it comes behind it, and once.
+        ReadOnlyMemory<byte>? withUsage = null;
         var stream = ReadAsync(_gateway.StreamAsync(model, request.Call(), cancellationToken), request);
         while (true)
         {
@@ -97,12 +99,21 @@ public sealed class CompletionForwarding
                 // The first chunk of a continuation only names the role once more.
                 if (continuation.IsContinued && !answer.Chunk.HasContent && !answer.Chunk.HasNoChoice)
                     continue;
+                if (answer.Chunk is { HasNoChoice: true, Usage: not null })
+                    withUsage = null;
+                else if (answer.Chunk.Usage is not null)
+                    withUsage = answer.Chunk.Json;
                 if (Shown(model, request, answer.Chunk) is { } json)
                     yield return continuation.Rewrite(json);
             }
 
             if (brokeOff is null)
+            {
+                if (withUsage is { } last && request.WantsUsage)
+                    yield return continuation.Rewrite(ChunkEditing.UsageAlone(last));
                 yield break;
+            }
+
             Log.AnswerContinued(_logger, brokeOff.Upstream, brokeOff.Failure);
             stream = ReadAsync(_gateway.StreamAsync(continuation.Served ?? model, continuation.Next(), cancellationToken), request);
         }
@@ -153,8 +164,7 @@ public sealed class CompletionForwarding
             return null;
         if (chunk.HasNoChoice)
             return chunk.Json;
-        var isWanted = chunk.Usage is null || (request.WantsUsage && chunk.FinishReason is not null);
-        var json = isWanted ? chunk.Json : ChunkEditing.WithoutUsage(chunk.Json);
+        var json = chunk.Usage is null ? chunk.Json : ChunkEditing.WithoutUsage(chunk.Json);
         return model.Auto is not null && !request.WantsLogProbabilities ? ChunkEditing.WithoutLogProbabilities(json) : json;
     }
 }

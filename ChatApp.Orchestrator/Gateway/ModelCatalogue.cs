@@ -43,13 +43,17 @@ public sealed class ModelCatalogue(
 
     /// <summary>The model of that id; for null or empty the default one.</summary>
     /// <exception cref="RefusedException">No such model, or no model at all can be reached.</exception>
-    public async Task<CatalogueModel> ResolveAsync(string? id, CancellationToken cancellationToken)
+    public Task<CatalogueModel> ResolveAsync(string? id, CancellationToken cancellationToken) => ResolveAsync(id, [], cancellationToken);
+
+    /// <summary>The same; for null or empty the first that can do what is needed, where the default one can't.</summary>
+    /// <exception cref="RefusedException">No such model, or no model at all can be reached.</exception>
+    public async Task<CatalogueModel> ResolveAsync(string? id, IReadOnlyCollection<string> needed, CancellationToken cancellationToken)
     {
         var models = await ListAsync(cancellationToken);
         if (models.Count == 0)
             throw new RefusedException(Refusal.Unavailable, "no_models", "No model can be reached now. Try again in a moment.");
         if (string.IsNullOrEmpty(id))
-            return models[0];
+            return models.FirstOrDefault(model => model.Options.Offers(needed)) ?? models[0];
         return models.FirstOrDefault(model => model.Id == id) ?? throw new RefusedException(Refusal.NotFound, "model_not_found",
             $"The model '{(id.Length <= 100 ? id : id[..100])}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.")
         { Param = "model" };

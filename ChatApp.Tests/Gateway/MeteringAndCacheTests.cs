@@ -122,7 +122,22 @@ public sealed class MeteringAndCacheTests
         without.ShouldAllBe(chunk => !chunk.GetRawText().Contains("usage"));
         without[0].GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString().ShouldBe("a");
         with[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(2);
+        with.Count(chunk => chunk.TryGetProperty("usage", out _)).ShouldBe(1);
         gateway.Ledger.All.ShouldAllBe(entry => entry.Generation.Usage.OutputTokens == 2);
+    }
+
+    [Test]
+    public async Task Usage_that_a_server_tells_with_the_last_piece_comes_behind_it()
+    {
+        await using var gateway = Gateway();
+        _server.Always = Raw("text/event-stream", "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+            + "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\ndata: [DONE]\n\n");
+
+        var chunks = await gateway.ForwardAsync(Chat(options: new { include_usage = true }));
+
+        chunks.Select(chunk => chunk.GetProperty("choices").GetArrayLength()).ShouldBe([1, 1, 0]);
+        chunks[1].TryGetProperty("usage", out _).ShouldBeFalse();
+        (chunks[2].GetProperty("id").GetString(), chunks[2].GetProperty("usage").GetProperty("completion_tokens").GetInt32()).ShouldBe(("1", 1));
     }
 
     [Test]
