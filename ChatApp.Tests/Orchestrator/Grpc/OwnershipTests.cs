@@ -58,12 +58,16 @@ public sealed class OwnershipTests : GraphTest
             new DeleteFileRequest { Id = file },
         ];
 
+        // All of them, so that a guard that is missing at one place shows at which.
+        var answered = new List<string>();
         foreach (var request in requests)
         {
             var method = Methods().Single(m => m.InputType.ClrType == request.GetType());
-            (await StatusOfAsync(method, request, As("stranger"))).ShouldBe(StatusCode.NotFound, request.ToString());
+            if (await StatusOfAsync(method, request, As("stranger")) is var status and not StatusCode.NotFound)
+                answered.Add($"{status} {method.Name} {request}");
         }
 
+        answered.ShouldBeEmpty();
         (await GetAsync(mine.Started.ConversationId)).Conversation.Title.ShouldNotBe("taken");
     }
 
