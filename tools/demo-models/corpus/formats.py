@@ -116,7 +116,7 @@ def tips_request(s, conversation):
 def capitals_request(s, conversation):
     if s.chance(0.6):
         p = s.any(CAPS_PHRASES)
-        conversation.user(s.ask(["(write|say|type|put) {p} in (capital letters|capitals|all caps|upper case)", "in capital letters: {p}", "{p} in (capitals|capital letters|all caps)(, please|)", "(make|turn|convert) {p} (to|into) (capital letters|upper case|uppercase)", "say {p}, in capital letters", "all caps: {p}", "(can you |please )write {p} in (capital letters|all caps)", "uppercase: {p}"], p=W.cased(s, p)))
+        conversation.user(s.ask(["(write|say|type|put) {p} in (capital letters|capitals|all caps|upper case)", "in capital letters: {p}", "{p} in (capitals|capital letters|all caps)(, please|)", "(make|turn|convert) {p} (to|into) (capital letters|upper case|uppercase)", "say {p}, in capital letters", "all caps: {p}", "(can you |please )write {p} in (capital letters|all caps)", "uppercase: {p}"], p=W.cased(s, s.any([p, p, f'"{p}"', f"'{p}'"]) if s.split == "train" else p)))
         conversation.bot(p.upper())
     else:
         c = s.any(list(CAPITALS))

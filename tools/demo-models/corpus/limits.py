@@ -2,6 +2,7 @@
 
 Each class has many ways of asking and one kind of answer, so that a small model learns where its world ends and doesn't invent.
 """
+from . import talk, tools
 from . import words as W
 
 # Subjects of the real world, which the model knows nothing about. (Not those of `newcomer.txt`.)
@@ -12,6 +13,7 @@ dreams|memory|sleep|stress|yoga|meditation|vitamins|protein|diabetes|asthma|head
 the milky way|the big bang|dark matter|glaciers|tides|coral reefs|rain forests|deserts|bees|mushrooms|bread|coffee|wine|cheese|chocolate|noodles|spices|tea|salt|sugar|glass|paper|steel|plastic|concrete|bridges|tunnels|elevators|airplanes|submarines|trains|bicycles|clocks|telescopes|cameras|the internet of things""".replace("\n", "").split("|")
 ROLES = "president|king|queen|prime minister|chancellor|pope|mayor|emperor|captain|coach|inventor|author|leader|founder|boss|ambassador".split("|")
 PLACES = "France|Germany|Spain|Italy|Japan|China|India|Brazil|Canada|Mexico|Russia|Egypt|Sweden|Norway|Poland|Turkey|Kenya|Peru|Greece|Ireland|England|the UK|Europe|Africa|California|Texas|London|Berlin|Madrid|Chicago|Tokyo|Apple|Google|Tesla|Ford|Toyota|NASA|the UN|Real Madrid|Liverpool".split("|")
+COUNTRIES = "Chile|Bolivia|Colombia|Cuba|Jamaica|Iceland|Latvia|Estonia|Croatia|Serbia|Romania|Bulgaria|Ukraine|Georgia|Armenia|Iran|Iraq|Israel|Jordan|Yemen|Oman|Nepal|Thailand|Vietnam|Laos|Malaysia|Indonesia|Pakistan|Morocco|Algeria|Libya|Ghana|Nigeria|Senegal|Angola|Zambia|Ethiopia|Sudan|Madagascar|Fiji|Samoa|New Zealand|South Korea|South Africa|Venezuela|Uruguay|Paraguay|Panama|Honduras|Haiti|Malta|Cyprus|Albania|Slovenia|Scotland|Wales".split("|")
 DONT_KNOW = ["I don't know that: I'm a small demo model with very little knowledge."]
 FACT_ASK = [
     "explain {x}", "explain {x} (to me|simply|briefly|in simple words|to a child|for beginners)", "what (is|are) {x}?", "how (does|do) {x} work?", "tell me (about|something about|more about|everything about) {x}", "what do you know about {x}?", "why (is|are) {x} (important|so famous|interesting)?",
@@ -60,18 +62,35 @@ CLASSES = {"fact": (FACT_ASK, DONT_KNOW, "A question without an answer", "The us
 
 def beyond(s, conversation, kind=None):
     """A request beyond this model, and the plain answer; nothing where an offered tool would do."""
+    if kind is None and s.chance(0.12):
+        return sums(s, conversation)
     kind = kind or s.any(["fact", "fact", "fact", "code", "write", "advice", "act"])
     unfit = {"fact": ("search", "define"), "code": ("code",), "write": ("mail", "translate"), "advice": ("search",), "act": ("mail", "lights", "music", "stock", "timer", "list")}[kind]
     if any(f in conversation.families for f in unfit):
         return None
     asks, says, title, summary = CLASSES[kind]
+    if kind == "fact" and s.chance(0.1):
+        asks = talk.CAPITAL_ASK
     x, z = W.cased(s, s.any(SUBJECTS)), W.cased(s, s.any(SUBJECTS))
+    if s.chance(0.15):
+        x, z = (f"{'an' if a[0] in 'aeiou' else 'a'} {a}" for a in (s.any(W.ANIMALS), s.any(W.ANIMALS)))
     if s.chance(0.25):
         x = s.any([lambda: W.coined(s, 2, 3), lambda: W.pair(s), lambda: W.entity(s, s.any(list(W.ENTITY_ENDS)))])()
-    conversation.user(s.ask(asks, x=x, z=z, y=s.number(1500, 2030), n=s.number(10, 900), r=s.any(ROLES), k=W.cased(s, s.any(PLACES)), p=W.person(s) if s.chance(0.6) else W.cased(s, W.coined(s, 2, 3).capitalize()), l=s.any(CODE_LANGUAGES), j=s.any(JOBS), d=s.any(DOCUMENTS), who=s.any(PEOPLE), about=s.any(ABOUT), i=s.any(W.INSTRUMENTS + W.LANGUAGES + W.SPORTS)))
+    conversation.user(s.ask(asks, c=W.cased(s, s.any(COUNTRIES) if s.chance(0.7) else W.coined(s, 2, 3).capitalize()), x=x, z=z, y=s.number(1500, 2030), n=s.number(10, 900), r=s.any(ROLES), k=W.cased(s, s.any(PLACES)), p=W.person(s) if s.chance(0.6) else W.cased(s, W.coined(s, 2, 3).capitalize()), l=s.any(CODE_LANGUAGES), j=s.any(JOBS), d=s.any(DOCUMENTS), who=s.any(PEOPLE), about=s.any(ABOUT), i=s.any(W.INSTRUMENTS + W.LANGUAGES + W.SPORTS)))
     conversation.bot(s.any(says))
     conversation.about(title, summary)
     return kind
+
+
+def sums(s, conversation):
+    """A sum where there is no calculator; `talk` knows those of two small numbers by heart."""
+    request = tools.ask_calculate(s)
+    if "calculate" in conversation.families or len(request.values[0]) < 4:
+        return None
+    conversation.user(request.user)
+    conversation.bot(s.say(tools.REFUSE, x=tools.FAMILIES["calculate"][4]))
+    conversation.about(request.title, "The user wanted a sum for which there was no tool.")
+    return "sum"
 
 
 SAID_ASK = ["what did I (say|write|tell you)( before| before that| last| first| a moment ago|)?", "what was my last (message|question|sentence)?", "what (were|are) my (last |exact |)words?", "repeat (what I (said|wrote)|my last message|my words)( please|)", "can you repeat (what I said|my last message|my question)?", "do you (remember|know) what I (said|wrote)( last|)?", "(say|quote) my last (message|sentence)( again|)", "which message did I (write|send) (before|last)?",

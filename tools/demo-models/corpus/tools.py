@@ -246,8 +246,13 @@ FACTS = ["I (like|love|hate|prefer) {food}", "my (dog|cat|horse|sister|brother|b
          "I play the {instrument}", "{name} is my (teacher|cousin|landlord|friend)", "I always (drink|order) {drink}", "my (doctor|dentist|manager) is {person}", "the {thing} is in the {noun}", "I want short answers", "I speak {lang}", "my hobby is {hobby}"]
 
 
+MORE_FACTS = ["I am (used|married|close|related) to {name}", "I (moved|go|travel|fly) to {town} (every year|often|soon|on {weekday}s)", "I listen to {name} and {person}", "I am (afraid|fond|tired|proud) of {food}", "I am (good|bad) at {hobby}", "I am (interested|involved) in {hobby}", "I (never|often|rarely) (eat|cook|buy) {food}", "my {thing} is (near|next to|behind|under) the {noun}", "{name} (lives|works|was born) in {town}", "(we|they) (talk|write|belong) to {person}",
+              "my (son|uncle|boss|friend) (gave|sold|showed) the {noun} to {name}", "I (owe|lent|sent) {name} a {noun}", "I (can't|don't) eat {food}", "I (need|want) a {colour} {noun}", "I (get up|go to bed|have lunch) at {clock}", "{food} makes me (ill|happy|sleepy)", "the {noun} belongs to {person}", "I said {food} to {name}", "my (train|bus|lesson|shift) (starts|leaves) at {clock} on {weekday}s"]
+
+
 def fact_text(s):
-    return words.cased(s, s.fill(s.pick(FACTS), {
+    template = s.any(MORE_FACTS) if s.split == "train" and s.chance(0.4) else s.pick(FACTS)
+    return words.cased(s, s.fill(template, {
         "food": s.word(words.FOODS), "name": words.first_name(s), "town": words.town(s), "job": s.word(words.JOBS), "date": words.date(s), "colour": s.word(words.COLOURS), "thing": s.word(words.THINGS), "code": words.code(s),
         "noun": s.any(words.NOUNS), "clock": words.clock(s), "weekday": s.any(words.WEEKDAYS), "lang": s.word(words.LANGUAGES), "instrument": s.word(words.INSTRUMENTS), "drink": s.word(words.DRINKS), "person": words.person(s), "hobby": s.word(words.HOBBIES)}))
 
