@@ -63,12 +63,13 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "ChatApp.Orchestrator.dll");
+        // Another build can be given, to measure both under the same conditions.
+        var assembly = Environment.GetEnvironmentVariable("CHATAPP_TEST_ORCHESTRATOR") ?? Path.Combine(AppContext.BaseDirectory, "ChatApp.Orchestrator.dll");
         var start = new ProcessStartInfo("dotnet", [assembly])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = Path.GetDirectoryName(assembly),
         };
         foreach (var (name, value) in _environment)
             start.Environment[name] = value;

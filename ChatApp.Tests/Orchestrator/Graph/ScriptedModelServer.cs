@@ -211,10 +211,8 @@ public sealed class ScriptedModelServer : IAsyncDisposable
 
         var position = 0;
         var sent = 0;
-        var stamped = Number(user, "stamp") > 0;
-        foreach (var scripted in Tokens(user))
+        foreach (var token in Tokens(user))
         {
-            var token = scripted;
             position += token.Length;
             if (position <= draft.Length)
                 continue;
@@ -228,8 +226,6 @@ public sealed class ScriptedModelServer : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, aborted);
             if (delay > 0)
                 await Task.Delay(delay, aborted);
-            if (stamped)
-                token = string.Create(CultureInfo.InvariantCulture, $"{System.Diagnostics.Stopwatch.GetTimestamp()} ");
             await context.Response.WriteAsync($"data: {Chunk(token, null)}\n\n", aborted);
             await context.Response.Body.FlushAsync(aborted);
             sent++;
