@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Warning, "The database does not answer: {Reason}")]
     public static partial void JournalAway(ILogger logger, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Writing the journals of {Turns} turns took {Ms:F0} ms")]
+    public static partial void JournalSlow(ILogger logger, int turns, double ms);
+
+    [LoggerMessage(LogLevel.Warning, "Appending the events of {Turns} turns to Redis took {Ms:F0} ms")]
+    public static partial void LogSlow(ILogger logger, int turns, double ms);
+
     [LoggerMessage(LogLevel.Warning, "Turn {TurnId}: Redis does not answer: {Reason}")]
     public static partial void LogAway(ILogger logger, Guid turnId, string reason);
 

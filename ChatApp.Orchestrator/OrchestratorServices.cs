@@ -24,6 +24,7 @@ namespace ChatApp.Orchestrator;
 internal static class OrchestratorServices
 {
     private const int MostConnections = 24;
+    private const int MostPrepared = 64;
     private const int LargestRequest = 8 * 1024 * 1024;
 
     public static void AddOrchestrator(this WebApplicationBuilder builder)
@@ -55,6 +56,9 @@ internal static class OrchestratorServices
             // ContainsKey says that the keyword exists, not that it was given.
             if (!source.ConnectionStringBuilder.ShouldSerialize("Maximum Pool Size"))
                 source.ConnectionStringBuilder.MaxPoolSize = MostConnections;
+            // The same few statements all day: planned once a connection instead of every time.
+            if (!source.ConnectionStringBuilder.ShouldSerialize("Max Auto Prepare"))
+                source.ConnectionStringBuilder.MaxAutoPrepare = MostPrepared;
         });
         builder.AddRedisClient("redis", configureOptions: redis =>
         {
@@ -123,13 +127,15 @@ internal static class OrchestratorServices
         services.AddSingleton<TurnPipeline>();
         services.AddSingleton<TurnRunner>();
 
-        // Stopped in reverse: first nothing new is taken over, then turns are handed over, then their heartbeat ends.
+        // Stopped in reverse: first nothing new is taken over, then turns are handed over, then what they live by ends.
+        services.AddHostedService(provider => provider.GetRequiredService<TurnLog>());
         services.AddSingleton<JournalWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalWriter>());
         services.AddSingleton<TurnSupervisor>();
+        services.AddHostedService<Heartbeat>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnSupervisor>());
-        services.AddSingleton<StopSignals>();
-        services.AddHostedService(provider => provider.GetRequiredService<StopSignals>());
+        services.AddSingleton<TurnSignals>();
+        services.AddHostedService(provider => provider.GetRequiredService<TurnSignals>());
         services.AddHostedService<TurnTakeover>();
     }
 }

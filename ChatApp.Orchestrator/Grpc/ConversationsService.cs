@@ -15,7 +15,7 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Conversations and their messages.</summary>
 public sealed class ConversationsService(
     ConversationStore conversations, MessageStore messages, ConversationSearch search, ConversationExport export, ImportReader importReader,
-    ConversationImport import, GuestAdoption adoption, CallerIdentitySigner signer, ShareStore shares, HotContext hotContext, IdFactory ids, StopSignals stops,
+    ConversationImport import, GuestAdoption adoption, CallerIdentitySigner signer, ShareStore shares, HotContext hotContext, IdFactory ids, TurnSignals signals,
     ConversationChanges changes, IHostApplicationLifetime lifetime, IOptions<ConversationOptions> options)
     : V1.Conversations.ConversationsBase
 {
@@ -90,7 +90,7 @@ public sealed class ConversationsService(
     {
         var id = ConversationId(request.Id);
         if (await conversations.DeleteAsync(context.Caller().Subject, id, context.CancellationToken) is { } running)
-            stops.Send(running);
+            signals.Stop(running);
         await hotContext.ForgetAsync(id);
         changes.Announce(context.Caller().Subject, id);
         return new DeleteConversationReply();

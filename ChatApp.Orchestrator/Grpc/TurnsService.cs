@@ -15,7 +15,7 @@ namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Starts, tails and stops turns.</summary>
 public sealed class TurnsService(
-    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, StopSignals stops, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
+    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnSignals signals, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
     HotContext hotContext, ConversationChanges changes, ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
 {
     private const int LongestRequestId = 200;
@@ -59,7 +59,7 @@ public sealed class TurnsService(
         var turnId = TurnId(request.TurnId);
         var status = await store.RequestStopAsync(context.Caller().Subject, turnId, context.CancellationToken);
         if (!TurnStatus.IsFinal(status))
-            stops.Send(turnId);
+            signals.Stop(turnId);
         return new StopTurnReply { Status = status };
     }
 

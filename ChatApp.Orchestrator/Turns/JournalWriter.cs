@@ -4,17 +4,15 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Orchestrator.Turns;
 
 /// <summary>
-/// The heartbeat of a replica's turns: at short intervals writes what their journals lack, all turns in one statement,
-/// and renews their leases. One loop does both, so that no two of its statements wait for each other's rows.
+/// Writes at short intervals what the journals of a replica's turns lack, all turns in one statement.
 /// </summary>
 public sealed class JournalWriter(
-    TurnJournal journal, TurnLeases leases, TimeProvider time, IOptions<TurnOptions> options, ILogger<JournalWriter> logger) : BackgroundService
+    TurnJournal journal, TimeProvider time, IOptions<TurnOptions> options, ILogger<JournalWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(40);
 
     private readonly ConcurrentDictionary<RunningTurn, byte> _turns = [];
     private readonly Nudge _hurry = new();
-    private long _renewedAt;
 
     public void Watch(RunningTurn turn) => _turns[turn] = 0;
 
@@ -25,15 +23,12 @@ public sealed class JournalWriter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _renewedAt = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             var began = time.GetTimestamp();
             try
             {
                 await WriteAsync(CancellationToken.None);
-                if (time.GetElapsedTime(_renewedAt) >= options.Value.HeartbeatInterval)
-                    await RenewAsync(CancellationToken.None);
             }
             catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {
@@ -76,29 +71,15 @@ public sealed class JournalWriter(
         if (entries.Count == 0)
             return;
 
-        foreach (var state in await journal.AppendAsync([.. entries.Values.Select(e => e.Entry)], cancellationToken))
+        var states = await journal.AppendAsync([.. entries.Values.Select(e => e.Entry)], cancellationToken);
+        if (time.GetElapsedTime(snapshot) is var took && took > options.Value.DraftInterval)
+            Log.JournalSlow(logger, entries.Count, took.TotalMilliseconds);
+        foreach (var state in states)
         {
-            var turn = entries[state.TurnId].Turn;
-            turn.Writer.Journaled(state, snapshot);
+            var (entry, turn) = entries[state.TurnId];
+            turn.Writer.Journaled(state, entry.LastNumber, snapshot);
             if (state.Fenced)
                 turn.CutShort(TurnEndReason.Fenced);
-        }
-    }
-
-    private async Task RenewAsync(CancellationToken cancellationToken)
-    {
-        var turns = _turns.Keys.ToArray();
-        _renewedAt = time.GetTimestamp();
-        if (turns.Length == 0)
-            return;
-
-        var renewed = await leases.RenewAsync([.. turns.Select(turn => (turn.Turn.Id, turn.Turn.LeaseEpoch))], cancellationToken);
-        foreach (var turn in turns)
-        {
-            if (!renewed.TryGetValue(turn.Turn.Id, out var stop))
-                turn.CutShort(TurnEndReason.Fenced);
-            else if (stop)
-                turn.CutShort(TurnEndReason.Stop);
         }
     }
 }

@@ -11,18 +11,20 @@ namespace ChatApp.Orchestrator.Turns;
 /// new events; when it is silent or away the journal is asked, which a turn's end reaches in any case.
 /// </summary>
 internal sealed class RemoteTurn(
-    string owner, Guid turnId, TurnLog log, TurnJournal journal, IConnectionMultiplexer redis, TimeProvider time)
+    string owner, Guid turnId, long epoch, TurnLog log, TurnJournal journal, TurnStore store, TurnSignals signals, IConnectionMultiplexer redis, TimeProvider time)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PollIntervalWithoutRedis = TimeSpan.FromMilliseconds(250);
 
     private readonly Nudge _announced = new();
+    private long _epoch = epoch;
+    private long? _watchedAt;
 
     public TurnFeed Feed { get; } = new();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var channel = TurnLog.Channel(turnId);
+        var channel = TurnLog.AnnouncementsOf(turnId);
         var subscribed = await TrySubscribeAsync(channel);
         try
         {
@@ -45,6 +47,7 @@ internal sealed class RemoteTurn(
         var askJournal = true;
         while (true)
         {
+            Watch();
             var fresh = await ReadAsync(askJournal, cancellationToken);
             Feed.Publish(fresh);
             if (fresh.Count > 0 && fresh[^1].EventCase == TurnEvent.EventOneofCase.Ended)
@@ -64,7 +67,11 @@ internal sealed class RemoteTurn(
 
         try
         {
-            return await journal.ReadAsync(owner, turnId, after, cancellationToken);
+            var stored = await journal.ReadAsync(owner, turnId, after, cancellationToken);
+            // Redis should have had them first: perhaps under a later owner's name.
+            if (stored.Count > 0 && log.IsConnected)
+                _epoch = (await store.GetAsync(owner, turnId, cancellationToken)).LeaseEpoch;
+            return stored;
         }
         catch (Exception exception) when (exception is NpgsqlException || TransientFailures.IsTransient(exception))
         {
@@ -79,12 +86,31 @@ internal sealed class RemoteTurn(
             return [];
         try
         {
-            return await log.ReadAsync(turnId, after);
+            while (true)
+            {
+                try
+                {
+                    return await log.ReadAsync(turnId, _epoch, after);
+                }
+                catch (FencedException)
+                {
+                    _epoch++;
+                }
+            }
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             return [];
         }
+    }
+
+    // Events are announced for those who say that they look.
+    private void Watch()
+    {
+        if (_watchedAt is { } at && time.GetElapsedTime(at) < TurnSignals.WatchLifetime / 2)
+            return;
+        _watchedAt = time.GetTimestamp();
+        signals.Watch(turnId);
     }
 
     private async Task<bool> TrySubscribeAsync(RedisChannel channel)

@@ -9,8 +9,10 @@ namespace ChatApp.Orchestrator.Turns;
 /// The durable half of a turn's log, in PostgreSQL: the very same numbered events as in Redis, at most a second behind. An
 /// answer's draft is what its events fold to, so text, numbers and their mapping can't disagree.
 /// </summary>
-public sealed class TurnJournal(NpgsqlDataSource dataSource, OwnedDatabase database)
+public sealed class TurnJournal(NpgsqlDataSource dataSource, OwnedDatabase database) : IAsyncDisposable
 {
+    private readonly OwnConnection _own = new(dataSource);
+
     /// <summary>Events after a number, in order.</summary>
     public async Task<IReadOnlyList<TurnEvent>> ReadAsync(string owner, Guid turnId, long after, CancellationToken cancellationToken)
     {
@@ -26,17 +28,24 @@ public sealed class TurnJournal(NpgsqlDataSource dataSource, OwnedDatabase datab
 
     /// <summary>
     /// Appends for many turns in one statement. An entry is taken only from the owner of the lease and only where the
-    /// journal ends right before it, so a repeated append changes nothing.
+    /// journal ends right before it, so a repeated append changes nothing. For one caller at a time.
     /// </summary>
-    public async Task<IReadOnlyList<JournalState>> AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<JournalState>> AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken) =>
+        _own.UseAsync(connection => AppendAsync(connection, entries, cancellationToken), cancellationToken);
+
+    public ValueTask DisposeAsync() => _own.DisposeAsync();
+
+    private static async Task<IReadOnlyList<JournalState>> AppendAsync(
+        NpgsqlConnection connection, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         var written = (await connection.QueryAsync<Guid>(new CommandDefinition(
             """
             WITH draft AS (
                 SELECT * FROM unnest(@ids, @epochs, @firsts, @lasts, @events) AS d(turn_id, epoch, first_number, last_number, events)
+            ), free AS MATERIALIZED (
+                SELECT t.id FROM chat.turns t JOIN draft d ON t.id = d.turn_id FOR UPDATE OF t SKIP LOCKED
             ), held AS (
-                UPDATE chat.turns t SET last_number = d.last_number FROM draft d
+                UPDATE chat.turns t SET last_number = d.last_number FROM draft d JOIN free f ON f.id = d.turn_id
                 WHERE t.id = d.turn_id AND t.lease_epoch = d.epoch AND t.last_number = d.first_number - 1
                   AND t.status IN ('Queued', 'Running')
                 RETURNING t.id
@@ -67,7 +76,8 @@ public sealed class TurnJournal(NpgsqlDataSource dataSource, OwnedDatabase datab
         return states;
     }
 
-    // Not taken: either an earlier attempt got through although its answer was lost, or the turn is no longer ours.
+    // Not taken: an earlier attempt got through although its answer was lost, the row is locked by a statement about that one
+    // turn, which the others don't wait for, or the turn is no longer ours.
     private static async Task<IReadOnlyList<JournalState>> ExplainAsync(
         NpgsqlConnection connection, JournalEntry[] refused, CancellationToken cancellationToken)
     {

@@ -2,7 +2,6 @@ using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Turns;
 
@@ -10,7 +9,7 @@ namespace ChatApp.Orchestrator.Turns;
 /// The common beginnings of a turn, each in one round trip: people wait for it. Whatever else there is, and whatever has
 /// to be refused, is left to <see cref="TurnStore"/>.
 /// </summary>
-internal sealed class TurnOpening(OwnedDatabase database, IdFactory ids, ReplicaName replica, TimeProvider time, IOptions<TurnOptions> options)
+internal sealed class TurnOpening(OwnedDatabase database, IdFactory ids, ReplicaName replica, TimeProvider time)
 {
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -20,9 +19,9 @@ internal sealed class TurnOpening(OwnedDatabase database, IdFactory ids, Replica
         $"""
         t AS (
             INSERT INTO chat.turns (id, conversation_id, user_id, request_id, content_hash, status, request, model,
-                user_message_id, assistant_message_id, lease_owner, lease_until, last_number, created_at)
+                user_message_id, assistant_message_id, lease_owner, last_number, created_at)
             SELECT @turnId, @ConversationId, @owner, @requestId, @hash, 'Running', @order::jsonb, @model,
-                @UserMessageId, @AssistantMessageId, @replica, clock_timestamp() + @lease, 1, @now {from}
+                @UserMessageId, @AssistantMessageId, @replica, 1, @now {from}
             RETURNING *
         ), log AS (
             INSERT INTO chat.turn_log (turn_id, first_number, last_number, events) SELECT t.id, 1, 1, @events FROM t
@@ -57,7 +56,6 @@ internal sealed class TurnOpening(OwnedDatabase database, IdFactory ids, Replica
         order = (request.Order with { InitialText = place.InitialText, InitialContent = place.InitialContent }).Serialize(),
         model = request.Order.Model,
         replica = replica.Value,
-        lease = options.Value.LeaseDuration,
         events = TurnEventCodec.Encode([started]),
         now = Now,
     };

@@ -5,11 +5,11 @@ namespace ChatApp.Orchestrator.Turns;
 /// <summary>Section <c>Turns</c>.</summary>
 public sealed record TurnOptions
 {
-    /// <summary>How long a lease lasts without a heartbeat, measured by PostgreSQL's clock.</summary>
+    /// <summary>How long a replica's leases last without a heartbeat, measured by PostgreSQL's clock.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often leases are renewed, and expired ones looked for.</summary>
+    /// <summary>How often a replica renews its leases, and looks for expired ones.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:20")]
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -220,7 +220,7 @@ public sealed class TurnRunner(
     {
         running.Writer.Complete();
         await writes;
-        await leases.ReleaseAsync(running.Turn.Id, running.Turn.LeaseEpoch, CancellationToken.None);
+        await leases.ReleaseAsync(running.Turn.Id, running.Turn.LeaseEpoch, isOrderly: true, CancellationToken.None);
         Log.TurnHandedOver(logger, running.Turn.Id);
     }
 

@@ -4,7 +4,6 @@ using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
 using ChatApp.ServiceDefaults.Storage;
 using Google.Protobuf;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace ChatApp.Orchestrator.Turns;
@@ -14,7 +13,7 @@ namespace ChatApp.Orchestrator.Turns;
 /// and how it ends (text, status, usage and last event in one transaction).
 /// </summary>
 public sealed class TurnStore(
-    OwnedDatabase database, IdFactory ids, ReplicaName replica, TimeProvider time, IOptions<TurnOptions> options)
+    OwnedDatabase database, IdFactory ids, ReplicaName replica, TimeProvider time)
 {
     /// <summary>The columns of <see cref="TurnRecord"/>, from <c>chat.turns t</c>.</summary>
     internal const string Columns =
@@ -34,7 +33,7 @@ public sealed class TurnStore(
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly TurnOpening _opening = new(database, ids, replica, time, options);
+    private readonly TurnOpening _opening = new(database, ids, replica, time);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -166,11 +165,7 @@ public sealed class TurnStore(
         TurnRecord turn, TurnOutcome outcome, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken)
     {
         await using var transaction = await database.For(turn.UserId).BeginAsync(cancellationToken);
-        await transaction.FirstOrDefaultAsync<Guid?>(
-            "SELECT id FROM chat.conversations WHERE id = @ConversationId AND user_id = @owner FOR UPDATE",
-            new { turn.ConversationId }, cancellationToken);
-        var stored = await transaction.FirstOrDefaultAsync<TurnRecord>(
-            $"SELECT {Columns} FROM chat.turns t WHERE t.id = @Id AND t.user_id = @owner FOR UPDATE", new { turn.Id }, cancellationToken);
+        var stored = await LockAsync(transaction, turn, cancellationToken);
         if (stored is null || stored.LeaseEpoch != turn.LeaseEpoch)
             throw new FencedException(turn.Id);
         if (TurnStatus.IsFinal(stored.Status))
@@ -233,5 +228,18 @@ public sealed class TurnStore(
             },
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task<TurnRecord?> LockAsync(OwnerTransaction transaction, TurnRecord turn, CancellationToken cancellationToken)
+    {
+        await using var locked = await transaction.QueryManyAsync(
+            $"""
+            SELECT id FROM chat.conversations WHERE id = @ConversationId AND user_id = @owner FOR UPDATE;
+
+            SELECT {Columns} FROM chat.turns t WHERE t.id = @Id AND t.user_id = @owner FOR UPDATE;
+            """,
+            new { turn.Id, turn.ConversationId }, cancellationToken);
+        await locked.ReadFirstOrDefaultAsync<Guid?>();
+        return await locked.ReadFirstOrDefaultAsync<TurnRecord>();
     }
 }

@@ -30,6 +30,9 @@ public sealed class TurnSupervisor(
             running.CutShort(TurnEndReason.Handover);
     }
 
+    /// <summary>The turns that run here now.</summary>
+    public IReadOnlyCollection<RunningTurn> Running => [.. _running.Values];
+
     public RunningTurn? Find(Guid turnId) => _running.GetValueOrDefault(turnId);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -51,7 +54,7 @@ public sealed class TurnSupervisor(
         }
         catch (Exception exception)
         {
-            // The lease expires and another attempt is made by whoever takes over.
+            // The heartbeat finds that nobody runs it and gives it up; whoever takes over makes another attempt.
             Log.TurnFailed(logger, exception, running.Turn.Id);
         }
         finally

@@ -69,7 +69,7 @@ public sealed class TurnTakeover(
         {
             // First lock the last owner out, then read: nothing can be added in between.
             await log.FenceAsync(turn.Id, turn.LeaseEpoch);
-            events.AddRange(await log.ReadAsync(turn.Id, events.Count));
+            events.AddRange(await log.ReadAsync(turn.Id, turn.LeaseEpoch, events.Count));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {

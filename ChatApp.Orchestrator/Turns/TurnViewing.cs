@@ -6,7 +6,7 @@ namespace ChatApp.Orchestrator.Turns;
 
 /// <summary>Tails turns for viewers, wherever the turn runs and however far it is.</summary>
 public sealed class TurnViewing(
-    TurnStore store, TurnSupervisor supervisor, TurnLog log, TurnJournal journal, IConnectionMultiplexer redis, TimeProvider time)
+    TurnStore store, TurnSupervisor supervisor, TurnLog log, TurnJournal journal, TurnSignals signals, IConnectionMultiplexer redis, TimeProvider time)
 {
     /// <summary>How long an event that a viewer claims to have seen may be unknown here: the journal lags by a second.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(3);
@@ -25,9 +25,11 @@ public sealed class TurnViewing(
         while (true)
         {
             // What runs here, and is the caller's, need not be looked up.
+            var epoch = 1L;
             if (supervisor.Find(turnId)?.Turn.UserId != owner)
             {
                 var turn = await store.GetAsync(owner, turnId, cancellationToken);
+                epoch = turn.LeaseEpoch;
                 if (TurnStatus.IsFinal(turn.Status))
                 {
                     if (after > turn.LastNumber)
@@ -38,7 +40,7 @@ public sealed class TurnViewing(
                 }
             }
 
-            using var source = Open(owner, turnId);
+            using var source = Open(owner, turnId, epoch);
             if (!checkedNumber)
             {
                 await WaitForNumberAsync(source.Feed, after, began, cancellationToken);
@@ -71,7 +73,7 @@ public sealed class TurnViewing(
     private static RefusedException BeyondTheEnd(long last) =>
         new(Refusal.OutOfRange, "event_out_of_range", $"The turn has {last} events so far; resume after one of them.") { Param = "after" };
 
-    private Source Open(string owner, Guid turnId)
+    private Source Open(string owner, Guid turnId, long epoch)
     {
         if (supervisor.Find(turnId) is { } running)
             return new Source(running.Writer.Feed, null);
@@ -80,7 +82,7 @@ public sealed class TurnViewing(
         {
             if (!_remote.TryGetValue(turnId, out var shared) || shared.Task.IsCompleted)
             {
-                var remote = new RemoteTurn(owner, turnId, log, journal, redis, time);
+                var remote = new RemoteTurn(owner, turnId, epoch, log, journal, store, signals, redis, time);
                 shared = new SharedTurn(remote);
                 using (ExecutionContext.SuppressFlow())
                     shared.Task = Task.Run(() => remote.RunAsync(shared.Stop.Token));

@@ -19,7 +19,7 @@ public sealed class TurnWriter
     private const int LongestJoinedText = 8192;
 
     private readonly TurnRecord _turn;
-    private readonly TurnLog _log;
+    private readonly OwnedList _list;
     private readonly TurnOptions _options;
     private readonly TimeProvider _time;
     private readonly Action _hurryJournal;
@@ -41,7 +41,7 @@ public sealed class TurnWriter
         TurnRecord turn, IReadOnlyList<TurnEvent> events, TurnLog log, TurnOptions options, TimeProvider time, Action hurryJournal)
     {
         _turn = turn;
-        _log = log;
+        _list = new OwnedList(turn, log, options, time);
         _options = options;
         _time = time;
         _hurryJournal = hurryJournal;
@@ -106,17 +106,21 @@ public sealed class TurnWriter
     {
         lock (_gate)
             _persisted = _events.Count;
+        var fresh = SinceFeed();
         try
         {
-            await AppendToLogAsync();
+            await _list.TryAppendAsync(fresh, () => Events);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or FencedException)
+        catch (FencedException)
         {
-            // The journal has it all; whoever tails through Redis looks there when nothing comes.
+            // The end is stored; whoever tails through Redis looks in the journal when nothing comes.
         }
 
-        Feed.Publish(Events);
+        Feed.Publish(fresh);
     }
+
+    /// <summary>Somebody tails the turn from another replica.</summary>
+    public void Watch() => _list.Watch();
 
     /// <summary>What the journal lacks, or null when it lacks nothing.</summary>
     public JournalEntry? Unpersisted()
@@ -132,15 +136,17 @@ public sealed class TurnWriter
 
     /// <summary>Told by whoever writes the journal.</summary>
     /// <param name="state">Where the journal stands now.</param>
-    /// <param name="snapshot">When <see cref="Unpersisted"/> was asked: what it left out came later.</param>
-    public void Journaled(JournalState state, long snapshot)
+    /// <param name="asked">The last event that <see cref="Unpersisted"/> gave.</param>
+    /// <param name="snapshot">When it was asked: what it left out came later.</param>
+    public void Journaled(JournalState state, long asked, long snapshot)
     {
         TaskCompletionSource signal;
         lock (_gate)
         {
             _fenced |= state.Fenced;
             _persisted = Math.Max(_persisted, Math.Min(state.LastNumber, _events.Count));
-            _oldestUnpersisted = snapshot;
+            if (_persisted >= asked)
+                _oldestUnpersisted = snapshot;
             signal = _journaled;
             _journaled = NewSignal();
         }
@@ -196,51 +202,17 @@ public sealed class TurnWriter
 
     private async Task ShowAsync(CancellationToken cancellationToken)
     {
-        if (!await TryAppendToLogAsync())
+        var fresh = SinceFeed();
+        if (!await _list.TryAppendAsync(fresh, () => Events))
             await WaitUntilJournaledAsync(cancellationToken);
-        Feed.Publish(SinceFeed());
+        Feed.Publish(fresh);
     }
 
-    private IReadOnlyList<TurnEvent> SinceFeed()
+    private List<TurnEvent> SinceFeed()
     {
         var shown = Feed.Last;
         lock (_gate)
             return _events[(int)shown..];
-    }
-
-    private async Task<bool> TryAppendToLogAsync()
-    {
-        if (!_log.IsConnected)
-            return false;
-        try
-        {
-            await AppendToLogAsync();
-            return true;
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            return false;
-        }
-    }
-
-    private async Task AppendToLogAsync()
-    {
-        var from = Feed.Last;
-        while (true)
-        {
-            List<TurnEvent> missing;
-            lock (_gate)
-                missing = _events[(int)from..];
-            if (missing.Count == 0)
-                return;
-
-            var last = await _log.AppendAsync(_turn.Id, _turn.LeaseEpoch, missing);
-            if (last >= missing[^1].Number)
-                return;
-
-            // Redis came back with less than it had.
-            from = last;
-        }
     }
 
     private async Task WaitUntilJournaledAsync(CancellationToken cancellationToken)
@@ -277,6 +249,7 @@ public sealed class TurnWriter
                 journaled = _journaled.Task;
             }
 
+            _hurryJournal();
             await journaled.WaitAsync(cancellationToken);
         }
     }

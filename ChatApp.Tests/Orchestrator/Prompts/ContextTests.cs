@@ -3,6 +3,7 @@ using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
 using Google.Protobuf;
 using Grpc.Core;
+using StackExchange.Redis;
 
 namespace ChatApp.Tests.Orchestrator.Prompts;
 
@@ -44,6 +45,25 @@ public sealed class ContextTests : GraphTest
         var turn = await RunAsync("one two three tokens=6");
 
         (await GetAsync(turn.Started.ConversationId)).Messages.Select(m => m.TokenCount).ShouldBe([4, 6]);
+    }
+
+    [Test]
+    public async Task A_context_that_redis_kept_from_before_is_not_believed()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(Graph.Stores.Redis);
+        var first = await RunAsync("one tokens=2");
+        var conversation = first.Started.ConversationId;
+        RedisKey key = $"chat:context:{conversation["conv_".Length..]}";
+        var old = await EventuallyAsync(async () => await redis.GetDatabase().StringGetAsync(key), value => !value.IsNull);
+        var second = await RunAsync("two tokens=2", conversation);
+        await EventuallyAsync(async () => await redis.GetDatabase().StringGetAsync(key), value => value != old);
+        await redis.GetDatabase().StringSetAsync(key, old);
+
+        await RunAsync($"three tokens=2 {User}", conversation, Graph.Second);
+
+        var asked = Graph.Model.Requests.Last(r => r.GetRawText().Contains($"three tokens=2 {User}", StringComparison.Ordinal) && !r.TryGetProperty("priority", out _));
+        asked.GetProperty("messages").EnumerateArray().TakeLast(5).Select(m => m.GetProperty("content").GetString()).ShouldBe(
+            ["one tokens=2", first.Text, "two tokens=2", second.Text, $"three tokens=2 {User}"]);
     }
 
     [Test]

@@ -16,15 +16,19 @@ public sealed class ClockTests : GraphTest
         // As the service sets it when it starts.
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         var clock = new AdjustableClock();
-        // A lease that lasts: nobody here renews it.
+        // A lease that lasts: nobody renews it here.
         var options = Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) });
-        var store = new TurnStore(new OwnedDatabase(Graph.Database, clock), new IdFactory(clock), ReplicaName.Unique(), clock, options);
+        var replica = ReplicaName.Unique();
+        await using var leases = new TurnLeases(Graph.Database, replica, options);
+        await leases.RenewAsync(CancellationToken.None);
+        var store = new TurnStore(new OwnedDatabase(Graph.Database, clock), new IdFactory(clock), replica, clock);
 
         var first = await store.StartAsync(User, NewTurn("one", null), CancellationToken.None);
         await FinishAsync(store, first);
         clock.Now -= TimeSpan.FromDays(400);
         var second = await store.StartAsync(User, NewTurn("two", first.Turn.ConversationId), CancellationToken.None);
-        var isOwned = await Graph.ScalarAsync<bool>("SELECT lease_until > clock_timestamp() FROM chat.turns WHERE id = @Id", new { second.Turn.Id });
+        var isOwned = await Graph.ScalarAsync<bool>(
+            "SELECT r.alive_until > clock_timestamp() FROM chat.turns t JOIN chat.replicas r ON r.name = t.lease_owner WHERE t.id = @Id", new { second.Turn.Id });
         await FinishAsync(store, second);
 
         isOwned.ShouldBeTrue("leases are measured by the database's clock alone");

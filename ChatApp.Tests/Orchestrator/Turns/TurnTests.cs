@@ -22,6 +22,21 @@ public sealed class TurnTests : GraphTest
     }
 
     [Test]
+    public async Task Question_and_empty_answer_are_stored_before_the_model_says_anything()
+    {
+        using var run = Graph.First.Turns.Run(new RunTurnRequest { Content = "prefill=60000 tokens=2" }, Me);
+        var begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last == 1);
+
+        var stored = await Graph.Second.Conversations.GetAsync(new GetConversationRequest { Id = begun.Started.ConversationId }, Me);
+
+        stored.Messages.Select(m => (m.Id, m.Text, m.Status)).ShouldBe(
+            [(begun.Started.UserMessageId, "prefill=60000 tokens=2", "Completed"), (begun.Started.AssistantMessageId, "", "Streaming")]);
+        stored.Conversation.RunningTurnId.ShouldBe(begun.TurnId);
+        await Graph.Second.Turns.StopAsync(new StopTurnRequest { TurnId = begun.TurnId }, Me);
+        await EventuallyAsync(() => Task.FromResult(Graph.Model.Requests.Count), _ => Graph.Model.Active == 0);
+    }
+
+    [Test]
     public async Task Earlier_messages_reach_the_prompt_of_the_next_turn()
     {
         var first = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "first tokens=3" }, Me));

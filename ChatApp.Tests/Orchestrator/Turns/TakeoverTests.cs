@@ -1,0 +1,90 @@
+using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Storage;
+using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.V1;
+using ChatApp.Tests.Orchestrator.Graph;
+using Dapper;
+using Microsoft.Extensions.Options;
+
+namespace ChatApp.Tests.Orchestrator.Turns;
+
+/// <summary>Turns whose owner is not there, brought about in the database.</summary>
+public sealed class TakeoverTests : GraphTest
+{
+    [OneTimeSetUp]
+    public void MapAsTheServiceDoes() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    [Test]
+    public async Task A_turn_of_a_living_replica_that_nobody_runs_is_given_up_and_taken_over()
+    {
+        var living = await Graph.ScalarAsync<string>("SELECT name FROM chat.replicas WHERE alive_until > clock_timestamp() LIMIT 1");
+        var content = $"tokens=10 {User}";
+
+        // Stored, and its caller heard nothing of it.
+        var turn = await StartAsync(content, new ReplicaName(living));
+
+        var seen = await TailAsync(turn);
+        seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
+        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        (await Graph.ScalarAsync<int>("SELECT takeovers FROM chat.turns WHERE id = @Id", new { turn.Id })).ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_turn_that_lost_its_replica_too_often_ends_as_interrupted_and_is_continued_when_asked()
+    {
+        var content = $"tokens=10 {User}";
+        var answer = ScriptedModelServer.AnswerTo(content);
+        var begun = answer[..(answer.IndexOf(' ', StringComparison.Ordinal) + 1)];
+        var mine = ReplicaName.Unique();
+        await using var leases = new TurnLeases(Graph.Database, mine, Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) }));
+        await leases.RenewAsync(CancellationToken.None);
+        var turn = await StartAsync(content, mine);
+        await using var journal = new TurnJournal(Graph.Database, new OwnedDatabase(Graph.Database, TimeProvider.System));
+        var text = new TurnEvent { Number = 2, Text = new TextDelta { Text = begun } };
+        await journal.AppendAsync([new JournalEntry(turn.Id, 1, 2, 2, TurnEventCodec.Encode([text]))], CancellationToken.None);
+
+        await Graph.ExecuteAsync("UPDATE chat.turns SET takeovers = @limit, lease_owner = '' WHERE id = @Id", new { limit = new TurnOptions().TakeoverLimit, turn.Id });
+
+        var seen = await TailAsync(turn);
+        seen.Ended.ShouldNotBeNull().Status.ShouldBe("Interrupted");
+        seen.Ended.Error.Message.ShouldNotBeEmpty();
+        seen.Text.ShouldBe(begun);
+        var goesOn = await RunAsync(new RunTurnRequest { ConversationId = seen.Started.ConversationId, ParentId = seen.Started.AssistantMessageId, ContinueMessage = true });
+        goesOn.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
+        goesOn.Text.ShouldBe(answer);
+        (await GetAsync(seen.Started.ConversationId)).Messages[1].Text.ShouldBe(answer);
+    }
+
+    [Test]
+    public async Task A_journal_does_not_wait_for_a_turn_that_is_locked_and_takes_it_with_the_next_round()
+    {
+        var mine = ReplicaName.Unique();
+        await using var leases = new TurnLeases(Graph.Database, mine, Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) }));
+        await leases.RenewAsync(CancellationToken.None);
+        TurnRecord[] turns = [await StartAsync("one", mine), await StartAsync("two", mine)];
+        await using var journal = new TurnJournal(Graph.Database, new OwnedDatabase(Graph.Database, TimeProvider.System));
+        JournalEntry[] entries = [.. turns.Select(turn => new JournalEntry(turn.Id, 1, 2, 2, TurnEventCodec.Encode([new TurnEvent { Number = 2, Text = new TextDelta { Text = "text" } }])))];
+
+        await using (var connection = await Graph.Database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await connection.ExecuteAsync("SELECT id FROM chat.turns WHERE id = @Id FOR UPDATE", new { turns[0].Id }, transaction);
+            (await journal.AppendAsync(entries, CancellationToken.None)).OrderBy(state => state.LastNumber).ShouldBe(
+                [new JournalState(turns[0].Id, 1, Fenced: false), new JournalState(turns[1].Id, 2, Fenced: false)]);
+        }
+
+        (await journal.AppendAsync([entries[0]], CancellationToken.None)).ShouldBe([new JournalState(turns[0].Id, 2, Fenced: false)]);
+        await leases.LeaveAsync(CancellationToken.None);
+    }
+
+    private async Task<TurnRecord> StartAsync(string content, ReplicaName replica)
+    {
+        var store = new TurnStore(new OwnedDatabase(Graph.Database, TimeProvider.System), new IdFactory(TimeProvider.System), replica, TimeProvider.System);
+        var started = await store.StartAsync(
+            User, new NewTurn { Content = content, ContentHash = [1], Order = new TurnOrder { Model = ScriptedModelServer.Model } }, CancellationToken.None);
+        return started.Turn;
+    }
+
+    private Task<ViewedTurn> TailAsync(TurnRecord turn) => new ViewedTurn().FollowAsync(
+        Graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = WireId.Format(WireId.Turn, turn.Id) }, Me));
+}
