@@ -35,13 +35,15 @@ public sealed class TurnLeases(NpgsqlDataSource dataSource, ReplicaName replica,
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // The living are a list and not a join: when a row was claimed in this very moment it is looked up again by its new owner.
+        // lease_until is what replicas of the release before this one go by: theirs expire, ours never do.
         return [.. await connection.QueryAsync<TurnRecord>(new CommandDefinition(
             $"""
-            UPDATE chat.turns t SET lease_owner = @replica, lease_epoch = lease_epoch + 1, takeovers = takeovers + 1
+            UPDATE chat.turns t SET lease_owner = @replica, lease_until = 'infinity', lease_epoch = lease_epoch + 1, takeovers = takeovers + 1
             WHERE t.id IN (
                 SELECT id FROM chat.turns
                 WHERE status IN ('Queued', 'Running')
                   AND lease_owner <> ALL (ARRAY(SELECT name FROM chat.replicas WHERE alive_until >= clock_timestamp()))
+                  AND (lease_until = 'infinity' OR lease_until < clock_timestamp())
                 ORDER BY created_at LIMIT @limit
                 FOR UPDATE SKIP LOCKED)
             RETURNING {TurnStore.Columns}

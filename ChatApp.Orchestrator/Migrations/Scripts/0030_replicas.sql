@@ -8,5 +8,5 @@ CREATE TABLE chat.replicas (
 
 CREATE INDEX turns_by_owner ON chat.turns (lease_owner) WHERE status IN ('Queued', 'Running');
 
--- Not used any more; a replica of an earlier release leaves alone what never expires.
+-- Only for replicas of the release before, which leave alone what never expires; a later release drops it.
 ALTER TABLE chat.turns ALTER COLUMN lease_until SET DEFAULT 'infinity';
