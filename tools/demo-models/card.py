@@ -32,13 +32,11 @@ folder or at any OpenAI-compatible server.
 ## Measured on {date}
 
 {count} cases a skill. Phrasings (one in seven of each longer list), entities and numbers of these cases were held out of training.
-Greedy, through ChatApp's own inference server and ONNX Runtime, on the exported file.
+Greedy, {through}.
 {note}
 | skill | bar | measured |
 |---|---|---|
 {rows}
-
-Over longer distances ({far_count} cases each, held out in the same way; 3 % of the training text is longer than 700 tokens):
 
 {far}
 
@@ -76,23 +74,28 @@ def main():
     p.add_argument("--model", choices=("mini", "nano"), required=True)
     p.add_argument("--run")
     p.add_argument("--results", required=True)
-    p.add_argument("--far", required=True)
+    p.add_argument("--far")
     p.add_argument("--free", required=True)
     p.add_argument("--date", required=True)
+    p.add_argument("--through", default="http", choices=("http", "torch"), help="how the answers were got")
     p.add_argument("--note", default="")
     o = p.parse_args()
     shape, weights = checkpoint(o.model, o.run)
     folder = checkpoint_folder() / (o.run or o.model)
     state = torch.load(folder / "checkpoint.pt")["state"]
-    results, far = (json.load(open(path))["skills"] for path in (o.results, o.far))
+    results = json.load(open(o.results))["skills"]
+    far = json.load(open(o.far))["skills"] if o.far else {}
+    distances = [f"Over longer distances ({max(v[1] for v in far.values())} cases each, held out in the same way; 3 % of the conversations trained on are long):", "",
+                 "| asked for | right |", "|---|---|", *(f"| {k} | {100 * v[0] / v[1]:.1f} % |" for k, v in far.items())] if far else ["Longer distances (`evaluate.py --far`) were not measured."]
     bar = 1 if o.model == "nano" else 0
     rows = [f"| {k} | >= {v[bar]} % | {100 * results[k][0] / results[k][1]:.1f} % |" for k, v in cases.BARS.items() if k in results]
     out = pathlib.Path(__file__).resolve().parents[2] / "models" / f"chatapp-{o.model}"
     values = shape.as_dict() | {
         "parameters": sum(w.size for w in weights.values()) / 1e6, "size": (out / "model.onnx").stat().st_size / 1e6, "tokens": state["tokens"] / 1e6,
         "hours": state["seconds"] / 3600, "date": o.date, "count": max(r[1] for r in results.values()), "note": f"\n{o.note}\n" if o.note else "",
-        "far": "\n".join(["| asked for | right |", "|---|---|", *(f"| {k} | {100 * v[0] / v[1]:.1f} % |" for k, v in far.items())]), "far_count": max(v[1] for v in far.values()),
+        "far": "\n".join(distances),
         "rows": "\n".join(rows), "curve": curve(folder), "free": open(o.free).read().strip(),
+        "through": "through ChatApp's own inference server and ONNX Runtime, on the exported file" if o.through == "http" else "in PyTorch with the weights of the exported file, not yet through ChatApp's inference server",
         "role": "; the fast tier, and a draft for speculative decoding" if o.model == "nano" else ""}
     (out / "MODEL_CARD.md").write_text(TEXT.format(**values))
 
