@@ -19,9 +19,11 @@ internal static class ConversationChangesApi
         IOptions<EdgeOptions> options,
         IOptions<JsonOptions> json,
         TimeProvider time,
+        IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken)
     {
-        return streams.WriteAsync(context.Response, ReadAsync(conversations, TimeSpan.FromSeconds(options.Value.WatchSeconds), time, cancellationToken), WriteEvent, WriteError, cancellationToken);
+        var changes = ReadAsync(conversations, TimeSpan.FromSeconds(options.Value.WatchSeconds), time, lifetime.ApplicationStopping, cancellationToken);
+        return streams.WriteAsync(context.Response, changes, WriteEvent, WriteError, cancellationToken);
 
         void WriteEvent(IBufferWriter<byte> output, ConversationEvent change)
         {
@@ -38,24 +40,25 @@ internal static class ConversationChangesApi
         }
     }
 
-    // It ends after a while, so that whoever listens on has to show again who they are.
+    // It ends after a while, so that whoever listens on has to show again who they are, and when this replica stops.
     private static async IAsyncEnumerable<ConversationEvent> ReadAsync(
-        Conversations.ConversationsClient conversations, TimeSpan lifetime, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversations.ConversationsClient conversations, TimeSpan longest, TimeProvider time, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(lifetime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using var late = new CancellationTokenSource(longest, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
         using var call = conversations.Watch(new WatchRequest(), cancellationToken: either.Token);
-        while (await MoveNextAsync(call.ResponseStream, late.Token, either.Token))
+        while (await MoveNextAsync(call.ResponseStream, over.Token, either.Token))
             yield return call.ResponseStream.Current;
     }
 
-    private static async Task<bool> MoveNextAsync(IAsyncStreamReader<ConversationEvent> events, CancellationToken late, CancellationToken cancellationToken)
+    private static async Task<bool> MoveNextAsync(IAsyncStreamReader<ConversationEvent> events, CancellationToken over, CancellationToken cancellationToken)
     {
         try
         {
             return await events.MoveNext(cancellationToken);
         }
-        catch (Exception exception) when (late.IsCancellationRequested && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        catch (Exception exception) when (over.IsCancellationRequested && exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
             return false;
         }

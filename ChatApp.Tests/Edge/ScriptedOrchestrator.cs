@@ -57,6 +57,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         app.MapGrpcService<CompletionsScript>();
         app.MapGrpcService<TurnsScript>();
         app.MapGrpcService<MeteringScript>();
+        app.MapGrpcService<ConversationsScript>();
         self = new ScriptedOrchestrator(app);
         await app.StartAsync();
         return self;
@@ -131,6 +132,17 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         {
             Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
         });
+    }
+
+    private sealed class ConversationsScript : Conversations.ConversationsBase
+    {
+        public override async Task Watch(WatchRequest request, IServerStreamWriter<ConversationEvent> responseStream, ServerCallContext context)
+        {
+            await responseStream.WriteAsync(new ConversationEvent { Everything = true });
+            await responseStream.WriteAsync(new ConversationEvent { Conversation = new Conversation { Id = "conv_1", Title = "Named", CreatedAt = new(), UpdatedAt = new() } });
+            await responseStream.WriteAsync(new ConversationEvent { DeletedId = "conv_2" });
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
     }
 
     private sealed class TurnsScript(ScriptedOrchestrator script) : Turns.TurnsBase
