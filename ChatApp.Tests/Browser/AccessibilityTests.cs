@@ -58,6 +58,33 @@ internal sealed class AccessibilityTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task Axe_finds_nothing_in_menus_dialogs_and_on_pages_of_failure()
+    {
+        var conversation = Api.AddConversation("Everything", "Question", Answer);
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await Page.Locator(".model-button").ClickAsync();
+        await CheckAsync(Page, "models");
+        await Page.Keyboard.PressAsync("Escape");
+        await Page.Locator(".topbar").GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
+        await Page.Locator("#share .secret").WaitForAsync();
+        await CheckAsync(Page, "share");
+        await Page.Keyboard.PressAsync("Escape");
+        await Page.Locator(".conversation").HoverAsync();
+        await Page.Locator(".conversation-more").ClickAsync();
+        await CheckAsync(Page, "conversation's menu");
+        await Page.Locator(".menu:popover-open").GetByRole(AriaRole.Menuitem, new() { Name = "Move to folder …" }).ClickAsync();
+        await Page.Locator("#move[open]").WaitForAsync();
+        await CheckAsync(Page, "move");
+        foreach (var path in new[] { "/c/conv_unknown", "/error", "/offline" })
+        {
+            await Page.GotoAsync(path);
+            await Page.Locator(":is(h1, h2):visible").Last.WaitForAsync();
+            await CheckAsync(Page, path);
+        }
+    }
+
+    [Test]
     public async Task Axe_finds_nothing_while_an_answer_streams_fails_and_is_edited()
     {
         Api.Answer = async (_, turn) =>

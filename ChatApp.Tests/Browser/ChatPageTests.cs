@@ -123,6 +123,35 @@ internal sealed class ChatPageTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task Of_a_long_conversation_only_what_is_near_is_drawn_and_the_rest_as_one_scrolls()
+    {
+        var conversation = Api.AddConversation("Long", [.. Enumerable.Range(1, 400).Select(i => i % 2 == 1 ? $"Question {i}." : $"Answer {i}.")]);
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await Expect(Answers(Page).GetByText("Answer 400.")).ToBeInViewportAsync();
+        (await Page.Locator("article").CountAsync()).ShouldBeLessThan(150);
+        await Page.Locator("chat-scroller").EvaluateAsync("e => e.scrollTop = -e.scrollHeight");
+        await Expect(Page.Locator(".message.user").GetByText("Question 1.", new() { Exact = true })).ToBeInViewportAsync();
+        (await Page.Locator("article").CountAsync()).ShouldBeLessThan(150);
+        await Page.Locator(".jump-latest").ClickAsync();
+        await Expect(Answers(Page).GetByText("Answer 400.")).ToBeInViewportAsync();
+    }
+
+    [Test]
+    public async Task A_long_question_is_shown_whole_on_demand()
+    {
+        var conversation = Api.AddConversation("Pasted", string.Join('\n', Enumerable.Range(1, 60).Select(i => $"Line {i} of a text that was pasted.")), "Understood.");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        var bubble = Page.Locator(".bubble");
+        var cut = (await bubble.BoundingBoxAsync())!.Height;
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Show all" }).ClickAsync();
+        await Expect(bubble).Not.ToHaveClassAsync(new System.Text.RegularExpressions.Regex("cut"));
+        (await bubble.BoundingBoxAsync())!.Height.ShouldBeGreaterThan(cut * 3);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Show less" }).ClickAsync();
+        await Expect(bubble).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("cut"));
+        await PictureAsync("long-question");
+    }
+
+    [Test]
     public async Task Another_tab_shows_the_same_stream()
     {
         Api.Answer = async (_, turn) =>

@@ -5,6 +5,9 @@ namespace ChatApp.Tests.Browser;
 /// <summary>One headless Chromium for all browser tests: an installed one, else the one Playwright keeps.</summary>
 internal static class ChromiumBrowser
 {
+    /// <summary>How long a test waits for what it needs, in milliseconds.</summary>
+    public const float Patience = 60_000;
+
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -27,6 +30,8 @@ internal static class ChromiumBrowser
 
     private static async Task<(IBrowser? Browser, string? Reason)> StartAsync()
     {
+        // Conditions are waited for, however slow the machine is; what holds at once costs nothing.
+        Assertions.SetDefaultExpectTimeout(Patience);
         var playwright = await Playwright.CreateAsync();
         var path = Candidates(playwright).FirstOrDefault(File.Exists);
         if (path is null)

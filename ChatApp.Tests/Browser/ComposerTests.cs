@@ -71,9 +71,13 @@ internal sealed class ComposerTests : ScriptedPageTests
         await Page.ReloadAsync();
         await Expect(Page.Locator("#sidebar")).ToBeHiddenAsync();
         await Page.Locator("chat-composer[live]").WaitForAsync();
-        await Page.Keyboard.PressAsync("Control+/");
+        await Page.Keyboard.PressAsync("Control+K");
+        await Expect(Page.Locator("#sidebar-search")).ToBeFocusedAsync();
+        await Page.Locator("chat-scroller").FocusAsync();
+        await Page.Keyboard.PressAsync("?");
         await Expect(Page.Locator("#shortcuts")).ToBeVisibleAsync();
         await Page.Keyboard.PressAsync("Escape");
+        await Expect(Page.Locator("#shortcuts")).ToBeHiddenAsync();
         await Page.Keyboard.PressAsync("Control+Shift+O");
         await Expect(Page.Locator(".welcome")).ToBeVisibleAsync();
         await Expect(Page.Locator("#composer-input")).ToBeFocusedAsync();

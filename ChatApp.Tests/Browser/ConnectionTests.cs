@@ -49,7 +49,7 @@ internal sealed class ConnectionTests : ScriptedPageTests
         await Expect(Page.Locator(".connection")).ToBeVisibleAsync();
         Api.Turns.Single().Gate.SetResult();
         await using var again = await WebProcess.StartAsync(Api.Address, port);
-        await Expect(Answers(Page)).ToContainTextAsync("Before the restart, and after it.", new() { Timeout = 30_000 });
+        await Expect(Answers(Page)).ToContainTextAsync("Before the restart, and after it.");
         await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("a draft");
         await Page.CloseAsync();
     }

@@ -80,7 +80,7 @@ internal abstract class ScriptedPageTests
     protected async Task<IPage> NewPageAsync(IBrowserContext context)
     {
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout(ChromiumBrowser.Patience);
         page.PageError += (_, error) => _errors.Add(error);
         page.Console += (_, message) =>
         {

@@ -62,6 +62,27 @@ internal sealed class SettingsTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task The_picker_tells_what_a_model_holds_and_costs_and_the_settings_keep_a_default()
+    {
+        await OpenAsync(Page);
+        await Expect(Page.Locator(".model-button")).ToContainTextAsync("Auto");
+        await Page.Locator(".model-button").ClickAsync();
+        var large = Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "large" });
+        foreach (var fact in new[] { "best", "128k", "2 / 8", "Careful answers" })
+            await Expect(large).ToContainTextAsync(fact);
+        await Expect(Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "Auto" })).ToHaveAttributeAsync("aria-checked", "true");
+        await Page.Keyboard.PressAsync("Escape");
+
+        await Page.Keyboard.PressAsync("Control+,");
+        await Page.Locator("#setting-model").SelectOptionAsync("small");
+        await Page.Keyboard.PressAsync("Escape");
+        await Expect(Page.Locator(".model-button")).ToContainTextAsync("small");
+        await Page.WaitForFunctionAsync("() => document.cookie.includes('small')");
+        await Page.ReloadAsync();
+        await Expect(Page.Locator(".model-button")).ToContainTextAsync("small");
+    }
+
+    [Test]
     public async Task Code_is_copied_as_it_is_and_formulas_and_diagrams_are_drawn()
     {
         var conversation = Api.AddConversation("Rich", "Show me", "```csharp\nvar a = \"<b>\";\nvar b = 2;\n```\n\n$$\\frac{1}{2}$$\n\n```mermaid\nflowchart LR\n  A --> B\n```");

@@ -16,4 +16,7 @@ public sealed record ModelInfo
     public double OutputPricePerMillion { get; init; }
 
     public string? Description { get; init; }
+
+    /// <summary>It hands each question to one of the others.</summary>
+    public bool IsAuto => Tier == "auto";
 }

@@ -2,7 +2,7 @@ using ChatApp.Web.Api;
 
 namespace ChatApp.Web.Chat;
 
-/// <summary>The models on offer and the one chosen; null is "auto", which leaves the choice to the server.</summary>
+/// <summary>The models on offer, the server's default first, and the one chosen; null leaves the choice to the server.</summary>
 public sealed class ModelChoice(ModelsClient client)
 {
     private Task<IReadOnlyList<ModelInfo>>? _loading;
@@ -14,6 +14,12 @@ public sealed class ModelChoice(ModelsClient client)
     public string? Selected { get; private set; }
 
     public string? Error { get; private set; }
+
+    /// <summary>No model on offer chooses by the question: that nothing is chosen is then a choice of its own.</summary>
+    public bool IsServersChoiceOffered => Models.All(model => !model.IsAuto);
+
+    /// <summary>What answers as things are; null: the server decides.</summary>
+    public string? Shown => Selected ?? (IsServersChoiceOffered ? null : Models[0].Id);
 
     /// <summary>Chosen for this and later conversations; null leaves the choice to the server.</summary>
     public void Choose(string? id)

@@ -2,6 +2,7 @@
 let mermaid;
 let theme;
 let count = 0;
+let last = Promise.resolve();
 
 async function draw({ source, dark }) {
   mermaid ??= (await import('/lib/mermaid/mermaid.esm.min.mjs')).default;
@@ -16,14 +17,10 @@ async function draw({ source, dark }) {
   return (await mermaid.render(`diagram-${count++}`, source)).svg;
 }
 
-addEventListener('message', async event => {
+addEventListener('message', event => {
   if (event.origin !== location.origin || event.source !== parent)
     return;
   const [port] = event.ports;
-  try {
-    port?.postMessage({ svg: await draw(event.data) });
-  } catch {
-    port?.postMessage({ svg: null });
-  }
+  last = last.then(() => draw(event.data)).then(svg => port?.postMessage({ svg }), () => port?.postMessage({ svg: null }));
 });
 parent.postMessage('diagram-ready', location.origin);

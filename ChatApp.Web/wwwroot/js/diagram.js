@@ -38,8 +38,9 @@ class ChatDiagram extends HTMLElement {
 
   connectedCallback() { this.#draw(); }
 
-  attributeChangedCallback() {
-    if (this.isConnected)
+  attributeChangedCallback(name, before) {
+    // What it has from the start is drawn when it is connected.
+    if (before !== null && this.isConnected)
       this.#draw();
   }
 

@@ -22,8 +22,9 @@ class ChatMath extends HTMLElement {
 
   connectedCallback() { this.#draw(); }
 
-  attributeChangedCallback() {
-    if (this.isConnected)
+  attributeChangedCallback(name, before) {
+    // What it has from the start is drawn when it is connected.
+    if (before !== null && this.isConnected)
       this.#draw();
   }
 

@@ -1,0 +1,60 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using ChatApp.Tests.Graph;
+using Microsoft.Playwright;
+
+namespace ChatApp.Tests.Browser;
+
+/// <summary>A person at the whole product: browser, web, edge, orchestrator and the bundled model.</summary>
+internal abstract class GraphPage
+{
+    protected IBrowserContext Context { get; private set; } = null!;
+
+    protected IPage Page { get; private set; } = null!;
+
+    protected DistributedApplication Graph { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        await ChromiumBrowser.GetAsync();
+        Graph = await ProductGraph.SharedAsync();
+    }
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        Context = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Graph.GetEndpoint("web", "http").ToString(),
+            ViewportSize = new ViewportSize { Width = 1280, Height = 800 },
+        });
+        Page = await Context.NewPageAsync();
+        Page.SetDefaultTimeout(ChromiumBrowser.Patience);
+        await Page.GotoAsync("/");
+        await Page.Locator("chat-composer[live]").WaitForAsync();
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        var pictures = Path.Combine(TestContext.CurrentContext.WorkDirectory, "TestResults", "screenshots");
+        if (Page.Url.EndsWith("/account", StringComparison.Ordinal) || TestContext.CurrentContext.Test.MethodName!.StartsWith("A_person", StringComparison.Ordinal))
+            await Page.GotoAsync("/account");
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(pictures, $"graph-{TestContext.CurrentContext.Test.MethodName}.png") });
+        await Context.CloseAsync();
+    }
+
+    protected async Task MenuAsync(string item)
+    {
+        await Page.Locator(".conversation.active").HoverAsync();
+        await Page.Locator(".conversation.active .conversation-more").ClickAsync();
+        await Page.Locator(".menu:popover-open").GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }).ClickAsync();
+    }
+
+    protected async Task AskAsync(string text)
+    {
+        await Page.Locator("#composer-input").FillAsync(text);
+        await Page.Keyboard.PressAsync("Enter");
+    }
+}
