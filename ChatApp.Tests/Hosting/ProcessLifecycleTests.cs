@@ -112,7 +112,11 @@ public sealed class ProcessLifecycleTests
         builder.AddLongScript("page", file).WithReference(service).WaitFor(service);
         var application = await builder.StartAsync();
         await using (application)
+        {
             await application.ResourceNotifications.WaitForResourceHealthyAsync("page", Soon);
+            foreach (var name in (string[])["store", "service", "page"])
+                await EventuallyAsync(() => application.LogOf(name).Contains("ready"), $"the trap of {name}");
+        }
 
         (await File.ReadAllLinesAsync(file)).ShouldBe(["page", "service", "store"]);
     }

@@ -22,7 +22,7 @@ internal static class TestGraph
 
     /// <summary>A script that runs until it is asked to end, then writes its name to a file.</summary>
     public static IResourceBuilder<ExecutableResource> AddLongScript(this IDistributedApplicationBuilder builder, string name, string file) =>
-        builder.AddScript(name, $"trap 'echo {name} >> {file}; exit 0' TERM; while :; do sleep 0.05; done");
+        builder.AddScript(name, $"trap 'echo {name} >> {file}; exit 0' TERM; echo ready; while :; do sleep 0.05; done");
 
     public static async Task<DistributedApplication> StartAsync(this IDistributedApplicationTestingBuilder builder)
     {
