@@ -62,7 +62,7 @@ internal sealed class GraphLiveTests : GraphPage
     }
 
     [Test]
-    public async Task A_title_is_on_everyPage_when_it_is_made()
+    public async Task A_title_is_on_every_page_when_it_is_made()
     {
         var second = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = Graph.GetEndpoint("web", "http").ToString() });
         var page = await second.NewPageAsync();
