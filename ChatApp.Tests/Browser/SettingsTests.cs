@@ -68,7 +68,7 @@ internal sealed class SettingsTests : ScriptedPageTests
         await Expect(Page.Locator(".model-button")).ToContainTextAsync("Auto");
         await Page.Locator(".model-button").ClickAsync();
         var large = Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "large" });
-        foreach (var fact in new[] { "best", "128k", "2 / 8", "Careful answers" })
+        foreach (var fact in new[] { "best", "128k", "2 in, 8 out", "Careful answers" })
             await Expect(large).ToContainTextAsync(fact);
         await Expect(Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "Auto" })).ToHaveAttributeAsync("aria-checked", "true");
         await Page.Keyboard.PressAsync("Escape");
