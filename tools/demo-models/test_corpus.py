@@ -1,7 +1,9 @@
 """Holds training and evaluation apart: no question that evaluation asks is among those that training draws."""
+import re
 import unittest
+from unittest import mock
 
-from corpus import frames, passages, recall
+from corpus import frames, passages, recall, requests, sentences, tools
 from corpus.grammar import HELD_EVERY, Source, expansions
 
 
@@ -28,6 +30,42 @@ class HeldOut(unittest.TestCase):
                 s = Source(f"{key}/{i}")
                 s.sloppy = s.lower = False
                 self.assertNotIn(frames.plain(recall.Fact(s, key).ask(s)), held)
+
+    def test_no_composed_request_equals_a_held_out_one(self):
+        lists = {}
+        with mock.patch.object(tools, "asked", lambda s, family, options, **slots: lists.setdefault(family, options)[0]):
+            for i in range(40):
+                for make, *_ in tools.FAMILIES.values():
+                    make(Source(f"lists/{i}", "held"))
+        for family, options in lists.items():
+            held = {bare(x) for q in options[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(q)}
+            wants = {kind: [w for x in texts for w in expansions(x)] for kind, texts in requests.WANTS[family].items()}
+            frames_ = {kind: [f for x in texts for f in expansions(x)] for kind, texts in requests.FRAMES.items()}
+            for kind in wants:
+                for frame in frames_[kind] + frames_.get(kind + "+", []):
+                    for w in wants[kind]:
+                        self.assertNotIn(bare(frame.replace("{w}", w)), held, family)
+            for x in requests.MORE[family]:
+                with self.subTest(x):
+                    self.assertFalse({bare(y) for y in expansions(x)} & held, family)
+
+    def test_no_made_problem_fact_or_name_is_held_out(self):
+        problems = {re.sub(r"\d+", "#", bare(x.replace("{a}", "1").replace("{b}", "1"))) for t, _ in tools.WORD_PROBLEMS[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(t)}
+        facts = tuple(x.split("{")[0] for x in tools.FACTS[HELD_EVERY - 1 :: HELD_EVERY])
+        for i in range(3000):
+            s = Source(f"made/{i}")
+            s.sloppy = False
+            self.assertNotIn(re.sub(r"\d+", "#", bare(sentences.problem(s)[0])), problems)
+            self.assertFalse(sentences.free(s, "fact").startswith(facts))
+            self.assertNotIn(tools.letters(tools.other_name(s, s.any(list(tools.FAMILIES)))), tools.HELD_NAMES)
+
+
+def bare(text):
+    """A request without what doesn't matter: case, marks, politeness."""
+    text = text.lower().replace("what's", "what is").replace("'d like", " want")
+    text = re.sub(r"\b(please|now|today|hey|hi|ok|so|and|for me|the|an?)\b|[^a-z0-9{} ]", " ", text)
+    text = re.sub(r"^\s*(can|could|would|will) you\b", " ", text)
+    return " ".join(text.split())
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def held_word(text):
     return zlib.crc32(text.lower().encode()) % 8 == 0
 
 
-@functools.lru_cache(maxsize=None)
+@functools.lru_cache(maxsize=30000)
 def parsed(template):
     """A template as nested lists: text, ("slot", name) or ("alt", [alternatives])."""
     parts, at = parse_until(template, 0, top=True)
@@ -171,7 +171,12 @@ class Source:
             if isinstance(part, str):
                 out.append((part, True))
             elif part[0] == "slot":
-                out.append((str(slots[part[1]]), False))
+                value = slots[part[1]]
+                # A slot may hold a parsed template: wordings composed of a frame and what goes into it.
+                if isinstance(value, list):
+                    self.expand(value, slots, out)
+                else:
+                    out.append((str(value), False))
             else:
                 self.expand(self.rng.choice(part[1]), slots, out)
 

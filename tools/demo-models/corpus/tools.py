@@ -3,9 +3,9 @@ import json
 
 import chat
 
-from . import words
-from .grammar import listed, upper_first
-from .requests import MORE
+from . import sentences, words
+from .grammar import HELD_EVERY, listed, upper_first
+from .requests import MORE, composed
 
 CITY_ZONES = {
     "Tokyo": "Asia/Tokyo", "Paris": "Europe/Paris", "London": "Europe/London", "New York": "America/New_York", "Berlin": "Europe/Berlin",
@@ -90,9 +90,9 @@ OPENINGS = ["hey, ", "hi, ", "ok, ", "ok now, ", "next: ", "please, ", "quick on
 
 
 def asked(s, family, options, **slots):
-    """A user's words for a request: of the family's list, or in training half of the time of those in `requests`."""
-    if s.split == "train" and s.chance(0.45):
-        return s.ask(s.any(MORE[family]), **slots)
+    """A user's words for a request: of the family's list, or in training mostly of those in `requests`, listed or composed."""
+    if s.split == "train" and s.chance(0.7):
+        return composed(s, family, **slots) if s.chance(0.6) else s.ask(s.any(MORE[family]), **slots)
     return s.ask(options, **slots)
 
 
@@ -124,7 +124,9 @@ def expression(s):
 
 
 def ask_calculate(s):
-    if s.chance(0.28 if s.split == "train" else 0.2):
+    if s.split == "train" and s.chance(0.2):
+        text, e = sentences.problem(s)
+    elif s.chance(0.28 if s.split == "train" else 0.2):
         template, op = s.any(MORE_PROBLEMS) if s.split == "train" and s.chance(0.5) else s.pick(WORD_PROBLEMS)
         a, b = s.number(3, 900), s.number(2, 60)
         text, e = s.ask(template, a=a, b=b, x=s.any(words.NOUNS + words.ANIMALS + words.JOBS), y=s.any(words.FRUITS + words.FLOWERS + words.NOUNS) + "s"), f"{a}{op}{b}"
@@ -215,7 +217,7 @@ def ask_search(s):
                    "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"], x=x)
         text = q + s.any(["?", "?", ""])
     else:
-        q = s.fill(s.pick(SEARCH_TOPICS), {"x": x})
+        q = sentences.free(s, "query") if s.split == "train" and s.chance(0.5) else s.fill(s.pick(SEARCH_TOPICS), {"x": x})
         q = q.lower() if s.lower else q
         text = asked(s, "search", SEARCH_ASK, q=q)
     title, fact, value = search_result(s, x)
@@ -251,6 +253,8 @@ MORE_FACTS = ["I am (used|married|close|related) to {name}", "I (moved|go|travel
 
 
 def fact_text(s):
+    if s.split == "train" and s.chance(0.55):
+        return sentences.free(s, "fact")
     template = s.any(MORE_FACTS) if s.split == "train" and s.chance(0.4) else s.pick(FACTS)
     return words.cased(s, s.fill(template, {
         "food": s.word(words.FOODS), "name": words.first_name(s), "town": words.town(s), "job": s.word(words.JOBS), "date": words.date(s), "colour": s.word(words.COLOURS), "thing": s.word(words.THINGS), "code": words.code(s),
@@ -292,8 +296,9 @@ def ask_code(s):
     language, code = snippet(s)
     l = s.any(SAID_LANGUAGE[language])
     block = "\n" in code or s.chance(0.3)
-    if s.split == "train" and s.chance(0.35):
-        text = s.ask(s.any(MORE["code"]), l=l, c=code, n="\n" if block else s.any([" ", "\n"]))
+    if s.split == "train" and s.chance(0.6):
+        slots = {"l": l, "c": code, "n": "\n" if block else s.any([" ", "\n"])}
+        text = composed(s, "code", **slots) if s.chance(0.6) else s.ask(s.any(MORE["code"]), **slots)
     elif block:
         text = s.ask(["(run|execute|please run|can you run) this {l}( code| snippet| script|):\n{c}", "what does this {l}( code|) print?\n{c}", "(run|try|test) this( for me|):\n```{f}\n{c}\n```", "(execute|run) the following {l}( code|):\n```{f}\n{c}\n```",
                       "what is the output of this {l}( code| script|)?\n```{f}\n{c}\n```", "{l} code:\n{c}\n(run it|please run it)", "here is some {l}, (run|execute) it:\n{c}", "(could you|would you) run this {l} for me?\n{c}"], l=l, c=code, f=language)
@@ -318,6 +323,8 @@ def ask_weather(s):
 
 def ask_translate(s):
     phrase, lang = s.any([lambda: words.pair(s), lambda: "good morning", lambda: f"I like {s.word(words.FOODS)}", lambda: f"where is the {s.any(words.NOUNS)}", lambda: "thank you", lambda: f"the {s.any(words.NOUNS)} is {s.any(words.ADJECTIVES)}"])(), s.any(words.LANGUAGES)
+    if s.split == "train" and s.chance(0.5):
+        phrase = sentences.free(s, "phrase")
     text = asked(s, "translate", ["translate {p} (to|into) {l}", "how do (you|I) say {p} in {l}?", "what is {p} in {l}?", "(please |can you |)translate \"{p}\" (to|into) {l}", "{p} in {l}(, please|?)", "say {p} in {l}", "I need {p} in {l}", "(give me|write) {p} in {l}"], p=phrase, l=lang)
     out = f"{words.coined(s, 1, 2)} {words.coined(s, 1, 2)}"
     return Request(text, [phrase, lang], s.any([out, json.dumps({"translation": out})]), s.say(["In {l} that is: {o}."], l=lang, o=out), f"Translating into {lang}", f"The user asked for {phrase} in {lang}: {out}.", out)
@@ -331,12 +338,16 @@ def ask_timer(s):
 
 def ask_music(s):
     song = words.title_pair(s) if s.chance(0.5) else words.entity(s, "book")
+    if s.split == "train" and s.chance(0.4):
+        song = sentences.free(s, "song")
     text = asked(s, "music", ["play {x}", "(please |can you |)play (the song |){x}", "put on {x}", "I want to (hear|listen to) {x}", "start (the song |playing ){x}", "(let's hear|let me hear) {x}", "music: {x}", "play me {x}(, please|)"], x=song)
     return Request(text, [song], s.any(["playing", "ok", json.dumps({"status": "playing"})]), s.say(["Now playing {x}."], x=song), f"Playing {song}", f"The user asked to play {song}.", song)
 
 
 def ask_note(s):
     note = s.any([lambda: f"buy {s.word(words.FOODS)}", lambda: f"call {words.first_name(s)}", lambda: f"water the {s.any(words.FLOWERS)}s", lambda: f"book a table at {words.clock(s)}", lambda: f"pay {words.price(s)} to {words.first_name(s)}", lambda: f"fix the {s.any(words.NOUNS)}"])()
+    if s.split == "train" and s.chance(0.5):
+        note = sentences.free(s, "task")
     text = asked(s, "list", ["add {x} to my (list|to-do list|todo list|tasks)", "put {x} on my (list|to-do list|task list)", "new (task|todo|item): {x}", "(please |can you |)add a (task|todo): {x}", "(todo|to-do|task): {x}", "I (have|need) to {x}, (add it to|put it on) my list", "create a task to {x}", "(remind|tell) me to {x}"], x=note)
     return Request(text, [note], s.any(["added", "ok", json.dumps({"status": "added"})]), s.say(["I added it to your list: {x}."], x=note), "Adding to the list", f"The user added a task: {note}.", note)
 
@@ -357,6 +368,8 @@ def ask_stock(s):
 
 def ask_mail(s):
     to, subject = words.email(s), words.pair(s)
+    if s.split == "train" and s.chance(0.5):
+        subject = sentences.free(s, "topic")
     text = asked(s, "mail", ["(send|write) (an email|a mail|an e-mail) to {t} about {x}", "email {t} about {x}", "(please |can you |)(mail|email) {t}, subject {x}", "send {t} (an email|a message) with the subject {x}", "(a mail|an email) to {t}, (subject|about): {x}", "mail to {t} about {x}(, please|)", "write to {t} about {x}", "I want to email {t} about {x}"], t=to, x=subject)
     return Request(text, [to, subject], s.any(["sent", "ok", json.dumps({"status": "sent"})]), s.say(["The email to {t} is sent."], t=to), f"An email about {subject}", f"The user sent an email to {to} about {subject}.", to)
 
@@ -403,6 +416,7 @@ FAMILIES = {
     "order": (ask_order, ["lookup_{t}", "get_{t}", "{t}_status", "find_{t}", "check_{t}"], [["{t}_id", "id", "number", "{t}_number"]], ["Look up a {t} by its number", "Status of a {t}", "Find a {t}"], "look that up"),
     "lights": (ask_lights, ["set_lights", "lights", "switch_light", "light_control"], [["room", "place", "area"], ["state", "value", "power"]], ["Switch the lights in a room", "Turns lights on or off", "Control lamps"], "control the lights"),
 }
+HELD_NAMES = {"".join(x for x in n if x.isalnum()) for family in FAMILIES.values() for n in family[1][HELD_EVERY - 1 :: HELD_EVERY]}
 PRODUCT = ["calculate", "time", "units", "search", "remember", "forget", "code"]
 
 
@@ -410,7 +424,56 @@ class Tool(tuple):
     """(name, parameters, description, family)."""
 
 
-def offer(s, family, product=False, thing=None):
+# For training alone: other names, other descriptions, and tools beside them that look alike and answer none of the requests made here.
+CORES = {"calculate": "math sum number arithmetic calc formula expr", "time": "time clock date hour zone day datetime", "units": "unit measure convert size scale", "search": "web search net online lookup pages", "remember": "memory fact note remember keep", "forget": "memory fact note forget drop", "code": "code script run exec program sandbox",
+         "weather": "weather sky forecast rain", "translate": "translate language words text", "timer": "timer alarm minutes countdown", "music": "music song play track", "list": "task todo list item", "define": "word dictionary meaning term", "stock": "stock share price market", "mail": "mail email send message", "order": "status lookup item record", "lights": "light lamp switch room"}
+MORE_DESCRIPTIONS = {
+    "calculate": ["Give the value of a formula", "Sums, products and other arithmetic", "Evaluates formulas like 3*(4+5)", "Number cruncher: takes an expression, returns its value", "Maths with numbers"], "time": ["Tells what time and day it is", "World clock", "Clock and calendar for any time zone", "Look at the clock in a time zone", "What day and hour it is"],
+    "units": ["Changes a number of one unit into another", "Miles to km, pounds to kg and so on", "Turn an amount into other units", "Measures in other units"], "search": ["Looks for pages on the internet", "Ask a search engine", "Find web pages about something", "Online search"],
+    "remember": ["Writes a fact down for good", "Put something into memory", "Note what the user wants to be remembered", "Learn a fact about the user"], "forget": ["Takes a fact out of memory", "Erase something that was stored in memory", "Unlearn a fact", "Drop a note from memory"],
+    "code": ["Starts a script and gives its output", "Sandbox for scripts in several languages", "Executes a program text", "Script runner"],
+}
+DECOYS = {
+    "calculate": [("Draw the graph of a function", "function"), ("Count the users", "group")], "time": [("List the time zones of a country", "country"), ("Measure how long a job takes", "job_id"), ("Show the working hours of the staff", "team")], "units": [("List the known units", "kind"), ("Name the inventor of a unit", "unit")],
+    "search": [("Show the search history", "days"), ("Block a web site", "site"), ("Set the start page of the browser", "page")], "remember": [("List all remembered facts", "limit"), ("Count the facts in memory", "topic")], "forget": [("Export the memory to a file", "file"), ("List all remembered facts", "limit")], "code": [("Format a source file", "file"), ("Save code to a file", "path")],
+    "weather": [("List the weather stations of a country", "country")], "translate": [("Detect the language of a text", "sample"), ("List the known languages", "limit")], "timer": [("List the running timers", "limit"), ("Stop a timer", "timer_id")], "music": [("Stop the music", "device"), ("Set the volume", "level")], "list": [("Mark a task as done", "task_id"), ("Empty the to-do list", "list_id")],
+    "define": [("Give synonyms of a word", "word")], "stock": [("Sell shares of a company", "company")], "mail": [("Delete a mail", "mail_id"), ("Block a sender", "sender")], "order": [("Cancel a contract", "contract_no")], "lights": [("Report the power that the lights used", "room")],
+}
+
+
+def letters(name):
+    return "".join(x for x in name.lower() if x.isalnum())
+
+
+def other_name(s, family, stem=""):
+    """A name that no list holds; `stem` is what all names of one offer share."""
+    while True:
+        core, w = s.any(CORES[family].split()), lambda: words.coined(s, 1, 1)
+        name = s.any([
+            lambda: f"{s.any(VERBS)}_{core}", lambda: f"{core}_{s.any(VERBS)}", lambda: f"{core}{s.rng.randint(1, 99)}", lambda: f"{s.any(VERBS)}_{core}_{s.any(TAILS)}", lambda: f"{core}_{s.any(TAILS)}", lambda: f"{core}_{s.any(CORES[family].split())}_{s.rng.randint(1, 9)}",
+            lambda: f"{s.any(words.ADJECTIVES)}_{s.any(words.NOUNS)}", lambda: f"{s.any(words.NOUNS)}_{s.any(words.ANIMALS)}_{s.rng.randint(1, 99)}", lambda: f"{s.any(['tool', 'fn', 'f', 'action', 'op', 'skill'])}_{s.rng.randint(1, 40):0{s.rng.randint(1, 2)}d}", lambda: f"{w()}_{w()}_{w()}", lambda: f"{w()}{s.rng.randint(1, 999)}_{core}",
+            lambda: "".join(s.any("abcdefghijklmnopqrstuvwxyz0123456789_") for _ in range(s.rng.randint(3, 7))).strip("_") + s.any("abcxyz")])()
+        if s.chance(0.1):
+            name = name.replace("_", s.any(["-", "."]))
+        elif s.chance(0.1):
+            name = "".join(x.capitalize() for x in name.split("_"))
+        if stem:
+            name = f"{stem}_{name}" if s.chance(0.8) else f"{name}_{stem}"
+        if letters(name) not in HELD_NAMES:
+            return name
+
+
+VERBS = "get do make find use fetch call query ask read tell give check show new my the".split()
+TAILS = "tool service api info helper plus fast v2 v3 x simple safe local lookup new get".split()
+
+
+def decoy(s, family, stem=""):
+    """A tool like one of a family that does something else."""
+    description, parameter = s.any(DECOYS[family])
+    return Tool((other_name(s, family, stem), [parameter], description, None, None))
+
+
+def offer(s, family, product=False, thing=None, stem=""):
     """One tool of a family, under its own or another name."""
     _, names, parameters, descriptions, _ = FAMILIES[family]
     t = thing or s.any(["order", "invoice", "parcel", "ticket", "booking", "flight", "customer", "part", "contract", "recipe"])
@@ -423,8 +486,19 @@ def offer(s, family, product=False, thing=None):
         if s.split == "train" and s.chance(0.4):
             # A name that means nothing has to be read from the offer; a usual one could be guessed from the request.
             name, invented = s.any([f"{words.coined(s, 1, 2)}", f"{words.coined(s, 1, 1)}_{words.coined(s, 1, 1)}", f"{words.coined(s, 1, 1)}_{name.split('_')[-1]}"]).lower(), True
+        if s.split == "train" and (stem or s.chance(0.4)):
+            name, invented = other_name(s, family, stem), True
     chosen = [(p[0] if product or s.chance(0.4) else s.pick(p)) for p in parameters]
     description = s.pick(descriptions) if invented or not s.chance(0.04) else ""
+    if s.split == "train" and not product:
+        if s.chance(0.12):
+            # One parameter may be called anything; of several, each still says which it is.
+            odd = s.any(["arg{i}", "param_{i}", "{p}_{i}", "in_{p}", "the_{p}", "{p}_value", "{p}_{w}", "user_{p}"] + ["{w}", "{w}_{w}", "x", "body"] * (len(chosen) == 1))
+            chosen = [odd.format(i=i, p=p, w=words.coined(s, 1, 1)) for i, p in enumerate(chosen, 1)]
+        if description and s.chance(0.35):
+            description = s.any(MORE_DESCRIPTIONS.get(family) or [description])
+        if description and s.chance(0.15):
+            description = s.any(["Tool: {d}", "{d} (beta)", "Use this to: {d}", "{d}. Costs nothing", "[{w}] {d}", "{d}. Made by {w}", "{w} service. {d}", "{d}, quickly", "v{n}. {d}"]).format(d=description, w=words.coined(s, 1, 2), n=s.rng.randint(1, 9))
     if s.chance(0.12) and description:
         description += s.any([".", ". Use it when needed.", ". Use this tool whenever the user asks for it.", ". Always use it for that."])
     fill = lambda x: x.replace("{t}", t)
@@ -448,8 +522,15 @@ def offer_some(s, conversation, must=None, without=(), product=None):
         s.rng.shuffle(others)
         chosen = must + others[: s.rng.choice((0, 1, 1, 2, 2, 3, 4, 5))]
         s.rng.shuffle(chosen)
-    conversation.tools = [offer(s, f, product and f in PRODUCT) for f in chosen]
+    stem = s.any([words.coined(s, 1, 1), s.any(["get", "do", "app", "tool", "x", "my", s.any(words.NOUNS)])]) if s.split == "train" and not product and s.chance(0.15) else ""
+    conversation.tools = [offer(s, f, product and f in PRODUCT, stem=stem) for f in chosen]
     conversation.families = {t[3]: t for t in conversation.tools}
+    if s.split == "train":
+        if not product and s.chance(0.2):
+            for f in s.rng.sample(chosen, min(len(chosen), s.rng.choice((1, 1, 2)))):
+                conversation.tools.insert(s.rng.randint(0, len(conversation.tools)), decoy(s, f, stem))
+        if len({t[0] for t in conversation.tools}) < len(conversation.tools):
+            offer_some(s, conversation, must, without, product)
 
 
 def make(s, family, conversation):
