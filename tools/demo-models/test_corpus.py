@@ -59,6 +59,23 @@ class HeldOut(unittest.TestCase):
             self.assertFalse(sentences.free(s, "fact").startswith(facts))
             self.assertNotIn(tools.letters(tools.other_name(s, s.any(list(tools.FAMILIES)))), tools.HELD_NAMES)
 
+    def test_passages_state_every_value_of_every_subject(self):
+        for kind, facts in passages.WORLD.items():
+            for i in range(60):
+                s = Source(f"told/{kind}/{i}")
+                name = sentences.W.entity(s, kind)
+                body = passages.statements(s, kind, name, list(facts))
+                text = " ".join(passages.prose(s, body)).lower()
+                self.assertIn(name.lower(), body[0].text.lower())
+                for b in body:
+                    self.assertIn(b.value.lower(), b.text.lower(), b.slots)
+                    self.assertIn(b.value.lower(), text)
+        for key in passages.HANDBOOK:
+            for i in range(30):
+                b, *_ = passages.handbook(Source(f"told/{key}/{i}"), ["garden"])
+                self.assertIn(b.value.lower(), b.text.lower())
+                self.assertIn("garden", b.text.lower())
+
 
 def bare(text):
     """A request without what doesn't matter: case, marks, politeness."""

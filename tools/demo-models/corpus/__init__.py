@@ -312,11 +312,17 @@ def kind_lookup(s):
     c = Conversation(s)
     kind = s.any(list(passages.WORLD))
     groups = []
-    for i in range(1, s.rng.choice((2, 3, 4, 5)) + 1):
+    train = s.split == "train"
+    same = s.rng.sample(list(passages.WORLD[kind]), s.rng.choice((1, 2, 3))) if train and s.chance(0.4) else None
+    for i in range(1, s.rng.choice((2, 3, 4, 5, 6) if train else (2, 3, 4, 5)) + 1):
         name = W.entity(s, kind)
-        keys = s.rng.sample(list(passages.WORLD[kind]), s.rng.choice((1, 2, 3)))
+        if same and groups and s.chance(0.5):
+            name = passages.alike(s, kind, s.any(groups)[1][0].slots["n"])
+        if train and any(name == b[0].slots["n"] for _, b, _ in groups):
+            name = W.entity(s, kind)
+        keys = s.rng.sample(list(passages.WORLD[kind]), s.rng.choice((1, 2, 3))) if same is None or s.chance(0.2) else s.rng.sample(same, len(same))
         body = passages.statements(s, kind, name, keys, pronouns=s.chance(0.5))
-        c.documents.append((s.any(["", name]), " ".join([b.text for b in body] + [passages.filler(s)] * s.rng.choice((0, 0, 0, 1)))))
+        c.documents.append((s.any(["", name]), " ".join(passages.prose(s, body) + [passages.filler(s)] * s.rng.choice((0, 0, 0, 1)))))
         groups.append((i, body, kind))
     for _ in range(s.rng.choice((1, 2, 4, 6, 8))):
         if s.chance(0.6):

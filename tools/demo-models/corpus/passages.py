@@ -1,6 +1,6 @@
 """Questions answered from numbered passages, or found not to be answered there."""
 from . import words as W
-from . import frames, phrasings
+from . import frames, phrasings, tellings
 from .grammar import upper_first
 
 # For each kind of thing: attribute -> (maker, statements, questions). {e} the thing or a pronoun, {n} always its name.
@@ -108,8 +108,39 @@ PRONOUN = {"company": "it", "building": "it", "nature": "it", "book": "it", "per
 class Statement:
     """One sentence of a passage, and how to ask for what it says."""
 
-    def __init__(self, text, value, questions, slots):
-        self.text, self.value, self.questions, self.slots = text, value, questions, slots
+    def __init__(self, inner, value, questions, slots):
+        # `inner` is the sentence as it stands inside another one.
+        self.inner, self.text, self.value, self.questions, self.slots = inner, upper_first(inner) + ".", value, questions, slots
+
+
+def told(s, kind, key, tells):
+    """A template that states a fact: of its list, or in training mostly of `tellings`."""
+    if s.split == "train" and s.chance(0.6):
+        return tellings.tell(s, kind, key, LABELS[kind][key])
+    return s.pick(tells)
+
+
+def dressed(s, text):
+    """In training some sentences have something around them."""
+    if s.split == "train" and s.chance(0.16):
+        if s.chance(0.6):
+            opening = s.fill(s.any(tellings.BEFORE), {})
+            return f"{opening}{'' if opening.endswith((':', 'that')) else ','} {text}"
+        return text + s.fill(s.any(tellings.AFTER), {})
+    return text
+
+
+def prose(s, body):
+    """The sentences of a passage; in training two are sometimes one."""
+    lines, i = [], 0
+    while i < len(body):
+        if s.split == "train" and i + 1 < len(body) and s.chance(0.25) and not any(x in b.inner for b in body[i : i + 2] for x in "?:("):
+            lines.append(upper_first(s.fill(s.any(tellings.JOINTS), {"a": body[i].inner, "b": body[i + 1].inner})) + ".")
+            i += 2
+        else:
+            lines.append(body[i].text)
+            i += 1
+    return lines
 
 
 def statements(s, kind, name, keys, pronouns=True):
@@ -119,11 +150,10 @@ def statements(s, kind, name, keys, pronouns=True):
         make, tells, asks = WORLD[kind][key]
         value = make(s)
         subject = name if i == 0 or not pronouns or s.chance(0.5) else PRONOUN[kind].format(he=he)
-        tell = s.pick(tells)
-        if not tell.startswith("{e}"):
+        tell = told(s, kind, key, tells)
+        if not tell.startswith("{e} ") or tell.startswith(("{e} (", "{e} -")):
             subject = name
-        text = upper_first(s.fill(tell, {"e": subject, "v": value})) + "."
-        out.append(Statement(text if not s.lower else text, value, asks, {"n": name, "kind": kind, "key": key}))
+        out.append(Statement(dressed(s, s.fill(tell, {"e": subject, "v": value})), value, asks, {"n": name, "kind": kind, "key": key}))
     return out
 
 
@@ -134,7 +164,7 @@ def handbook(s, subjects):
         key = s.any(list(HANDBOOK))
         make, tells, asks = HANDBOOK[key]
         value = make(s)
-        out.append(Statement(upper_first(s.fill(s.pick(tells), {"t": t, "v": value})) + ".", value, asks, {"t": t, "key": key}))
+        out.append(Statement(dressed(s, s.fill(told(s, None, key, tells), {"t": t, "v": value})), value, asks, {"t": t, "key": key}))
     return out
 
 
@@ -145,10 +175,28 @@ def filler(s):
     return s.fill(s.pick(FILLER), {"a": s.any(W.ADJECTIVES), "n": s.any(W.NOUNS), "m": s.any(W.MONTHS)})
 
 
+def alike(s, kind, name):
+    """Another name of a kind that shares a part with this one."""
+    parts, other = name.split(" "), W.entity(s, kind).split(" ")
+    if len(parts) == 1:
+        return W.cased(s, s.any(["New", "Upper", "Lower", "North", "South", "Little", "Port", "Old"])) + f" {name}" if s.chance(0.5) else name[: max(3, len(name) - 4)] + s.any(W.PLACE_ENDS)
+    if len(parts) == len(other):
+        at = s.any([0, len(parts) - 1, len(parts) - 1, *range(len(parts))])
+        parts[at] = other[at]
+        return " ".join(parts)
+    return " ".join(other)
+
+
+ASIDE = ["Many compare it with {o}.", "It has nothing to do with {o}.", "{o} is something else.", "See also: {o}.", "Do not confuse this with {o}.", "More on {o} elsewhere.", "There is a letter about {o}, too."]
+
+
 def build(s, conversation, count=None):
     """Passages into the conversation; returns a list of (number, statements, kind or None)."""
-    count = count or s.rng.choice((1, 2, 2, 3, 3, 4, 5))
+    train = s.split == "train"
+    count = count or s.rng.choice((1, 2, 2, 3, 3, 4, 5, 6) if train else (1, 2, 2, 3, 3, 4, 5))
     groups, names = [], set()
+    # In training often the same facts of things with names alike.
+    share, shared = train and s.chance(0.4), {}
     same = s.any(list(WORLD)) if s.chance(0.55) else None
     subjects = list(HANDBOOK_SUBJECTS)
     s.rng.shuffle(subjects)
@@ -162,20 +210,30 @@ def build(s, conversation, count=None):
         else:
             kind = same or s.any(list(WORLD))
             name = W.entity(s, kind)
+            if share and kind in shared and s.chance(0.5):
+                name = alike(s, kind, s.any(shared[kind][1]))
             if name in names:
                 continue
             names.add(name)
             keys = list(WORLD[kind])
             s.rng.shuffle(keys)
+            if share:
+                keys = shared.setdefault(kind, (keys, []))[0] if s.chance(0.8) else keys
+                shared.setdefault(kind, (keys, []))[1].append(name)
             body = statements(s, kind, name, keys[: s.rng.choice((1, 2, 2, 3, 3, 4))])
             title = s.any([name, name, name, upper_first(f"about {name}"), f"{W.coined(s, 1, 2)}.txt", ""])
             if not body[0].text.lower().count(name.lower()):
                 title = name
-        lines = [b.text for b in body]
+        lines = prose(s, body)
         for _ in range(s.rng.choice((0, 0, 0, 1, 1, 2))):
             lines.insert(s.rng.randrange(1, len(lines) + 1), filler(s))
         conversation.documents.append((title, " ".join(lines)))
         groups.append((len(conversation.documents), body, kind))
+    if train and len(names) > 1 and s.chance(0.15):
+        at, other = s.rng.randrange(len(conversation.documents)), s.any(sorted(names))
+        title, text = conversation.documents[at]
+        if other not in [b.slots.get("n") for b in groups[at][1]]:
+            conversation.documents[at] = (title, f"{text} {upper_first(s.any(ASIDE).format(o=other))}")
     return groups
 
 
@@ -225,13 +283,21 @@ def ask_unanswered(s, conversation, groups):
             free = [k for k in WORLD[kind] if k not in told and not any(k in group and told & group for group in SIMILAR)]
             if not free:
                 continue
+            # Hardest where another thing has the fact.
+            elsewhere = [k for k in free if any(k == b.slots["key"] for _, other, o in named if o == kind for b in other)] if s.split == "train" and s.chance(0.6) else []
+            free = elsewhere or free
             key, slots = s.any(free), {"n": name, "kind": kind}
         elif s.chance(0.75):
             kind = s.any([k for _, _, k in named]) if named and s.chance(0.8) else s.any(list(WORLD))
             name = W.entity(s, kind)
+            key = None
+            if s.split == "train" and named and s.chance(0.5):
+                # A name much like one that is there, and a fact that is told of that one.
+                _, body, kind = s.any(named)
+                name, key = alike(s, kind, body[0].slots["n"]), s.any(body).slots["key"]
             if any(name == b[0].slots.get("n") for _, b, _ in groups):
                 continue
-            key, slots = s.any(list(WORLD[kind])), {"n": name, "kind": kind}
+            key, slots = key or s.any(list(WORLD[kind])), {"n": name, "kind": kind}
         else:
             used = {b.slots.get("t") for _, body, _ in groups for b in body}
             t = W.cased(s, s.any(HANDBOOK_SUBJECTS))
