@@ -90,12 +90,23 @@ def surname(s):
     return cased(s, coined(s, 2, 3).capitalize())
 
 
+def awkward(s, p):
+    """Whether to make a value of a rarer shape: in training alone, so that every shape gets copied to its end."""
+    return s.split == "train" and s.chance(p)
+
+
 def person(s):
+    if awkward(s, 0.1):
+        letter = cased(s, s.any(string.ascii_uppercase))
+        return s.any([lambda: f"{first_name(s)} {letter}. {surname(s)}", lambda: f"{first_name(s)} {surname(s)}-{surname(s)}", lambda: f"{first_name(s)} {first_name(s)} {surname(s)}", lambda: f"{first_name(s)}-{first_name(s)} {surname(s)}", lambda: f"{first_name(s)} {s.any(['van', 'de', 'von', 'al', 'da'])} {surname(s)}", lambda: f"{first_name(s)} {cased(s, 'Mc')}{surname(s)}"])()
     return f"{first_name(s)} {surname(s)}"
 
 
 def town(s):
     """A town: mostly made up."""
+    if awkward(s, 0.08):
+        base = cased(s, coined(s, 1, 2).capitalize())
+        return cased(s, s.any([f"{s.any(['New', 'Upper', 'Lower', 'North', 'Saint', 'Port', 'Great', 'Old'])} {base}", f"{base}-{s.any(['on-Sea', 'upon-Hill', 'le-Bois', 'in-the-Woods'])}", f"{base} {coined(s, 1, 1).capitalize()}", f"{base} {s.any(['Bay', 'Springs', 'Heath', 'Park', 'Corner'])}", f"{base}-{coined(s, 1, 1).capitalize()}"]))
     if s.chance(0.3):
         return s.word(CITIES)
     name = coined(s, 1, 1) + s.rng.choice(PLACE_ENDS) if s.chance(0.4) else coined(s, 2, 3)
@@ -145,6 +156,13 @@ def entity(s, kind):
 def code(s):
     """A short code of letters and digits."""
     rng = s.rng
+    if awkward(s, 0.22):
+        part = lambda chars, low, high: "".join(rng.choice(chars) for _ in range(rng.randint(low, high)))
+        a, d, mixed = string.ascii_uppercase, string.digits, string.ascii_uppercase + string.digits
+        for _ in range(30):
+            made = rng.choice([lambda: "-".join(part(mixed, 2, 4) for _ in range(rng.choice((2, 3, 4)))), lambda: part(d, 5, 9), lambda: f"{part(a, 1, 3)}-{part(d, 3, 6)}-{part(a, 1, 2)}", lambda: f"{part(d, 2, 4)}/{part(d, 2, 4)}", lambda: part(mixed, 5, 8), lambda: f"{coined(s, 1, 2)}_{part(d, 2, 3)}", lambda: f"{part(a, 2, 2)}.{part(d, 2, 3)}.{part(d, 2, 3)}", lambda: f"#{part(d, 3, 5)}", lambda: f"{coined(s, 1, 2)}-{coined(s, 1, 2)}-{part(d, 1, 2)}"])()
+            if s.allowed(made):
+                return cased(s, made)
     for _ in range(30):
         kind = rng.randrange(6)
         letters = "".join(rng.choice(string.ascii_uppercase) for _ in range(rng.choice((1, 2, 3))))
@@ -158,16 +176,26 @@ def code(s):
 
 def date(s):
     day, month = s.number(1, 28), s.any(MONTHS)
+    if awkward(s, 0.25):
+        m, y = MONTHS.index(month) + 1, s.number(1950, 2032)
+        ordinal = f"{day}{'th' if 3 < day < 21 or day % 10 not in (1, 2, 3) else ('st', 'nd', 'rd')[day % 10 - 1]}"
+        return cased(s, s.any([f"{y}-{m:02d}-{day:02d}", f"{day}/{m}/{y}", f"{day}.{m}.{y}", f"{ordinal} {month}", f"{month} {ordinal}", f"the {ordinal} of {month} {y}", f"{s.any(WEEKDAYS)} {day} {month}", f"{s.any(WEEKDAYS)} the {ordinal}", f"{day} {month[:3]} {y}", f"{day:02d}/{m:02d}"]))
     return cased(s, s.any([f"{day} {month}", f"{month} {day}", f"{day} {month} {s.number(1950, 2032)}", f"the {day}th of {month}" if 3 < day < 21 else f"{month} {day}"]))
 
 
 def clock(s):
     hour, minute = s.rng.randint(1, 23), s.any(["00", "15", "30", "45", "05", "10", "20", "40", "50"])
+    if awkward(s, 0.2):
+        to = s.any(["half past", "a quarter to", "a quarter past", "ten past", "five to", "twenty to"])
+        return cased(s, s.any([f"{to} {s.any('one two three four five six seven eight nine ten eleven twelve'.split())}", "noon", "midnight", f"{hour:02d}:{s.rng.randint(0, 59):02d}", f"{hour:02d}:{s.rng.randint(0, 59):02d}", f"{hour}.{minute}", f"{(hour - 1) % 12 + 1}{s.any(['am', 'pm'])}", f"{(hour - 1) % 12 + 1} o'clock", f"{(hour - 1) % 12 + 1}:{minute}{s.any(['am', 'pm'])}", f"{hour} h {minute}", f"{hour:02d}:{minute} sharp"]))
     return cased(s, s.any([f"{hour}:{minute}", f"{(hour - 1) % 12 + 1} {s.any(['am', 'pm'])}", f"{(hour - 1) % 12 + 1}:{minute} {s.any(['am', 'pm'])}", f"{hour}:{minute}"]))
 
 
 def price(s):
     n = s.number(2, 990)
+    if awkward(s, 0.3):
+        n, cents = s.number(2, s.any([99, 990, 9990, 99000])), s.number(10, 99)
+        return s.any([f"${n}.{cents}", f"${n}.{cents}", f"{n}.{cents} {s.any(['euros', 'dollars', 'pounds', 'EUR', 'USD', 'francs', 'crowns'])}", f"{n}.{cents} {s.any(['euros', 'dollars'])} {s.any(['a month', 'a year', 'each', 'per head'])}", f"EUR {n}.{cents}", f"{cents} cents", f"{n} {s.any(['francs', 'crowns', 'yen'])}", f"£{n}.{cents}", f"£{n}", f"€{n}.{cents}", f"€{n}", f"${n} {s.any(['a day', 'a month', 'each'])}"])
     return s.any([f"${n}", f"{n} euros", f"{n} dollars", f"${n}.{s.number(10, 99)}", f"{n} pounds"])
 
 
@@ -183,4 +211,6 @@ def email(s):
 
 def phone(s):
     d = lambda n: "".join(s.rng.choice(string.digits) for _ in range(n))
+    if awkward(s, 0.3):
+        return s.any([f"({d(3)}) {d(3)}-{d(4)}", f"0{d(2)} / {d(6)}", f"+{d(2)}-{d(3)}-{d(3)}-{d(2)}", f"0{d(3)} {d(2)} {d(2)} {d(2)}", f"{d(4)}.{d(3)}.{d(3)}", f"{d(3)}-{d(3)}-{d(4)} ext {d(2)}", f"00{d(2)} {d(3)} {d(6)}"])
     return s.any([f"{d(3)}-{d(4)}", f"{d(3)} {d(3)} {d(4)}", f"+{d(2)} {d(3)} {d(4)}", d(7)])
