@@ -102,6 +102,11 @@ def plural(w):
     return w[:-1] + "ies" if w[-1] == "y" and w[-2] not in "aeiou" else w + ("es" if w.endswith(("s", "x", "ch", "sh")) else "s")
 
 
+def written(template, a, op, b):
+    """The expression: what is added or multiplied in the order in which it is said, so that there is one right way to write it."""
+    return f"{b}{op}{a}" if op in "+*" and template.find("{b}") < template.find("{a}") and "{b}" in template else f"{a}{op}{b}"
+
+
 def problem(s):
     """(text, expression)."""
     op = s.any("++--**//")
@@ -117,4 +122,34 @@ def problem(s):
     who = s.any([W.first_name, lambda s: f"my {MAKERS['rel'](s)}", lambda s: "the " + s.any(W.JOBS)])(s)
     x = s.any(W.NOUNS)
     y = s.any(["euros", "dollars", "points", "coins", "sweets", "marbles", "stamps"]) if s.chance(0.2) else plural(s.any([*W.FRUITS, *W.FLOWERS, *W.NOUNS, *W.ANIMALS]))
-    return s.ask(frame, a=a, b=b, y=y, x=x, xs=plural(x), z=s.any(W.NOUNS), w=who, w2=W.first_name(s), js=plural(s.any(W.JOBS + ["friend", "guest", "child"])), d=s.any(W.WEEKDAYS), u=s.any(["day", "hour", "week", "month", "minute", "year"]), **parts), f"{a}{op}{b}"
+    return s.ask(frame, a=a, b=b, y=y, x=x, xs=plural(x), z=s.any(W.NOUNS), w=who, w2=W.first_name(s), js=plural(s.any(W.JOBS + ["friend", "guest", "child"])), d=s.any(W.WEEKDAYS), u=s.any(["day", "hour", "week", "month", "minute", "year"]), **parts), written(told[0], a, op, b)
+
+
+# Operators in more words; what is subtracted or added is sometimes said first.
+OPERATORS = {
+    "+": ["{a} increased by {b}", "{a} and {b} together", "{a} with {b} added", "{a} more than {b}", "the total of {a} and {b}", "{a} and another {b}", "{a} raised by {b}", "{a} ADD {b}"],
+    "-": ["{a} decreased by {b}", "{a} reduced by {b}", "{b} less than {a}", "{b} taken from {a}", "the difference (between|of) {a} and {b}", "{b} subtracted from {a}", "{a} lowered by {b}", "{a} with {b} taken off"],
+    "*": ["{b} times {a}", "{a} taken {b} times", "{b} lots of {a}", "{a} × {b}", "{a} multiplied with {b}", "{a} TIMES {b}"],
+    "/": ["{a} split (by|into) {b}", "the quotient of {a} and {b}", "{a} ÷ {b}", "{a} shared by {b}", "{a} in {b} equal parts", "{a} parted by {b}"],
+}
+
+
+def expression(s):
+    """(how the user says it, the expression to pass), with numbers of more shapes than the lists' ones."""
+    def number(high):
+        n = s.number(2, high)
+        return s.any([f"{n}.{s.number(10, 99)}", f"{n}.{s.number(1, 9)}", f"0.{s.number(10, 99)}"]) if s.chance(0.2) else str(n)
+
+    if s.chance(0.2):
+        parts = [number(s.any([20, 999]))]
+        for _ in range(s.rng.choice((2, 3, 3, 4))):
+            parts += [s.any("++-*/"), number(s.any([20, 999]))]
+        gap = s.any(["", " "])
+        return gap.join(parts), "".join(parts)
+    if s.chance(0.12):
+        a, b = number(99), number(9999)
+        return s.fill(s.any(["{a} percent out of {b}", "{a} per cent of {b}", "a share of {a}% of {b}", "{a} % out of {b}"]), {"a": a, "b": b}), f"{a}/100*{b}"
+    op = s.any("++--**//")
+    a, b = number(s.any([99, 9999, 99999, 9999999])), number(s.any([12, 99, 9999]))
+    said = s.any(OPERATORS[op])
+    return s.fill(said, {"a": a, "b": b}), written(said, a, op, b)
