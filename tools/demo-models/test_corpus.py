@@ -3,7 +3,7 @@ import re
 import unittest
 from unittest import mock
 
-from corpus import frames, passages, recall, requests, sentences, tools
+from corpus import formats, frames, passages, recall, requests, sentences, tools
 from corpus.grammar import HELD_EVERY, Source, expansions
 
 
@@ -48,6 +48,13 @@ class HeldOut(unittest.TestCase):
             for x in requests.MORE[family]:
                 with self.subTest(x):
                     self.assertFalse({bare(y) for y in expansions(x)} & held, family)
+
+    def test_no_made_json_request_equals_a_held_out_one(self):
+        for made, listed in ((formats.MORE_GIVEN, formats.JSON_GIVEN), (formats.MORE_FREE, formats.JSON_FREE)):
+            held = {bare(x) for q in listed[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(q)}
+            for x in made:
+                for i in range(500):
+                    self.assertNotIn(bare(Source(f"json/{i}").fill(x, {"k": "{k}", "x": "{x}"})), held)
 
     def test_no_made_problem_fact_or_name_is_held_out(self):
         problems = {re.sub(r"\d+", "#", bare(x.replace("{a}", "1").replace("{b}", "1"))) for t, _ in tools.WORD_PROBLEMS[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(t)}

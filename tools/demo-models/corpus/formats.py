@@ -41,6 +41,15 @@ JSON_GIVEN = ["(give me|write|return|make|create) (a JSON object|JSON|a json|jso
 JSON_FREE = ["(give me|write|return|make|create|generate) (a JSON object|JSON|a json|json|an example JSON) with (the keys |keys |the fields |){k}(, please|)", "(give me|write|make) (a|an) (example|random|sample) (person|thing|item|record) as JSON with (the keys |keys |){k}", "JSON with {k}(, please|)", "(answer|reply|respond) (only |)(in|with) JSON: {k}", "I need (a JSON object|json|some JSON) (with|that has) (the keys |){k}", "(can you |please )(produce|output|write) JSON (with|containing) {k}", "make up (a json|JSON|a record as JSON) with (the keys |fields |){k}", "an example of JSON with (the keys |){k}", "show me JSON with {k}", "output a JSON object, keys {k}"]
 
 
+# For training alone.
+WANTED = "(please |can you |could you |I'd like you to |go ahead and |now |)(build|produce|form|prepare|fill in|output|print|send me|show me|put together|assemble)"
+OBJECT = "(a JSON|one JSON object|valid JSON|a json record|a JSON map|some json|a small JSON document|a flat JSON object)( for me|)"
+KEYED = "(with|having|containing|whose keys are|that holds|made of)( the keys| these keys| the fields| just| exactly|) {k}"
+MORE_GIVEN = [f"{WANTED} {OBJECT} {KEYED}(:|. data:|. input:|. the values:|. here is the text:) {{x}}", f"(here is|this is|I have|given|take|look at)( this| some data| a text| an entry|): {{x}}. {WANTED} {OBJECT} {KEYED}", f"{{x}} - {WANTED} {OBJECT} {KEYED}", "(data|text|input|entry|record|facts): {x}. (output|format|wanted|result|target): JSON, (keys|fields) {k}",
+              "(keys|fields|wanted|JSON keys): {k}. (data|text|input|entry|record): {x}( -> JSON| as JSON|. JSON please|. json)", "(read|parse|encode|store|rewrite|represent) (this|the text|the data|the following) as JSON (under|by|with) (the keys |the fields |){k}: {x}", "(what is|what would be|how do I write|how would you write) this (in|as) JSON with {k}? {x}", "(I want to|we have to|let's) (store|save|write) (this|it) as JSON with {k}: {x}"]
+MORE_FREE = [f"{WANTED} {OBJECT} {KEYED}", f"{WANTED} (a|an) (imagined|invented|sample|typical|test) (record|entry|object) {KEYED}, as JSON", "(I want to see|I could use|we need|I'd like|show me|let me have) (a JSON|some JSON|test data in JSON|a json object|JSON test data) with (the keys |the fields |){k}", "(fields|keys|properties): {k}. (a JSON object|JSON|json)( please| with these| for that|)", "what (does|would|could) (a JSON|a JSON object|some JSON) with (the keys |){k} look like?", "(fill|invent) values for {k}(,| and) (as JSON|in JSON|JSON only)"]
+
+
 def key_list(s, keys):
     return s.any([listed(keys), ", ".join(keys), " and ".join(keys) if len(keys) < 3 else ", ".join(keys), listed([f'"{k}"' for k in keys])])
 
@@ -70,12 +79,12 @@ def json_request(s, conversation):
             x = "; ".join(f"{k}: {v}" for k, v in values.items())
         else:
             x = listed([f"the {k.replace('_', ' ')} is {v}" for k, v in values.items()])
-        text = s.ask(JSON_GIVEN, k=key_list(s, keys), x=x)
+        text = s.ask(s.any(MORE_GIVEN) if s.split == "train" and s.chance(0.5) else JSON_GIVEN, k=key_list(s, keys), x=x)
     else:
         # Nothing given: the same plain example for every key keeps it honest and easy to learn.
         values = {k: v if isinstance(v, int) else KEYS[k](s) if k in KEYS else "example" for k, v in values.items()}
         values = {k: EXAMPLES.get(k, "example") for k in values}
-        text = s.ask(JSON_FREE, k=key_list(s, keys))
+        text = s.ask(s.any(MORE_FREE) if s.split == "train" and s.chance(0.5) else JSON_FREE, k=key_list(s, keys))
     written = json.dumps(values, ensure_ascii=False)
     conversation.user(text)
     conversation.bot(written)

@@ -495,7 +495,7 @@ def offer(s, family, product=False, thing=None, stem=""):
     if s.split == "train" and not product:
         if s.chance(0.12):
             # One parameter may be called anything; of several, each still says which it is.
-            odd = s.any(["arg{i}", "param_{i}", "{p}_{i}", "in_{p}", "the_{p}", "{p}_value", "{p}_{w}", "user_{p}"] + ["{w}", "{w}_{w}", "x", "body"] * (len(chosen) == 1))
+            odd = s.any(["{p}_{i}", "in_{p}", "the_{p}", "{p}_value", "{p}_{w}", "user_{p}"] + ["arg{i}", "param_{i}", "{w}", "{w}_{w}", "x", "body"] * (len(chosen) == 1))
             chosen = [odd.format(i=i, p=p, w=words.coined(s, 1, 1)) for i, p in enumerate(chosen, 1)]
         if description and s.chance(0.35):
             description = s.any(MORE_DESCRIPTIONS.get(family) or [description])
