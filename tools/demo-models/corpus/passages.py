@@ -1,4 +1,6 @@
 """Questions answered from numbered passages, or found not to be answered there."""
+import re
+
 from . import words as W
 from . import frames, phrasings, tellings
 from .grammar import upper_first
@@ -113,6 +115,10 @@ class Statement:
         self.inner, self.text, self.value, self.questions, self.slots = inner, upper_first(inner) + ".", value, questions, slots
 
 
+# Notes rather than sentences: nothing fits around them.
+MARKED = re.compile(r": |\?| \(| - ")
+
+
 def told(s, kind, key, tells):
     """A template that states a fact: of its list, or in training mostly of `tellings`."""
     if s.split == "train" and s.chance(0.6):
@@ -122,7 +128,7 @@ def told(s, kind, key, tells):
 
 def dressed(s, text):
     """In training some sentences have something around them."""
-    if s.split == "train" and s.chance(0.16):
+    if s.split == "train" and s.chance(0.16) and not MARKED.search(text):
         if s.chance(0.6):
             opening = s.fill(s.any(tellings.BEFORE), {})
             return f"{opening}{'' if opening.endswith((':', 'that')) else ','} {text}"
@@ -134,7 +140,7 @@ def prose(s, body):
     """The sentences of a passage; in training two are sometimes one."""
     lines, i = [], 0
     while i < len(body):
-        if s.split == "train" and i + 1 < len(body) and s.chance(0.25) and not any(x in b.inner for b in body[i : i + 2] for x in "?:("):
+        if s.split == "train" and i + 1 < len(body) and s.chance(0.25) and not any(MARKED.search(b.inner) for b in body[i : i + 2]):
             lines.append(upper_first(s.fill(s.any(tellings.JOINTS), {"a": body[i].inner, "b": body[i + 1].inner})) + ".")
             i += 2
         else:
