@@ -15,7 +15,7 @@ internal sealed class CompiledGrammar(GrammarNode root, Vocabulary vocabulary, I
     public IReadOnlyList<int> EndTokens => endTokens;
 
     /// <summary>A constraint for one answer.</summary>
-    public TokenConstraint Begin() => new(this);
+    public TokenConstraint Begin() => new(this, Start);
 
     /// <summary>The tokens that may follow a state; the array must not be changed.</summary>
     public ulong[] Mask(GrammarState state)

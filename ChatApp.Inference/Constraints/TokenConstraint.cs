@@ -3,9 +3,11 @@ using ChatApp.Inference.Engine;
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>Keeps one answer to a grammar, token by token. The answer may end only where the grammar does.</summary>
-internal sealed class TokenConstraint(CompiledGrammar grammar) : ITokenConstraint
+/// <param name="grammar">The grammar.</param>
+/// <param name="start">What of it the answer has already; the whole grammar is <see cref="CompiledGrammar.Start"/>.</param>
+internal sealed class TokenConstraint(CompiledGrammar grammar, GrammarState start) : ITokenConstraint
 {
-    private GrammarState _state = grammar.Start;
+    private GrammarState _state = start;
 
     /// <inheritdoc/>
     public bool IsComplete => _state.MayEnd && _state.Stacks.Length == 0;

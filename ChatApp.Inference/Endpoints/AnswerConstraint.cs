@@ -10,7 +10,8 @@ namespace ChatApp.Inference.Endpoints;
 
 /// <summary>
 /// What restricts the form of an answer: a response format, or tool calls that are demanded, in the family's own form (one call where a
-/// tool is named or parallel calls are off). With a response format and tools to choose from, the answer is either. What a model thinks before it answers is left free.
+/// tool is named or parallel calls are off). With a response format and tools to choose from, the answer is either. With tools alone it is free,
+/// but a call that the model begins names a tool that was offered and has arguments that fit. What a model thinks before it answers is left free.
 /// </summary>
 internal static class AnswerConstraint
 {
@@ -19,7 +20,7 @@ internal static class AnswerConstraint
     public static Func<ITokenConstraint?>? Create(ServedModel model, ChatRequest request, AnswerParsers parsers)
     {
         if (request.Format is null && !request.ToolChoice.IsForced)
-            return request.ParallelToolCalls || !parsers.ReadCalls ? null : () => new FirstCallOnly(model.Text.CreateDetokenizer(), parsers.Create());
+            return CallsOnly(model, request, parsers);
         try
         {
             var grammar = model.Constraints.Get(Key(request), () => Compile(model, request));
@@ -35,6 +36,30 @@ internal static class AnswerConstraint
         catch (ConstraintException error)
         {
             throw ApiException.Invalid("response_format", $"The schema cannot be enforced: {error.Message}", "invalid_json_schema");
+        }
+    }
+
+    private static Func<ITokenConstraint?>? CallsOnly(ServedModel model, ChatRequest request, AnswerParsers parsers)
+    {
+        if (!parsers.ReadCalls || request.Tools.Count == 0)
+            return null;
+        var form = CallForm(model, request, parsers);
+        return request.ParallelToolCalls ? form : () => new FirstCallOnly(model.Text.CreateDetokenizer(), parsers.Create(), form?.Invoke());
+    }
+
+    private static Func<ITokenConstraint>? CallForm(ServedModel model, ChatRequest request, AnswerParsers parsers)
+    {
+        if (ToolCallGrammar.Begun(model.ToolCallFormat, Callable(request)) is not { } begun)
+            return null;
+        try
+        {
+            var call = model.Constraints.Get("begun\n" + ToolsKey(request), begun.Continuation);
+            return () => new BegunCalls(call, begun.Mark, model.Text.CreateDetokenizer(), model.Reasoning == ReasoningFormat.ThinkTags, parsers.BeginReasoning);
+        }
+        catch (ConstraintException)
+        {
+            // Too costly to keep to; the answer stays free, since nobody has demanded a form.
+            return null;
         }
     }
 
@@ -68,6 +93,12 @@ internal static class AnswerConstraint
         key.Append((int)request.ToolChoice.Mode).Append(request.ParallelToolCalls).Append('\n').Append(request.ToolChoice.Name).Append('\n');
         if (!request.ToolChoice.IsForced)
             key.Append(request.Format!.Schema?.GetRawText() ?? "object").Append('\n');
+        return key.Append(ToolsKey(request)).ToString();
+    }
+
+    private static string ToolsKey(ChatRequest request)
+    {
+        var key = new StringBuilder();
         foreach (var tool in request.Tools)
             key.Append(tool.Name).Append('\n').Append(tool.Parameters?.GetRawText()).Append('\n');
         return key.ToString();

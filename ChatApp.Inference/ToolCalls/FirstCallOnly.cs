@@ -2,17 +2,21 @@ using ChatApp.Inference.Engine;
 
 namespace ChatApp.Inference.ToolCalls;
 
-/// <summary>Restricts nothing but ends an answer behind its first whole tool call: <c>parallel_tool_calls: false</c>.</summary>
-internal sealed class FirstCallOnly(IDetokenizer detokenizer, IToolCallParser parser) : ITokenConstraint, IAnswerSink
+/// <summary>Ends an answer behind its first whole tool call (<c>parallel_tool_calls: false</c>) and leaves its form to another constraint, if there is one.</summary>
+internal sealed class FirstCallOnly(IDetokenizer detokenizer, IToolCallParser parser, ITokenConstraint? form) : ITokenConstraint, IAnswerSink
 {
     /// <inheritdoc/>
     public bool IsComplete => parser.CompletedCalls > 0;
 
     /// <inheritdoc/>
-    public bool TryGetMask(Span<ulong> allowedBits) => false;
+    public bool TryGetMask(Span<ulong> allowedBits) => form?.TryGetMask(allowedBits) ?? false;
 
     /// <inheritdoc/>
-    public void Accept(int token) => parser.Append(detokenizer.Append(token), this);
+    public void Accept(int token)
+    {
+        form?.Accept(token);
+        parser.Append(detokenizer.Append(token), this);
+    }
 
     void IAnswerSink.Reasoning(string text)
     {

@@ -40,7 +40,7 @@ def openai_messages(conversation):
 
 def openai_tools(conversation):
     return [{"type": "function", "function": {"name": n, "description": d, "parameters": {
-        "type": "object", "properties": {p: {"type": "string"} for p in ps}, "required": list(ps)}}} for n, ps, d in conversation["tools"]]
+        "type": "object", "properties": {p: {"type": ["string", "number"]} for p in ps}, "required": list(ps)}}} for n, ps, d in conversation["tools"]]
 
 
 class Http:

@@ -1,4 +1,5 @@
 using ChatApp.Inference.Constraints;
+using ChatApp.Inference.Engine;
 using ChatApp.Inference.Text;
 
 namespace ChatApp.Tests.Inference.Constraints;
@@ -11,9 +12,14 @@ internal sealed class MaskedWriter(Tokenizer tokenizer, Random random)
     public string Write(GrammarNode root, int hurryAfter = 60, int limit = 4000)
     {
         var constraint = new CompiledGrammar(root, _vocabulary, [tokenizer.EosId!.Value]).Begin();
+        return Write(constraint, until: () => constraint.IsComplete, hurryAfter, limit);
+    }
+
+    public string Write(ITokenConstraint constraint, Func<bool> until, int hurryAfter = 60, int limit = 4000)
+    {
         var mask = new ulong[(tokenizer.VocabularySize + 63) / 64];
         var ids = new List<int>();
-        while (!constraint.IsComplete)
+        while (!until())
         {
             Array.Clear(mask);
             constraint.TryGetMask(mask).ShouldBeTrue();

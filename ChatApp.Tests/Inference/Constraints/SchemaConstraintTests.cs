@@ -111,6 +111,40 @@ internal sealed class SchemaConstraintTests
         }
     }
 
+    [TestCase("It may be so.\n<tool_call>", false)]
+    [TestCase("A <tool_call> in thought.</think>\n<tool_call>", true)]
+    public void A_call_that_a_free_answer_begins_is_one_that_can_be_made(string before, bool isReasoning)
+    {
+        using var schema = JsonDocument.Parse("""{"type":"object","properties":{"n":{"type":"integer","minimum":1,"maximum":7}},"required":["n"],"additionalProperties":false}""");
+        using var hostile = JsonDocument.Parse("""{"type":"object","properties":{"n":{"$ref":"#/nowhere"}}}""");
+        var (mark, rest) = ToolCallGrammar.Begun(ToolCallFormat.Hermes, [("count", schema.RootElement, "p"), ("odd", hostile.RootElement, "p")])!.Value;
+        var grammar = new CompiledGrammar(rest(), new Vocabulary(_tokenizer, new HashSet<int>()), [_tokenizer.EosId!.Value]);
+        var writer = new MaskedWriter(_tokenizer, new Random(4));
+        var names = new HashSet<string>();
+        for (var round = 0; round < 20; round++)
+        {
+            var constraint = new BegunCalls(grammar, mark, new Detokenizer(_tokenizer), isReasoning, isReasoning);
+            foreach (var id in _tokenizer.Encode(before, parseSpecial: true))
+            {
+                constraint.TryGetMask(default).ShouldBeFalse("the answer is free so far");
+                constraint.Accept(id);
+            }
+            var text = writer.Write(constraint, until: () => !constraint.TryGetMask(new ulong[(_tokenizer.VocabularySize + 63) / 64]));
+
+            var sink = new RecordingSink();
+            var parser = ToolCallFormats.CreateParser(ToolCallFormat.Hermes);
+            parser.Append(mark + text, sink);
+            parser.Complete(sink);
+            sink.Text.ShouldBeEmpty();
+            var call = sink.Calls.ShouldHaveSingleItem();
+            names.Add(call.Name);
+            using var arguments = JsonDocument.Parse(call.Arguments.ToString());
+            if (call.Name == "count")
+                arguments.RootElement.GetProperty("n").GetInt32().ShouldBeInRange(1, 7);
+        }
+        names.Order().ShouldBe(["count", "odd"]);
+    }
+
     [TestCase(ToolCallFormat.Hermes), TestCase(ToolCallFormat.Llama), TestCase(ToolCallFormat.Mistral), TestCase(ToolCallFormat.Phi)]
     public void Several_calls_are_read_back_and_bounded_in_number(ToolCallFormat format)
     {

@@ -66,7 +66,7 @@ internal sealed class ToolCallParserTests
     public void Without_parallel_calls_an_answer_ends_with_the_last_character_of_its_first_call(ToolCallFormat format, string first, string more)
     {
         var tokenizer = Tokenizer.Load(NanoModel.Folder);
-        var constraint = new FirstCallOnly(tokenizer.CreateDetokenizer(), ToolCallFormats.CreateParser(format));
+        var constraint = new FirstCallOnly(tokenizer.CreateDetokenizer(), ToolCallFormats.CreateParser(format), form: null);
         var mask = new ulong[1];
         constraint.TryGetMask(mask).ShouldBeFalse("the text stays free");
         var written = "";
