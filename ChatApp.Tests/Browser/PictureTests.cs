@@ -77,7 +77,8 @@ internal sealed class PictureTests : ScriptedPageTests
         if (mobile)
             await page.Locator(".sidebar-open").ClickAsync();
         await SettledAsync(page);
-        await page.Locator(".conversation-more").First.ClickAsync(new() { Force = true });
+        await page.Locator(".conversation-more").First.ClickAsync();
+        await Expect(page.Locator(".menu:popover-open")).ToBeVisibleAsync();
         await PictureAsync($"{name}-menu", page);
         await page.Keyboard.PressAsync("Escape");
         await page.Locator("[data-dialog=settings]").ClickAsync();

@@ -25,17 +25,7 @@ internal abstract class ScriptedPageTests
     public async Task StartServersAsync()
     {
         await ChromiumBrowser.GetAsync();
-        Api = await ScriptedApi.StartAsync();
-        Web = await WebProcess.StartAsync(Api.Address);
-    }
-
-    [OneTimeTearDown]
-    public async Task StopServersAsync()
-    {
-        if (Web is not null)
-            await Web.DisposeAsync();
-        if (Api is not null)
-            await Api.DisposeAsync();
+        (Api, Web) = await ScriptedServers.GetAsync();
     }
 
     [SetUp]
