@@ -183,7 +183,8 @@ class Trainer:
         if o.until:
             hour, minute, *second = map(int, o.until.split(":"))
             now = datetime.datetime.utcnow()
-            end = time.time() + (now.replace(hour=hour, minute=minute, second=second[0] if second else 0) - now).total_seconds()
+            left = (now.replace(hour=hour, minute=minute, second=second[0] if second else 0) - now).total_seconds()
+            end = time.time() + left % 86_400  # after midnight where that hour is past
         rng = random.Random(f"{o.seed}/{s['step']}/{s['data']}")
         known = random.Random(o.seed).sample(range(self.shape.vocab), self.shape.vocab)
         tasks = None
