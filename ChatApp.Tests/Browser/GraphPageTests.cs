@@ -123,7 +123,7 @@ internal sealed class GraphPageTests : GraphPage
         await Expect(Page.Locator("tr[data-id]")).ToHaveCountAsync(1);
         await Expect(Page.Locator("tr[data-id]")).ToContainTextAsync(ProductGraph.AdminEmail);
 
-        foreach (var (section, shown) in new[] { ("Plans", "unlimited"), ("Models", "chatapp-"), ("Usage", "Requests"), ("Audit log", "Time") })
+        foreach (var (section, shown) in new[] { ("Plans", "unlimited"), ("Models", "chatapp-"), ("Usage", "Generations"), ("Audit log", "Time") })
         {
             await Page.Locator(".tabs").GetByText(section).ClickAsync();
             await Expect(Page.Locator(".page")).ToContainTextAsync(shown);
