@@ -266,6 +266,16 @@ def kind_passages(s):
     return c
 
 
+def kind_file(s):
+    c = Conversation(s)
+    maybe_tools(s, c, 0.6)
+    system_turn(s, c)
+    passages.ask_of_files(s, c)
+    if not c.turns:
+        talk.small_talk(s, c)
+    return c
+
+
 def kind_format(s):
     c = Conversation(s)
     maybe_tools(s, c, 0.12)
@@ -372,7 +382,7 @@ def kind_calls(s):
     return c
 
 
-KINDS = {kind_talk: 14, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_format: 6,
+KINDS = {kind_talk: 14, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_file: 8, kind_format: 6,
          kind_lookup: 20, kind_notes: 6, kind_json: 24, kind_calls: 24}
 
 

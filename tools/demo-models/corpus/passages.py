@@ -319,3 +319,30 @@ def ask_unanswered(s, conversation, groups):
     conversation.bot(f"{asked_for(slots)}{where}: {s.say(NONE)}")
     conversation.about(upper_first(f"question about {slots.get('n') or slots.get('t')}"), f"The user asked about {slots.get('n') or slots.get('t')}; the passages did not say.")
     return True
+
+
+FILE_NAMES = ["notes.txt", "facts.txt", "readme.md", "report.pdf", "list.txt", "todo.md", "letter.txt", "guide.pdf", "data.txt", "minutes.md"]
+FILE_GIST = ["what is in (this|the) file?", "what does (this|the) file say?", "(please |)(summarise|summarize|sum up) (this|the) file( for me|)", "what is (this|it) about?", "(give me|I need) (the gist|a summary)( of the file| of this|)", "read this( for me|, please|)", "what do I need to know( from this|)?", "(have|take) a look at this( file|)", "(short|quick) summary(, please|)"]
+
+
+def ask_of_files(s, conversation):
+    """Questions on files that stand in the user's first message, quoted as the product quotes them."""
+    from .conversation import Conversation
+
+    read = Conversation(s)
+    groups = build(s, read, s.rng.choice((1, 1, 1, 2)))
+    names = [s.any(FILE_NAMES) if s.chance(0.6) else f"{W.coined(s, 1, 2)}{s.any(['.txt', '.md', '.pdf'])}" for _ in read.documents]
+    files = "\n\n".join(f'<file name="{name}">\n{text}\n</file>' for name, (_, text) in zip(names, read.documents))
+    gist = " ".join(b.text for b in groups[0][1][:2])
+    for i in range(s.rng.choice((1, 1, 2, 3))):
+        if s.chance(0.2 if len(groups) == 1 else 0):
+            asked, said = s.ask(FILE_GIST), gist
+        else:
+            (ask_answered if s.chance(0.7) else ask_unanswered)(s, read, groups)
+            if not read.turns:
+                continue
+            asked, said = read.turns[-2][1], read.turns[-1][1]
+            said = re.sub(r" \(passage \d+\)| \[\d+\]", "", said).replace("the passages", "the file" if len(names) == 1 else "the files")
+        conversation.user(f"{asked}\n\n{files}" if i == 0 or not conversation.turns else asked)
+        conversation.bot(said)
+        conversation.about(f"Questions about {names[0]}", f"The user asked about the file {names[0]}.")
