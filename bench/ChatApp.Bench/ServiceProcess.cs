@@ -10,6 +10,7 @@ namespace ChatApp.Bench;
 internal sealed class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private bool _isDisposed;
 
     private ServiceProcess(Process process, Uri address)
     {
@@ -48,6 +49,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync();
