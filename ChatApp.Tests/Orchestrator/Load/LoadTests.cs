@@ -56,7 +56,7 @@ public sealed class LoadTests
     {
         var content = $"tokens=150 delay=20 {Guid.NewGuid():N}";
         var before = Memory();
-        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content }, As("viewers"));
+        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModelServer.Model }, As("viewers"));
         var begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last == 2);
 
         var viewers = await Task.WhenAll(Enumerable.Range(0, s_many).Select(i => new ViewedTurn().FollowAsync(
@@ -71,7 +71,7 @@ public sealed class LoadTests
     public async Task Idle_viewers_cost_little()
     {
         var content = $"prefill=4000 tokens=3 {Guid.NewGuid():N}";
-        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content }, As("idle"));
+        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModelServer.Model }, As("idle"));
         var begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last == 1);
         var before = Memory();
 
@@ -118,7 +118,7 @@ public sealed class LoadTests
             var first = clock.Elapsed.TotalMilliseconds;
             clock.Restart();
             var seen = new ViewedTurn();
-            using (var call = _graph.First.Turns.Run(new RunTurnRequest { Content = content }, As("ttft")))
+            using (var call = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModelServer.Model }, As("ttft")))
                 await seen.FollowAsync(call, s => s.Events[^1].Text is not null);
             if (i < 0)
                 continue;
