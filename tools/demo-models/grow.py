@@ -72,7 +72,7 @@ def main():
     generator = torch.Generator().manual_seed(1)
     saved = torch.load(checkpoint_folder() / o.source / "checkpoint.pt")
     layers, shape = saved["shape"]["layers"], SHAPES["mini"]
-    weights = saved["average"]
+    weights = saved.get("average") or saved["model"]
     if o.source == "nano":
         weights = grown(weights, SHAPES["nano"], generator)
     model = Decoder(shape)
