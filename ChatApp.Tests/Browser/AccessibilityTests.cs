@@ -180,7 +180,7 @@ internal sealed class AccessibilityTests : ScriptedPageTests
 
     private static async Task CheckAsync(IPage page, string what) => (await ViolationsAsync(page, what)).ShouldBeEmpty();
 
-    /// <summary>Axe itself, put into the page: the library's own runner opens a second page for each report, which takes ten times as long as the check.</summary>
+    /// <summary>Axe itself, put into the page: the library's own runner opens a second page for each report, which takes longer than the check.</summary>
     private static async Task<string[]> ViolationsAsync(IPage page, string what)
     {
         // Colours are judged when they have arrived.
