@@ -2,10 +2,12 @@
 
 g++ and a processor with AVX-512 BF16 are needed; `Kernels.reason()` says what is missing, and training then falls back to PyTorch.
 """
+import concurrent.futures
 import ctypes
 import hashlib
 import os
 import pathlib
+import queue
 import shutil
 import subprocess
 
@@ -30,21 +32,17 @@ class Batch:
 
 
 class Kernels:
-    """The compiled pass over one model. Gradients are added to the parameters' `grad`."""
+    """The compiled pass over one model in several threads: each takes the next batch when it is done with one."""
 
-    def __init__(self, model, cache):
-        self.model, shape = model, model.shape
-        self.library = ctypes.CDLL(str(self.build(pathlib.Path(cache))))
-        self.library.decoder_new.restype = ctypes.c_void_p
-        cos, sin = (a.contiguous() for a in rotary_tables(shape))
-        long, f32 = ctypes.c_long, ctypes.c_float
-        self.handle = ctypes.c_void_p(self.library.decoder_new(
-            long(shape.layers), long(shape.width), long(shape.heads), long(shape.kv_heads), long(shape.inner), long(shape.vocab),
-            f32(shape.eps), f32(shape.input_scale), ctypes.c_void_p(cos.data_ptr()), ctypes.c_void_p(sin.data_ptr()), long(cos.shape[0])))
-        layers = [[l.input_norm, l.post_norm, l.qkv, l.out, l.gate_up, l.down] for l in model.layers]
-        self.parameters = [model.embed, model.final_norm, *(p for l in layers for p in l)]
-        for p in self.parameters:
-            p.grad = torch.zeros_like(p)
+    def __init__(self, model, cache, threads=1):
+        library = ctypes.CDLL(str(self.build(pathlib.Path(cache))))
+        self.passes = [Pass(library, model) for _ in range(threads)]
+        self.threads = concurrent.futures.ThreadPoolExecutor(threads)
+        self.idle = queue.SimpleQueue()
+        for one in self.passes:
+            self.idle.put(one)
+        for p, gradient in zip(self.passes[0].parameters, self.passes[0].gradients):
+            p.grad = gradient
 
     @staticmethod
     def reason():
@@ -65,15 +63,53 @@ class Kernels:
             os.replace(half, path)
         return path
 
+    def load(self):
+        """Takes over the parameters as they are now: once after every optimiser step."""
+        for one in self.passes:
+            one.load()
+
+    def run(self, batches, factor):
+        """Adds the gradients of factor * weighted mean loss to the parameters' `grad`.
+
+        Returns for each batch: sum of weights, weighted loss, model tokens, of them right, their loss.
+        """
+        results = list(self.threads.map(lambda batch: self.one(batch, factor), batches))
+        for other in self.passes[1:]:
+            for total, part in zip(self.passes[0].gradients, other.gradients):
+                total.add_(part)
+                part.zero_()
+        return results
+
+    def one(self, batch, factor):
+        idle = self.idle.get()
+        try:
+            return idle.run(batch, factor)
+        finally:
+            self.idle.put(idle)
+
+
+class Pass:
+    """One thread's pass, with gradients of its own."""
+
+    def __init__(self, library, model):
+        self.library, shape = library, model.shape
+        self.library.decoder_new.restype = ctypes.c_void_p
+        cos, sin = (a.contiguous() for a in rotary_tables(shape))
+        long, f32 = ctypes.c_long, ctypes.c_float
+        self.handle = ctypes.c_void_p(self.library.decoder_new(
+            long(shape.layers), long(shape.width), long(shape.heads), long(shape.kv_heads), long(shape.inner), long(shape.vocab),
+            f32(shape.eps), f32(shape.input_scale), ctypes.c_void_p(cos.data_ptr()), ctypes.c_void_p(sin.data_ptr()), long(cos.shape[0])))
+        layers = [[l.input_norm, l.post_norm, l.qkv, l.out, l.gate_up, l.down] for l in model.layers]
+        self.parameters = [model.embed, model.final_norm, *(p for l in layers for p in l)]
+        self.gradients = [torch.zeros_like(p) for p in self.parameters]
+
     def pointers(self, tensors):
         return (ctypes.c_void_p * len(tensors))(*(t.data_ptr() for t in tensors))
 
     def load(self):
-        """Takes over the parameters as they are now: once after every optimiser step."""
         self.library.decoder_load(self.handle, self.pointers(self.parameters))
 
     def run(self, batch, factor):
-        """Gradients of factor * weighted mean loss. Returns sum of weights, weighted loss, model tokens, of them right, their loss."""
         ids = numpy.concatenate([d[0][:-1] for d in batch.documents]).astype(numpy.int32)
         targets = numpy.concatenate([d[0][1:] for d in batch.documents]).astype(numpy.int32)
         weights = numpy.concatenate([d[1][1:] for d in batch.documents]).astype(numpy.float32)
@@ -82,7 +118,7 @@ class Kernels:
         at = lambda a: ctypes.c_void_p(a.ctypes.data)
         self.library.decoder_pass(
             self.handle, ctypes.c_long(batch.tokens), ctypes.c_long(len(batch.documents)), at(batch.starts), at(ids), at(targets), at(weights), at(positions),
-            ctypes.c_float(factor), self.pointers([p.grad for p in self.parameters]), at(results))
+            ctypes.c_float(factor), self.pointers(self.gradients), at(results))
         return results.tolist()
 
 
@@ -97,7 +133,11 @@ class Plain:
     def load(self):
         """Nothing to prepare."""
 
-    def run(self, batch, factor):
+    def run(self, batches, factor):
+        """As `Kernels.run`."""
+        return [self.one(batch, factor) for batch in batches]
+
+    def one(self, batch, factor):
         import torch.nn.functional as F
 
         everything = sum(float(numpy.asarray(w[1:]).sum()) for _, w in batch.documents)

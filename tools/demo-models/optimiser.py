@@ -20,12 +20,19 @@ def orthogonal(matrix, steps=5):
     return (x.t() if tall else x).float()
 
 
+def parts(name, shape):
+    """How many rows of a fused matrix belong together: queries, keys and values are matrices of their own, as are gate and up."""
+    attention, kv = shape.heads * shape.head, shape.kv_heads * shape.head
+    return {"qkv": [attention, kv, kv], "gate_up": [shape.inner, shape.inner]}.get(name.split(".")[-1])
+
+
 class Optimiser:
     """One object for both rules; `step(scale)` takes the schedule's factor (0..1)."""
 
     def __init__(self, model, lr=3e-3, matrix_lr=0.02, decay=0.1, matrix_decay=0.02, muon=True):
         named = [(n, p) for n, p in model.named_parameters()]
         self.matrices = [p for n, p in named if muon and p.dim() == 2 and n != "embed"]
+        self.parts = [parts(n, model.shape) or [len(p)] for n, p in named if muon and p.dim() == 2 and n != "embed"]
         chosen = {id(p) for p in self.matrices}
         others = [p for _, p in named if id(p) not in chosen]
         self.matrix_lr, self.matrix_decay, self.lr = matrix_lr, matrix_decay, lr
@@ -45,11 +52,12 @@ class Optimiser:
         self.adam.step()
         self.adam.zero_grad(set_to_none=False)
         rate = self.matrix_lr * scale
-        for p, m in zip(self.matrices, self.momentum):
+        for p, m, rows in zip(self.matrices, self.momentum, self.parts):
             m.mul_(0.95).add_(p.grad, alpha=0.05)
-            update = orthogonal(p.grad.mul_(0.05).add_(m, alpha=0.95))
+            p.grad.mul_(0.05).add_(m, alpha=0.95)
             p.mul_(1 - rate * self.matrix_decay)
-            p.add_(update, alpha=-rate * max(1.0, p.shape[0] / p.shape[1]) ** 0.5)
+            for part, gradient in zip(p.split(rows), p.grad.split(rows)):
+                part.add_(orthogonal(gradient), alpha=-rate * max(1.0, part.shape[0] / part.shape[1]) ** 0.5)
             p.grad.zero_()
 
     def state_dict(self):

@@ -42,7 +42,7 @@ def checkpoint_folder():
 def parse():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--model", choices=("mini", "nano"), required=True)
-    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--run", help="folder name under the checkpoint folder; default: the model's name")
     p.add_argument("--until", help="HH:MM or HH:MM:SS (UTC) at which training ends")
@@ -141,7 +141,7 @@ class Trainer:
         missing = Kernels.reason()
         if missing:
             print(f"Training in plain PyTorch, several times slower: {missing}.", flush=True)
-        self.passes = Plain(self.model) if missing else Kernels(self.model, checkpoint_folder())
+        self.passes = Plain(self.model) if missing else Kernels(self.model, checkpoint_folder(), options.threads)
         if options.phase and options.phase != self.state["phase"]:
             self.state.update(phase=options.phase, phase_step=0)
 
@@ -193,7 +193,7 @@ class Trainer:
         seen, best = 0, 0.0
         signal.signal(signal.SIGTERM, lambda *_: self.state.update(stop=True))
         while not s.pop("stop", False) and (end is None or time.time() < end) and not (o.max_steps and s["step"] >= o.max_steps):
-            began, tokens = time.time(), 0
+            began, tokens, batches = time.time(), 0, []
             self.passes.load()
             while tokens < o.step_tokens:
                 if s["phase"] == "task" and rng.random() >= o.repetition:
@@ -201,9 +201,10 @@ class Trainer:
                     batch = next(tasks)
                 else:
                     batch = repetition_batch(rng, known[: s["known"]] if s["phase"] == "repeat" else known, o.micro_tokens, s["known"] // 3)
-                # Every micro-batch counts the same, however many of its tokens carry a loss.
-                _, _, count, hits, nats = self.passes.run(batch, o.micro_tokens / o.step_tokens)
+                batches.append(batch)
                 tokens += batch.tokens
+            # Every micro-batch counts the same, however many of its tokens carry a loss.
+            for batch, (_, _, count, hits, nats) in zip(batches, self.passes.run(batches, o.micro_tokens / o.step_tokens)):
                 w = window[batch.kind]
                 w[0] += hits
                 w[1] += count

@@ -1,9 +1,10 @@
 """Tools: what may be offered, what users ask of them, what they return and what is then said."""
 import json
+import re
 
 import chat
 
-from . import sentences, words
+from . import passages, sentences, words
 from .grammar import HELD_EVERY, listed, upper_first
 from .requests import MORE, composed
 
@@ -210,13 +211,25 @@ SEARCH_ASK = ["(search the web for|search for|search online for|google|look up|w
               "use the web to find {q}", "(hey|ok), (search|look up) {q}"]
 
 
+def bare_question(s):
+    """(a question that doesn't mention the web, what it is about): for training alone, in the words in which passages are asked."""
+    while True:
+        kind = s.any(list(passages.WORLD))
+        key, name = s.any(list(passages.WORLD[kind])), words.entity(s, kind)
+        q = passages.question(s, {"kind": kind, "key": key, "n": name}, wrapped=False)
+        if not re.match(r"what('s| is) the (population|price|height|age) of", q, re.I):
+            return q, name
+
+
 def ask_search(s):
     x = s.any([lambda: words.entity(s, s.any(list(words.ENTITY_ENDS))), lambda: words.pair(s) + "s", lambda: words.entity(s, "company"), lambda: s.word(words.FOODS)])()
     bare = s.chance(0.25)
     if bare:
         x = words.entity(s, s.any(["company", "building", "event", "nature"]))
-        q = s.ask(["who (founded|owns|runs|is) {x}", "when was {x} (built|founded|released|born)", "what is the (latest|newest) news (about|on) {x}", "how (old|big|tall) is {x}", "where is {x}", "what happened (to|at|with) {x} (yesterday|today|last week|this week)",
-                   "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"], x=x)
+        listed_ones = ["who (founded|owns|runs|is) {x}", "when was {x} (built|founded|released|born)", "what is the (latest|newest) news (about|on) {x}", "how (old|big|tall) is {x}", "where is {x}", "what happened (to|at|with) {x} (yesterday|today|last week|this week)",
+                   "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"]
+        q, x = bare_question(s) if s.split == "train" and s.chance(0.7) else (s.ask(listed_ones, x=x), x)
+        q = q.rstrip("?")
         text = q + s.any(["?", "?", ""])
     else:
         q = sentences.free(s, "query") if s.split == "train" and s.chance(0.5) else s.fill(s.pick(SEARCH_TOPICS), {"x": x})
