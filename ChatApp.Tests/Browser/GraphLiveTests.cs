@@ -39,17 +39,11 @@ internal sealed class GraphLiveTests : GraphPage
     public async Task A_session_is_ended_from_another_browser()
     {
         var email = $"two-{Guid.NewGuid():N}@example.org";
-        await Page.GotoAsync("/account");
-        await Page.Locator("#up-email").FillAsync(email);
-        await Page.Locator("#up-password").FillAsync("a long enough secret 19");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        await SignUpAsync(email, "a long enough secret 19");
         await Expect(Page.Locator(".facts-list").First).ToContainTextAsync(email);
         var second = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = Graph.GetEndpoint("web", "http").ToString() });
         var lost = await second.NewPageAsync();
-        await lost.GotoAsync("/account");
-        await lost.Locator("#in-email").FillAsync(email);
-        await lost.Locator("#in-password").FillAsync("a long enough secret 19");
-        await lost.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(lost, email, "a long enough secret 19");
         await Expect(lost.Locator("#sidebar")).ToContainTextAsync(email);
 
         await Page.ReloadAsync();

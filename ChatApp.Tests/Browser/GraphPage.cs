@@ -57,4 +57,24 @@ internal abstract class GraphPage
         await Page.Locator("#composer-input").FillAsync(text);
         await Page.Keyboard.PressAsync("Enter");
     }
+
+    /// <summary>Signs up on the account page; without a name the address stands for it.</summary>
+    protected async Task SignUpAsync(string email, string password, string name = "")
+    {
+        await Page.GotoAsync("/account");
+        await Page.Locator("#up-name").FillAsync(name);
+        await Page.Locator("#up-email").FillAsync(email);
+        await Page.Locator("#up-password").FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+    }
+
+    protected Task SignInAsync(string email, string password) => SignInAsync(Page, email, password);
+
+    protected static async Task SignInAsync(IPage page, string email, string password)
+    {
+        await page.GotoAsync("/account");
+        await page.Locator("#in-email").FillAsync(email);
+        await page.Locator("#in-password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
 }

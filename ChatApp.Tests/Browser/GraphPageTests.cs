@@ -113,10 +113,7 @@ internal sealed class GraphPageTests : GraphPage
     [Test]
     public async Task An_administrator_looks_after_users_plans_models_usage_and_bans()
     {
-        await Page.GotoAsync("/account");
-        await Page.Locator("#in-email").FillAsync(ProductGraph.AdminEmail);
-        await Page.Locator("#in-password").FillAsync(ProductGraph.AdminPassword);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(ProductGraph.AdminEmail, ProductGraph.AdminPassword);
         await Page.Locator("#sidebar a[href='/admin']").ClickAsync();
         await Page.Locator("#user-search").FillAsync(ProductGraph.AdminEmail);
         await Page.Keyboard.PressAsync("Enter");
@@ -160,10 +157,7 @@ internal sealed class GraphPageTests : GraphPage
     public async Task A_person_takes_everything_along_and_deletes_the_account()
     {
         var email = $"leaver-{Guid.NewGuid():N}@example.org";
-        await Page.GotoAsync("/account");
-        await Page.Locator("#up-email").FillAsync(email);
-        await Page.Locator("#up-password").FillAsync("a long enough secret 18");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        await SignUpAsync(email, "a long enough secret 18");
         await Expect(Page.Locator(".facts-list").First).ToContainTextAsync(email);
         await Expect(Page.Locator(".meter").First).ToContainTextAsync(" of ");
         await Expect(Page.Locator("#sessions ~ .lines")).ToContainTextAsync("Chrom");
@@ -175,10 +169,7 @@ internal sealed class GraphPageTests : GraphPage
         await Page.Locator("#delete-password").FillAsync("a long enough secret 18");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Delete for good" }).ClickAsync();
         await Page.Locator(".welcome").WaitForAsync();
-        await Page.GotoAsync("/account");
-        await Page.Locator("#in-email").FillAsync(email);
-        await Page.Locator("#in-password").FillAsync("a long enough secret 18");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(email, "a long enough secret 18");
         await Expect(Page.Locator("form[data-session=sign-in] [role=alert]")).Not.ToBeEmptyAsync();
     }
 
@@ -199,11 +190,7 @@ internal sealed class GraphPageTests : GraphPage
     public async Task A_person_signs_up_makes_a_key_signs_out_and_in_again()
     {
         var email = $"person-{Guid.NewGuid():N}@example.org";
-        await Page.GotoAsync("/account");
-        await Page.Locator("#up-name").FillAsync("Ada");
-        await Page.Locator("#up-email").FillAsync(email);
-        await Page.Locator("#up-password").FillAsync("a long enough secret 17");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+        await SignUpAsync(email, "a long enough secret 17", "Ada");
         await Expect(Page.Locator(".facts-list")).ToContainTextAsync(email);
         await Expect(Page.Locator("#sidebar")).ToContainTextAsync("Ada");
 
@@ -217,10 +204,7 @@ internal sealed class GraphPageTests : GraphPage
         await Page.Locator("form[data-session=sign-out] button").ClickAsync();
         await Page.Locator(".welcome").WaitForAsync();
         await Expect(Page.Locator("#sidebar")).Not.ToContainTextAsync("Ada");
-        await Page.GotoAsync("/account");
-        await Page.Locator("#in-email").FillAsync(email);
-        await Page.Locator("#in-password").FillAsync("not the secret");
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await SignInAsync(email, "not the secret");
         await Expect(Page.Locator("form[data-session=sign-in] [role=alert]")).Not.ToBeEmptyAsync();
         await Page.Locator("#in-password").FillAsync("a long enough secret 17");
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();

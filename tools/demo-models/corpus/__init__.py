@@ -451,6 +451,12 @@ def json_marks():
     return {t for mark in (' "', " ", '",', '"}', ",", "}") for t in [tokenizer().encode("a" + mark)[-1]]}
 
 
+@functools.lru_cache(maxsize=1)
+def operators():
+    """The tokens of arithmetic."""
+    return {tokenizer().encode(f"1{o}1")[1] for o in "+-*/"}
+
+
 def encode(c, rng, rest=0.06):
     """(ids, weights): full weight on what the model says, a little on some of the rest, for the feel of the language."""
     t = tokenizer()
@@ -461,9 +467,16 @@ def encode(c, rng, rest=0.06):
         if learn:
             weights.extend([1.0] * len(piece))
             if "(passage " in text:
-                # The one token that says whether the passage holds the answer, and the first of the value: the rest is copied.
-                at = len(ids) - len(piece) + len(t.encode(text[: text.index(")", text.index("(passage "))]))
-                weights[at : at + 3] = [4.0, 1.0, 2.0]
+                # The tokens that decide: which passage, whether it holds the answer, and how the value begins. The rest is copied.
+                number = text.index("(passage ") + len("(passage ")
+                start, end = (len(ids) - len(piece) + len(t.encode(text[:i])) for i in (number, text.index(")", number)))
+                weights[start:end] = [2.5] * (end - start)
+                decided = [4.0, 1.0, 3.0, 3.0, 2.0][: len(ids) - end]
+                weights[end : end + len(decided)] = decided
+            elif text.startswith("<tool_call>"):
+                # Which tool, and what is done with two numbers.
+                weights[-len(piece) :] = [2.5 if i in operators() else 1.0 for i in piece]
+                weights[len(ids) - len(piece) + len(t.encode('<tool_call>\n{"name": "'))] = 2.0
             elif text.startswith('{"'):
                 # Whether a value is quoted, and whether another key follows.
                 weights[-len(piece) :] = [2.5 if i in json_marks() else 1.0 for i in piece]

@@ -120,15 +120,15 @@ MARKED = re.compile(r": |\?| \(| - ")
 
 
 def told(s, kind, key, tells):
-    """A template that states a fact: of its list, or in training mostly of `tellings`."""
-    if s.split == "train" and s.chance(0.6):
+    """A template that states a fact: of its list, or in training sometimes of `tellings`."""
+    if s.split == "train" and s.chance(0.3):
         return tellings.tell(s, kind, key, LABELS[kind][key])
     return s.pick(tells)
 
 
 def dressed(s, text):
     """In training some sentences have something around them."""
-    if s.split == "train" and s.chance(0.16) and not MARKED.search(text):
+    if s.split == "train" and s.chance(0.07) and not MARKED.search(text):
         if s.chance(0.6):
             opening = s.fill(s.any(tellings.BEFORE), {})
             return f"{opening}{'' if opening.endswith((':', 'that')) else ','} {text}"
@@ -140,7 +140,7 @@ def prose(s, body):
     """The sentences of a passage; in training two are sometimes one."""
     lines, i = [], 0
     while i < len(body):
-        if s.split == "train" and i + 1 < len(body) and s.chance(0.25) and not any(MARKED.search(b.inner) for b in body[i : i + 2]):
+        if s.split == "train" and i + 1 < len(body) and s.chance(0.12) and not any(MARKED.search(b.inner) for b in body[i : i + 2]):
             lines.append(upper_first(s.fill(s.any(tellings.JOINTS), {"a": body[i].inner, "b": body[i + 1].inner})) + ".")
             i += 2
         else:
@@ -202,7 +202,7 @@ def build(s, conversation, count=None):
     count = count or s.rng.choice((1, 2, 2, 3, 3, 4, 5, 6) if train else (1, 2, 2, 3, 3, 4, 5))
     groups, names = [], set()
     # In training often the same facts of things with names alike.
-    share, shared = train and s.chance(0.4), {}
+    share, shared = train and s.chance(0.3), {}
     same = s.any(list(WORLD)) if s.chance(0.55) else None
     subjects = list(HANDBOOK_SUBJECTS)
     s.rng.shuffle(subjects)
