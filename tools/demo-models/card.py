@@ -85,7 +85,7 @@ def main():
     state = torch.load(folder / "checkpoint.pt")["state"]
     results = json.load(open(o.results))["skills"]
     far = json.load(open(o.far))["skills"] if o.far else {}
-    distances = [f"Over longer distances ({max(v[1] for v in far.values())} cases each, held out in the same way; 3 to 5 % of the conversations trained on are long):", "",
+    distances = [f"Over longer distances ({max(v[1] for v in far.values())} cases each, held out in the same way; 3 to 6 % of the conversations trained on are long):", "",
                  "| asked for | right |", "|---|---|", *(f"| {k} | {100 * v[0] / v[1]:.1f} % |" for k, v in far.items())] if far else ["Longer distances (`evaluate.py --far`) were not measured."]
     bar = 1 if o.model == "nano" else 0
     rows = [f"| {k} | >= {v[bar]} % | {100 * results[k][0] / results[k][1]:.1f} % |" for k, v in cases.BARS.items() if k in results]

@@ -215,7 +215,8 @@ def bare_question(s):
     """(a question that doesn't mention the web, what it is about): for training alone, in the words in which passages are asked."""
     while True:
         kind = s.any(list(passages.WORLD))
-        key, name = s.any(list(passages.WORLD[kind])), words.entity(s, kind)
+        # The web is asked about anything: now and then a fact that things of this kind do not have.
+        key, name = s.any(list(passages.WORLD[kind])), words.entity(s, s.any(list(passages.WORLD)) if s.chance(0.3) else kind)
         q = passages.question(s, {"kind": kind, "key": key, "n": name}, wrapped=False)
         if not re.match(r"what('s| is) the (population|price|height|age) of", q, re.I):
             return q, name
