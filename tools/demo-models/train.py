@@ -190,7 +190,7 @@ class Trainer:
         tasks = None
         saved = logged = time.time()
         window = {"repeat": [0, 0, 0.0], "task": [0, 0, 0.0]}
-        seen, best = 0, 0.0
+        seen = 0
         signal.signal(signal.SIGTERM, lambda *_: self.state.update(stop=True))
         while not s.pop("stop", False) and (end is None or time.time() < end) and not (o.max_steps and s["step"] >= o.max_steps):
             began, tokens, batches = time.time(), 0, []
