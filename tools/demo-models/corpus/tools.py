@@ -210,6 +210,9 @@ SEARCH_ASK = ["(search the web for|search for|search online for|google|look up|w
               "(please |)(find|get) (me |)(some |)(information|info) (about|on) {q}", "search: {q}", "(I want to know|find out|I'd like to read) {q}(, search the web|)", "(do|run) a web search for {q}", "(what does the internet say about|check the web for|check online for) {q}",
               "use the web to find {q}", "(hey|ok), (search|look up) {q}"]
 
+SEARCH_BARE = ["who (founded|owns|runs|is) {x}", "when was {x} (built|founded|released|born)", "what is the (latest|newest) news (about|on) {x}", "how (old|big|tall) is {x}", "where is {x}", "what happened (to|at|with) {x} (yesterday|today|last week|this week)",
+               "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"]
+
 
 def bare_question(s):
     """(a question that doesn't mention the web, what it is about): for training alone, in the words in which passages are asked."""
@@ -227,9 +230,7 @@ def ask_search(s):
     bare = s.chance(0.25)
     if bare:
         x = words.entity(s, s.any(["company", "building", "event", "nature"]))
-        listed_ones = ["who (founded|owns|runs|is) {x}", "when was {x} (built|founded|released|born)", "what is the (latest|newest) news (about|on) {x}", "how (old|big|tall) is {x}", "where is {x}", "what happened (to|at|with) {x} (yesterday|today|last week|this week)",
-                   "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"]
-        q, x = bare_question(s) if s.split == "train" and s.chance(0.7) else (s.ask(listed_ones, x=x), x)
+        q, x = bare_question(s) if s.split == "train" and s.chance(0.7) else (s.ask(SEARCH_BARE, x=x), x)
         q = q.rstrip("?")
         text = q + s.any(["?", "?", ""])
     else:
