@@ -1,10 +1,22 @@
 """Holds training and evaluation apart: no question that evaluation asks is among those that training draws."""
+import pathlib
 import re
 import unittest
 from unittest import mock
 
-from corpus import formats, frames, passages, recall, requests, sentences, tools
+from corpus import SUMMARY_ASK, TITLE_ASK, formats, frames, limits, passages, recall, requests, sentences, talk, tools, wordings
 from corpus.grammar import HELD_EVERY, Source, expansions
+from corpus.wordings import bare
+
+
+def request_lists():
+    """What each family of tools, and "here", is asked with."""
+    lists = {}
+    with mock.patch.object(tools, "asked", lambda s, family, options, **slots: lists.setdefault(family, options)[0]):
+        for i in range(40):
+            for make, *_ in tools.FAMILIES.values():
+                make(Source(f"lists/{i}", "held"))
+    return lists
 
 
 class HeldOut(unittest.TestCase):
@@ -32,12 +44,7 @@ class HeldOut(unittest.TestCase):
                 self.assertNotIn(frames.plain(recall.Fact(s, key).ask(s)), held)
 
     def test_no_composed_request_equals_a_held_out_one(self):
-        lists = {}
-        with mock.patch.object(tools, "asked", lambda s, family, options, **slots: lists.setdefault(family, options)[0]):
-            for i in range(40):
-                for make, *_ in tools.FAMILIES.values():
-                    make(Source(f"lists/{i}", "held"))
-        for family, options in lists.items():
+        for family, options in request_lists().items():
             held = {bare(x) for q in options[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(q)}
             wants = {kind: [w for x in texts for w in expansions(x)] for kind, texts in requests.WANTS[family].items()}
             frames_ = {kind: [f for x in texts for f in expansions(x)] for kind, texts in requests.FRAMES.items()}
@@ -48,6 +55,31 @@ class HeldOut(unittest.TestCase):
             for x in requests.MORE[family]:
                 with self.subTest(x):
                     self.assertFalse({bare(y) for y in expansions(x)} & held, family)
+
+    def test_whole_wordings_have_their_slots_and_equal_no_held_out_one(self):
+        requested = {family: (options, set(re.findall(r"{(\w)}", options[0]))) for family, options in request_lists().items()}
+        asked = {"questions": {f"{kind} {key}": (passages.WORLD[kind][key][2], {"n"}) for kind in passages.WORLD for key in passages.WORLD[kind]}
+                 | {f"handbook {key}": (passages.HANDBOOK[key][2], {"t"}) for key in passages.HANDBOOK},
+                 "requests": requested,
+                 "recall": {key: (recall.ATTRIBUTES[key][3], set()) for key in recall.ATTRIBUTES} | {"thing": (recall.THING_ASK, {"t"})},
+                 "talk": {key: (talk.INTENTS[key][0], set()) for key in talk.INTENTS} | {key: (limits.CLASSES[key][0], set()) for key in limits.CLASSES}
+                 | {"title": (TITLE_ASK, set()), "summary": (SUMMARY_ASK, set()), "story": (formats.STORY_ASK, {"x"}), "poem": (formats.POEM_ASK, {"x"})}}
+        for file, sections in asked.items():
+            self.assertEqual(set(sections), set(wordings.sections(file)), file)
+            for section, (options, slots) in sections.items():
+                held = {bare(x) for q in options[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(q)}
+                for w in wordings.sections(file)[section]:
+                    with self.subTest(file=file, section=section, w=w):
+                        self.assertTrue(all(sorted(re.findall(r"{(\w+)}", x)) == sorted(slots) for x in expansions(w)))
+                for w in wordings.allowed(file, section, tuple(options)):
+                    self.assertFalse({bare(x) for x in expansions(w)} & held, (section, w))
+
+    def test_no_wording_is_a_prompt_of_the_free_table(self):
+        lines = (pathlib.Path(__file__).parent / "newcomer.txt").read_text(encoding="utf-8").splitlines()
+        prompts = {bare(turn) for line in lines for turn in line.removeprefix("+tools ").split(" / ")} - {""}
+        for section, written in wordings.sections("talk").items():
+            for w in written:
+                self.assertFalse({bare(x) for x in expansions(w)} & prompts, (section, w))
 
     def test_no_made_json_request_equals_a_held_out_one(self):
         for made, listed in ((formats.MORE_GIVEN, formats.JSON_GIVEN), (formats.MORE_FREE, formats.JSON_FREE)):
@@ -82,14 +114,6 @@ class HeldOut(unittest.TestCase):
                 b, *_ = passages.handbook(Source(f"told/{key}/{i}"), ["garden"])
                 self.assertIn(b.value.lower(), b.text.lower())
                 self.assertIn("garden", b.text.lower())
-
-
-def bare(text):
-    """A request without what doesn't matter: case, marks, politeness."""
-    text = text.lower().replace("what's", "what is").replace("'d like", " want")
-    text = re.sub(r"\b(please|now|today|hey|hi|ok|so|and|for me|the|an?)\b|[^a-z0-9{} ]", " ", text)
-    text = re.sub(r"^\s*(can|could|would|will) you\b", " ", text)
-    return " ".join(text.split())
 
 
 if __name__ == "__main__":

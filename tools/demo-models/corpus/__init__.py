@@ -8,7 +8,7 @@ import pathlib
 
 import chat
 
-from . import formats, limits, passages, recall, talk, tools
+from . import formats, limits, passages, recall, talk, tools, wordings
 from . import words as W
 from .conversation import Conversation
 from .grammar import Source, listed, upper_first
@@ -391,7 +391,7 @@ TRAINED = {**KINDS, kind_talk: 11, kind_known: 5, kind_recall: 11, kind_memory: 
 def title(s, c):
     """The title of the conversation's weightiest part, and the request for it."""
     best = max(range(len(c.titles)), key=lambda i: (c.titles[i] not in TALK_TITLES, -i))
-    c.user(s.ask(TITLE_ASK))
+    c.user(s.ask(wordings.draw(s, "talk", "title", TITLE_ASK) if s.split == "train" and s.chance(0.5) else TITLE_ASK))
     kept = c.titles[best].split(" ")[:6]
     while len(kept) > 3 and kept[-1].lower() in ("of", "the", "on", "a", "an", "and", "to", "in", "for", "with"):
         kept.pop()
@@ -401,7 +401,7 @@ def title(s, c):
 def summary(s, c):
     """One or two sentences on what was said, requests that mattered first."""
     kept = [x for x, t in zip(c.summaries, c.titles) if t not in TALK_TITLES] or c.summaries[:1]
-    c.user(s.ask(SUMMARY_ASK))
+    c.user(s.ask(wordings.draw(s, "talk", "summary", SUMMARY_ASK) if s.split == "train" and s.chance(0.5) else SUMMARY_ASK))
     c.bot(" ".join(dict.fromkeys(kept[:2])))
 
 

@@ -1,6 +1,7 @@
 """Text on request: JSON with asked keys, lists, stories, bullet points, capital letters, rewriting."""
 import json
 
+from . import wordings
 from . import words as W
 from .grammar import listed, upper_first
 
@@ -125,6 +126,8 @@ def tips_request(s, conversation):
 def capitals_request(s, conversation):
     if s.chance(0.6):
         p = s.any(CAPS_PHRASES)
+        if s.split == "train" and s.chance(0.6):
+            p = " ".join(s.rng.choices(CAPS_WORDS, k=s.rng.choice((1, 1, 2, 2, 3, 4))))
         conversation.user(s.ask(["(write|say|type|put) {p} in (capital letters|capitals|all caps|upper case)", "in capital letters: {p}", "{p} in (capitals|capital letters|all caps)(, please|)", "(make|turn|convert) {p} (to|into) (capital letters|upper case|uppercase)", "say {p}, in capital letters", "all caps: {p}", "(can you |please )write {p} in (capital letters|all caps)", "uppercase: {p}"], p=W.cased(s, s.any([p, p, f'"{p}"', f"'{p}'"]) if s.split == "train" else p)))
         conversation.bot(p.upper())
     else:
@@ -159,7 +162,7 @@ def story(s, conversation):
     else:
         x = f"{'an' if animal[0] in 'aeiou' else 'a'} {animal} (called|named) {name}"
         x = s.fill(x, {})
-    template = s.pick(STORY_ASK)
+    template = wordings.draw(s, "talk", "story", STORY_ASK) if s.split == "train" and s.chance(0.5) else s.pick(STORY_ASK)
     conversation.user(s.ask([template], x=x))
     hero = "the " + animal if x.endswith(animal) else name
     if "{x}" not in template:
@@ -171,9 +174,12 @@ def story(s, conversation):
     conversation.about(upper_first(f"a story about {hero}" if hero[0].isupper() or hero.startswith("the") else f"a story about {hero}"), f"The assistant told a short story about {hero}.")
 
 
+POEM_ASK = ["(write|tell) me a (short |)poem( about {x}|)", "a poem about {x}(, please|)", "(can you |please )write a (short |)poem about {x}", "(make|compose) a poem about {x}", "poem about {x}", "I want a poem about {x}", "some verses about {x}", "rhyme something about {x}"]
+
+
 def poem(s, conversation):
     x = s.any(["the sea", "winter", "summer", "rain", "the moon", "a cat", "autumn", "spring", "the night", "snow", "friendship", "coffee", "the wind", "home"])
-    conversation.user(s.ask(["(write|tell) me a (short |)poem( about {x}|)", "a poem about {x}(, please|)", "(can you |please )write a (short |)poem about {x}", "(make|compose) a poem about {x}", "poem about {x}", "I want a poem about {x}", "some verses about {x}", "rhyme something about {x}"], x=x))
+    conversation.user(s.ask(wordings.draw(s, "talk", "poem", POEM_ASK) if s.split == "train" and s.chance(0.5) else POEM_ASK, x=x))
     said = conversation.turns[-1][1].lower()
     x = x if x in said else "the night"
     conversation.bot(s.any([f"I think of {x} when day is done,\nand wait beside the setting sun.\nThe world is quiet, the sky is deep,\nand all the little houses sleep.", f"A song for {x}, soft and slow,\nof things that come and things that go.\nI sing it once, I sing it twice,\nand every time it sounds as nice."]))

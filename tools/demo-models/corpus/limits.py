@@ -2,7 +2,7 @@
 
 Each class has many ways of asking and one kind of answer, so that a small model learns where its world ends and doesn't invent.
 """
-from . import talk, tools
+from . import talk, tools, wordings
 from . import words as W
 
 # Subjects of the real world, which the model knows nothing about. (Not those of `newcomer.txt`.)
@@ -71,6 +71,8 @@ def beyond(s, conversation, kind=None):
     asks, says, title, summary = CLASSES[kind]
     if kind == "fact" and s.chance(0.1):
         asks = talk.CAPITAL_ASK
+    elif s.split == "train" and s.chance(0.4):
+        asks = wordings.draw(s, "talk", kind, asks)
     x, z = W.cased(s, s.any(SUBJECTS)), W.cased(s, s.any(SUBJECTS))
     if s.chance(0.15):
         x, z = (f"{'an' if a[0] in 'aeiou' else 'a'} {a}" for a in (s.any(W.ANIMALS), s.any(W.ANIMALS)))

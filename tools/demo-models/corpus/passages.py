@@ -2,7 +2,7 @@
 import re
 
 from . import words as W
-from . import frames, phrasings, tellings
+from . import frames, phrasings, tellings, wordings
 from .grammar import upper_first
 
 # For each kind of thing: attribute -> (maker, statements, questions). {e} the thing or a pronoun, {n} always its name.
@@ -244,10 +244,14 @@ def build(s, conversation, count=None):
 
 
 def question(s, slots, wrapped=True):
-    """The words asking for a fact: a question of its list, or in training as often one composed of frames."""
+    """The words asking for a fact: a question of its list, or in training mostly a whole wording or one composed of frames."""
     kind, key = slots.get("kind"), slots["key"]
     questions = (WORLD[kind] if kind else HANDBOOK)[key][2]
-    if s.split == "train" and s.chance(0.5):
+    r = s.rng.random() if s.split == "train" else 1
+    if r < 0.45:
+        questions = wordings.draw(s, "questions", f"{kind or 'handbook'} {key}", questions)
+        wrapped = wrapped and s.chance(0.4)
+    elif r < 0.75:
         questions = frames.compose(s, kind, key, questions)
     q = s.ask(questions, **{k: v for k, v in slots.items() if k in ("n", "t")})
     return s.ask(WRAPS, q=q) if wrapped else q

@@ -1,5 +1,5 @@
 """Facts told in the conversation and asked for later, with corrections, pronouns and things never told."""
-from . import frames, words
+from . import frames, wordings, words
 from .grammar import upper_first
 
 # attribute: (how it is named, maker of values, ways to tell it, ways to ask for it). {v} is the value, {a} the name.
@@ -83,7 +83,10 @@ class Fact:
         return text
 
     def ask(self, s):
-        if s.split == "train" and s.chance(0.4):
+        r = s.rng.random() if s.split == "train" else 1
+        if r < 0.35:
+            return s.ask(wordings.draw(s, "recall", self.key or "thing", self.asks), t=self.name)
+        if r < 0.65:
             text = s.any(FRAMES).format(x=f"{s.any(['my', 'my', self.owner.replace('your', 'my')])} {self.name}", y=self.name)
             if frames.plain(text.replace(self.name, "{t}")) not in frames.held(tuple(self.asks)) and frames.plain(text) not in frames.held(tuple(self.asks)):
                 return s.ask(text)

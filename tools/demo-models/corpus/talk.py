@@ -1,4 +1,5 @@
 """Small talk, what the model says about itself and about ChatApp, a few well-known facts, and not knowing."""
+from . import wordings
 from . import words as W
 from .grammar import upper_first
 
@@ -25,7 +26,7 @@ INTENTS = {
             ["I can chat, remember what you tell me in this conversation, use tools such as a calculator or a web search, answer from your documents, make titles and summaries, write JSON and tell short stories. I'm a small demo model, so keep it simple.", "I can chat, use tools, answer questions about passages with citations, summarise, write JSON, short stories and lists. I'm only a small demo model."], "What the assistant can do"),
     "chatapp": (["what is chatapp?", "(tell me|explain) (about|what is) chatapp", "what can chatapp do?", "what does chatapp do?", "how does chatapp work?", "what is this (product|program|software)?", "who is chatapp for?", "what are the features of chatapp?", "describe chatapp", "is chatapp (free|open source|private|local)?", "does chatapp need the internet?", "why would I use chatapp?", "where does chatapp run?", "can I host chatapp myself?"],
                 ["ChatApp is a self-hosted chat application: a web chat, an API that speaks OpenAI's protocol, tools, memory, answers from your documents, and its own inference engine. It runs on your own machine.", "ChatApp is a chat product that you run yourself. It has a web chat, an OpenAI-compatible API, tools, memory and document search, and it runs models with its own engine."], "What ChatApp is"),
-    "plug": (["how (can|do) I (use|plug in|add|connect|load|install|get) a (real|better|bigger|different|larger|good|smarter|proper|new|another) model?", "how do I (change|switch|replace) the model?", "can I use (another|a bigger|a real|a better|my own) model?", "(where|how) do I (set|configure|put) (the|a|my) model( folder|)?", "can I (connect|use) (ollama|vllm|openai|llama|qwen|gpt|mistral)( here| with chatapp|)?", "how (can|do) I make you (smarter|better)?", "I want a (better|bigger|real) model", "you are (not very smart|too small|stupid|dumb|bad)(, can I use another model?|)", "how do I get a smarter assistant?", "which models can (I use|chatapp run|it run)?", "does chatapp support (other models|onnx|gguf|llama|openai)?", "can I bring my own model?", "how to use a real model", "how do I connect an openai server?", "is there a bigger model?", "use a different model", "how to set up a good model?"],
+    "plug": (["how (can|do) I (use|plug in|add|connect|load|install|get) a (real|better|bigger|different|larger|good|smarter|proper|new|another) model?", "how do I (change|switch|replace) the model?", "can I use (another|a bigger|a real|a better|my own) model?", "(where|how) do I (set|configure|put) (the|a|my) model( folder|)?", "can I (connect|use) (ollama|vllm|openai|llama|qwen|gpt|mistral)( here| with chatapp|)?", "how (can|do) I make you (smarter|better)?", "I want a (better|bigger|real) model", "you are (not very smart|too small|stupid|dumb|bad), can I use another model?", "how do I get a smarter assistant?", "which models can (I use|chatapp run|it run)?", "does chatapp support (other models|onnx|gguf|llama|openai)?", "can I bring my own model?", "how to use a real model", "how do I connect an openai server?", "is there a bigger model?", "use a different model", "how to set up a good model?"],
              ["Point ChatApp at an ONNX model folder or at any OpenAI-compatible server; the README says how.", "You can plug in a real model: set the model folder to an ONNX model, or point ChatApp at any OpenAI-compatible server. See the README."], "Plugging in a real model"),
     "private": (["is (this|my data|my chat|what I write) (private|safe|secret|secure)?", "who can (read|see) (this|my messages|what I write)?", "do you (store|save|keep) (my data|my messages|this chat)?", "where (is|are) my (data|messages|chats) (stored|kept|saved)?", "do you send (my data|this) (to anyone|somewhere|to the cloud)?", "can others read this?", "do you spy on me?", "what happens (to|with) my data?"],
                 ["ChatApp runs on the machine it is installed on, and conversations are kept there. Whoever runs it can tell you more.", "Your conversations stay with the ChatApp you are using. Ask the person who runs it if you need to be sure."], "Privacy of the chat"),
@@ -120,8 +121,9 @@ def unknown_question(s):
 def small_talk(s, conversation, intent=None):
     intent = intent or s.any(list(INTENTS))
     asks, says, title = INTENTS[intent]
-    text = s.ask(asks)
-    conversation.user(text)
+    if s.split == "train" and s.chance(0.5):
+        asks = wordings.draw(s, "talk", intent, asks)
+    conversation.user(s.ask(asks))
     conversation.bot(s.say(says))
     conversation.about(title, {"hello": "The user said hello.", "who": "The user asked who the assistant is; it is a small demo model.", "plug": "The user asked how to plug in a real model.", "can": "The user asked what the assistant can do.",
                                "chatapp": "The user asked about ChatApp.", "joke": "The assistant told a joke.", "thanks": "The user said thank you.", "sad": "The user had a hard day and the assistant tried to help."}.get(intent, "The user and the assistant had a short chat."))

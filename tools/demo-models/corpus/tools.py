@@ -4,7 +4,7 @@ import re
 
 import chat
 
-from . import passages, sentences, words
+from . import passages, sentences, wordings, words
 from .grammar import HELD_EVERY, listed, upper_first
 from .requests import MORE, composed
 
@@ -91,9 +91,12 @@ OPENINGS = ["hey, ", "hi, ", "ok, ", "ok now, ", "next: ", "please, ", "quick on
 
 
 def asked(s, family, options, **slots):
-    """A user's words for a request: of the family's list, or in training mostly of those in `requests`, listed or composed."""
-    if s.split == "train" and s.chance(0.7):
-        return composed(s, family, **slots) if s.chance(0.6) else s.ask(s.any(MORE[family]), **slots)
+    """A user's words for a request: of the family's list, or in training mostly of those in `wordings` and `requests`, whole or composed."""
+    if s.split == "train" and s.chance(0.8):
+        r = s.rng.random()
+        if r < 0.45:
+            return s.ask(wordings.draw(s, "requests", family, options), **slots)
+        return composed(s, family, **slots) if r < 0.8 else s.ask(s.any(MORE[family]), **slots)
     return s.ask(options, **slots)
 
 
@@ -214,6 +217,9 @@ SEARCH_BARE = ["who (founded|owns|runs|is) {x}", "when was {x} (built|founded|re
                "what is the (population|price|height|age) of {x}", "who won the {x} (this year|last year|yesterday)", "is {x} open (today|on Sunday|tomorrow)"]
 
 
+INTERROGATIVE = re.compile(r"(who|whom|whose|what|when|where|which|how|is|are|was|were|does|do|did|can|has|in (what|which)|on (what|which)|by whom|at what)\b", re.I)
+
+
 def bare_question(s):
     """(a question that doesn't mention the web, what it is about): for training alone, in the words in which passages are asked."""
     while True:
@@ -221,7 +227,7 @@ def bare_question(s):
         # The web is asked about anything: now and then a fact that things of this kind do not have.
         key, name = s.any(list(passages.WORLD[kind])), words.entity(s, s.any(list(passages.WORLD)) if s.chance(0.3) else kind)
         q = passages.question(s, {"kind": kind, "key": key, "n": name}, wrapped=False)
-        if not re.match(r"what('s| is) the (population|price|height|age) of", q, re.I):
+        if INTERROGATIVE.match(q) and not re.match(r"what('s| is) the (population|price|height|age) of", q, re.I):
             return q, name
 
 
@@ -230,7 +236,11 @@ def ask_search(s):
     bare = s.chance(0.25)
     if bare:
         x = words.entity(s, s.any(["company", "building", "event", "nature"]))
-        q, x = bare_question(s) if s.split == "train" and s.chance(0.7) else (s.ask(SEARCH_BARE, x=x), x)
+        if s.split == "train" and s.chance(0.75):
+            # What the model can't know itself is what a search is for.
+            q, x = (s.ask(s.any(wordings.sections("talk")["fact"])), x) if s.chance(0.2) else bare_question(s)
+        else:
+            q = s.ask(SEARCH_BARE, x=x)
         q = q.rstrip("?")
         text = q + s.any(["?", "?", ""])
     else:
