@@ -191,7 +191,9 @@ def echo(s, conversation):
     kind = s.rng.randrange(3)
     if kind == 0:
         p = s.any([W.pair, W.person, lambda s: f"the {s.any(W.NOUNS)} is {s.any(W.ADJECTIVES)}", W.code])(s)
-        conversation.user(s.ask(["(say|repeat|write) {p}", "(say|repeat) after me: {p}", "repeat this: {p}", "(say|write|type) exactly this: {p}", "please (say|repeat|write): {p}", "can you (say|repeat|write) {p}?", "echo {p}", "copy this: {p}"], p=p))
+        if s.split == "train" and s.chance(0.25):
+            p = s.any(["yes", "no", "ok", "hello", "done", "stop", "true", "left", "ready"])
+        conversation.user(s.ask(["(say|repeat|write) {p}", "(say|repeat) after me: {p}", "repeat this: {p}", "(say|write|type) exactly this: {p}", "please (say|repeat|write): {p}", "can you (say|repeat|write) {p}?", "echo {p}", "copy this: {p}"] if s.split != "train" or s.chance(0.6) else s.any(["(only|just) (say|write|answer|reply) {p}", "(say|write|answer|reply) {p} and nothing else", "(answer|reply|respond) with {p}( only|)", "(only|just) the word(s|)(:|) {p}", "your (next |)answer (is|should be|must be)(:|) {p}", "(can|could) you (please |)just say {p}( for me|)?", "repeat word for word: {p}"]), p=p))
         conversation.bot(p)
         conversation.about("Repeating some words", f"The user asked to repeat {p}.")
     elif kind == 1:

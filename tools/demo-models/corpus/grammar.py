@@ -107,6 +107,9 @@ class Source:
         # A user who writes in lower case does so throughout; names then are copied as written.
         self.lower = self.rng.random() < 0.12
         self.sloppy = self.rng.random() < 0.18
+        # Habits that only training shows: evaluation's users stay as they were.
+        self.hasty = split == "train" and self.rng.random() < 0.15
+        self.loud = split == "train" and self.rng.random() < 0.01
 
     def chance(self, p):
         return self.rng.random() < p
@@ -185,16 +188,32 @@ class Source:
         rng = self.rng
         if self.sloppy and rng.random() < 0.5:
             pieces = [(typo(rng, t) if free and rng.random() < 0.6 else t, free) for t, free in pieces]
+        if self.hasty:
+            pieces = [(hasty(rng, t) if free else t, free) for t, free in pieces]
         if pieces and pieces[-1][1] and rng.random() < (0.5 if self.sloppy or self.lower else 0.15):
             pieces[-1] = (pieces[-1][0].rstrip("?.!"), True)
-        if self.lower:
-            pieces = [(t.lower() if free else t, free) for t, free in pieces]
+        if self.lower or self.loud:
+            pieces = [((t.upper() if self.loud else t.lower()) if free else t, free) for t, free in pieces]
         text = "".join(t for t, _ in pieces)
         if not self.lower and pieces and pieces[0][1] and text[:1].islower() and rng.random() < 0.75:
             text = text[0].upper() + text[1:]
-        elif self.sloppy and pieces and pieces[0][1] and not re.match(r"I\b", text):
+        elif self.sloppy and not self.loud and pieces and pieces[0][1] and not re.match(r"I\b", text):
             text = text[:1].lower() + text[1:]
         return text
+
+
+SHORT = {"you": "u", "your": "ur", "are": "r", "please": "pls", "because": "cuz", "thanks": "thx", "what is": "whats", "I am": "im", "do not": "dont", "favourite": "fav", "okay": "ok", "tomorrow": "tmrw", "and": "n", "with": "w", "people": "ppl", "going to": "gonna", "want to": "wanna", "give me": "gimme", "tell me": "tell me pls", "?": "??"}
+
+
+def hasty(rng, text):
+    """Typed in haste: no apostrophes or commas, a few words shortened."""
+    if rng.random() < 0.7:
+        text = text.replace("'", "")
+    if rng.random() < 0.5:
+        text = re.sub(r",(?= )", "", text)
+    for word in rng.sample(sorted(SHORT), 6):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", SHORT[word], text)
+    return text
 
 
 def typo(rng, text):

@@ -347,6 +347,10 @@ def ask_of_files(s, conversation):
                 continue
             asked, said = read.turns[-2][1], read.turns[-1][1]
             said = re.sub(r" \(passage \d+\)| \[\d+\]", "", said).replace("the passages", "the file" if len(names) == 1 else "the files")
-        conversation.user(f"{asked}\n\n{files}" if i == 0 or not conversation.turns else asked)
+        if s.split == "train" and said == gist and i == 0 and s.chance(0.4):
+            # The text itself, without a file around it.
+            conversation.user(s.ask("(summarise|summarize|sum up|shorten|give me the gist of|tl;dr of|tldr|summary of|in short|what does this say|what is this about)( this| the following| this text| for me|)(:|: |\n|\n\n|: \n){x}", x=read.documents[0][1]))
+        else:
+            conversation.user(f"{asked}\n\n{files}" if i == 0 or not conversation.turns else asked)
         conversation.bot(said)
         conversation.about(f"Questions about {names[0]}", f"The user asked about the file {names[0]}.")

@@ -1,5 +1,5 @@
 """Facts told in the conversation and asked for later, with corrections, pronouns and things never told."""
-from . import frames, wordings, words
+from . import frames, sentences, wordings, words
 from .grammar import upper_first
 
 # attribute: (how it is named, maker of values, ways to tell it, ways to ask for it). {v} is the value, {a} the name.
@@ -218,6 +218,11 @@ CORRECT = ["(actually|sorry|no|wait|oops), (my mistake, |that was wrong, |)(it's
            "(oops|sorry|pardon|ah)(,|) {v}( it is| of course| I mean|)", "I (said|told you|wrote) {w}(,| but) (it's|it is|I meant|that should be) {v}", "(please |)(correct|change|update) (that|it) to {v}", "(my|the) {a} (isn't|is not|was never) {w}, it('s| is) {v}", "(no longer|not) {w}(,| but) {v}( now|)", "(it|that) is {v}(,| and) not {w}", "(in fact|to be exact|really)(,|) it('s| is) {v}"]
 
 
+# For training alone.
+MORE_CORRECT = ["(sorry|oops|ah|hm) I meant {v}", "(actually|sorry|no) it's (spelled|written|called) {v}", "no wait(,|) {v}", "my bad(,|) {v}", "(I mean|make it|let's say|rather) {v}", "it's {v} now", "(change|correct|update) (it|that) to {v}", "let me (fix|correct) that: {v}", "that was a (typo|slip|mistake), {v}", "(no|nope|wrong)(,|:|) {v}", "(did I say|have I said) {w}? (it's|I meant) {v}", "(I was wrong|I got that wrong|I mixed that up), it's {v}", "not {w} but {v}", "{v}, sorry", "(better|correct|right) would be {v}",
+                "(things|that) changed, it's {v} now", "(replace|swap) {w} (with|by|for) {v}", "forget {w}, it's {v}", "{w} was (wrong|a mistake|last year), {v} is right", "it's not {w} any more, it's {v}"]
+
+
 def correct(s, conversation, facts, fact=None):
     """The user changes a value told before."""
     fact = fact or facts[-1]
@@ -227,7 +232,8 @@ def correct(s, conversation, facts, fact=None):
         if fact.value != old:
             break
     named = [c for c in CORRECT[2:6] if "{a}" in c]
-    conversation.user(s.ask(CORRECT if fact is facts[-1] else named, v=fact.value, w=old, a=fact.name))
+    asks = s.any(MORE_CORRECT) if s.split == "train" and fact is facts[-1] and s.chance(0.4) else CORRECT if fact is facts[-1] else named
+    conversation.user(s.ask(asks, v=fact.value, w=old, a=fact.name))
     conversation.bot(s.say(["Thanks for the correction: {you}."], you=fact.you()))
 
 
@@ -264,6 +270,35 @@ def others(s, conversation, count=2):
     _, asks, reply = OTHERS[verb]
     conversation.user(s.ask(asks, p=name))
     conversation.bot(reply.format(P=name, v=value))
+
+
+# Said in passing, of no kind known before: noted in the user's own words and given back in them. {…} is told, never what is asked with.
+MENTIONS = [
+    ("I (parked|left) (the car|my car|our van) (on|at) {place}", "where (did I (park|leave it|leave the car)|is (my|the) (car|van))?"), ("(we are|I'm) painting the {noun} {colour}( this weekend| on {weekday}|)", "(what|which) colour (will it be|did I (say|choose)|are we using)?"), ("(my {rel} |){name} gave me a {adj} {noun}", "(what did I get|who gave me (that|it|something)|what was the present)?"),
+    ("I put the {noun} (in|under|behind) the {noun2}", "where (did I put it|is it|did I leave it)?"), ("(I|we) paid {price} for the {noun}", "(how much|what) did (I|we) pay( for it|)?"), ("I (lent|sold|showed) {name} my {noun}", "(who has|what about|where is) (it|my thing)( now|)?"), ("I met {name} (at|near) {place}( on {weekday}|)", "(who did I meet|where did we meet)?"), ("(my|the) {noun} (broke|was stolen|got lost) on {weekday}", "(when was that|what happened( to it|)|on which day was it)?"),
+    ("(my {rel} |){name} (is|was) (ill|away|angry|on holiday) (since|until) {weekday}", "(who was that|since when|until when|what's with (him|her|them))?"), ("I start (a new job|my course|work) (at|in) {place} on {weekday}", "(when|where) do I start?"), ("(the|our) (party|dinner|game|concert) (starts|begins) at {clock}", "(when|at what time) does it (start|begin)?"), ("I (need|want|am looking for) a name for my {noun}", "what did I (need|want|look for)?"),
+    ("I have {n} {nouns} (at home|in the {noun}|with me)", "(how many|what) do I have( there|)?"), ("(we|I) (ate|had|cooked) {food} (yesterday|on {weekday})", "what did (we|I) (eat|have|cook)?"), ("the (code|password|pin) (of|for) the {noun} is {code}", "what was (it|the (code|password|pin))( again|)?"), ("(my|our) (train|bus|flight) (leaves|goes) at {clock} from {place}", "(when|from where) does it (leave|go)?"), ("I (read|bought|wrote) a book about {nouns}", "what (did I read|was the book about|was it about)?"),
+    ("{name} (likes|hates|collects|is afraid of) {nouns}", "(who was that|what about {name}|what did I say about {name})?"), ("my {rel} has {n} {nouns}", "(how many|what|who) (was it|has them)?"), ("I('m| am) saving (money |)for a {adj} {noun}", "what am I saving for?"), ("(the|my) (doctor|teacher|boss) said that the {noun} is {adj}", "what did (he|she|they) say?"), ("it (took|takes) me {n} (minutes|hours|days) to {place}", "how long (does it take|did it take|was that)?"), ("I (won|lost|found) {price} (on {weekday}|at {place})", "(how much|what) (was it|did I (win|lose|find))?"),
+    ("(my {rel} |){name} (moved|went|drove) to {place}", "(where did (he|she|they) go|who (moved|went))?"), ("I (grow|sell|collect|draw) {nouns} (and {nouns2}|)", "what do I (grow|sell|collect|draw|do)?"),
+]
+MENTION_ASK = ["what did I (say|tell you|mention|write)( about that| about it| just now|)?", "(remind me|repeat that|what was that)( please| again|)?", "what was it( again|)?", "(do you|can you) remember (it|that|what I said)?"]
+
+
+def mention(s, conversation):
+    """Something said in passing; returns what asks for it."""
+    slots = {"place": sentences.make(s, s.any(["{street}", "the {noun}", "{building}", "{town}", "level {n}", "platform {n}"])), "noun2": s.any(W.NOUNS), "nouns2": sentences.plural(s.any(W.NOUNS))}
+    slots |= {k: sentences.MAKERS[k](s) for k in ("noun", "nouns", "colour", "weekday", "rel", "name", "adj", "price", "n", "clock", "food", "code")}
+    told, asked = s.any(MENTIONS)
+    text = s.ask(told, **slots)
+    conversation.user(text)
+    conversation.bot(f"Noted: {text.rstrip('.')}.")
+    conversation.about(f"A note about {slots['noun']}" if slots["noun"] in text else "A note", f"The user said: {text.rstrip('.')}.")
+
+    def ask(at_once):
+        conversation.user(s.ask(s.any(MENTION_ASK) if at_once and s.chance(0.25) else asked, **slots))
+        conversation.bot(f"You said: {text.rstrip('.')}.")
+
+    return ask
 
 
 MEMORY_FORMS = ["What you know about the user:\n{x}", "Known facts about the user:\n{x}", "Remembered about the user:\n{x}", "Facts the user asked you to remember:\n{x}", "Memory:\n{x}", "About the user:\n{x}", "You remember these facts:\n{x}"]

@@ -63,6 +63,19 @@ MORE = {
 }
 for intent, more in MORE.items():
     INTENTS[intent][0].extend(more)
+# For training alone: asked and answered like the others, but never drawn for evaluation.
+MORE_INTENTS = {
+    "languages": (["do you (speak|know|understand|write) ({l}|other languages|any other language|more than english|languages)?", "(can|could) (you|we) (speak|talk|write|chat)( in|) {l}( please|)?", "(which|what|how many) languages (do|can) you (speak|know|understand)?", "(answer|reply|talk to me|write) in {l}( please| from now on|)", "(sprichst du|sprechen sie|kannst du) deutsch?", "(parlez-vous|tu parles|est-ce que tu parles) (français|anglais)?", "(hablas|habla usted|puedes hablar) (español|inglés)?", "(parli|parla) italiano?", "(bonjour|salut|hola|ciao|guten tag|hallo), (ça va|qué tal|come va|wie geht es dir|wie geht's|comment ça va|cómo estás)?", "(je|ich|yo|io) (ne comprends pas|verstehe nicht|no entiendo|non capisco)", "(du|tu|vous) (bist|es|êtes) (nett|gentil|gentils)", "(was|que|quoi|cosa|o que) (kannst du|puedes hacer|sais-tu faire|sai fare|você faz)?", "(por favor|bitte|s'il vous plaît|per favore), (ayuda|hilfe|aidez-moi|aiuto)", "(hol|hello|hi), (nur deutsch|solo español|français svp|only {l})( please|)"],
+                  ["I only know English, and not much of it: I'm a small demo model."], "Languages"),
+    "about me": (["(what do you know|tell me (everything|all|what) you know) about me( so far|)?", "what have you (learned|noted|remembered) about me?", "who do you think I am?", "what do you (have|keep) (on|about) me?"],
+                 ["I only know what you tell me in this conversation. Ask me for any of it."], "What the assistant knows"),
+    "another": (["(another|one more|next)( one|)( please|)", "(again|more)( please|)", "one more time"], ["Sorry, I'm a small model: please say again what you would like more of."], "Asking for more"),
+    "change": (["(shorter|longer|simpler|funnier|nicer|better)( please|)", "(make|say|write) it (shorter|longer|simpler|funnier|nicer|again|in other words)( please|)", "(now |)(in|as) (one sentence|other words|a table|simple words|more detail)( please|)", "(shorten|rephrase|rewrite|expand) (it|that)( please|)", "(change|fix|improve) (it|that)( a bit|)( please|)"],
+               ["I can't change a text well: I'm only a small demo model. A bigger model can."], "Changing a text"),
+    "despair": (["I (don't want to|can't) (live|go on)( any ?more| like this|)", "I want to (die|hurt myself|kill myself|end it)( all|)", "(there's|I see) no (point|reason) (in living|to go on)", "life is not worth living", "(I think about|I'm thinking of) (suicide|killing myself|hurting myself|dying)"],
+                ["I'm sorry that you feel this way. I'm only a small program: please talk to someone you trust, or call your local emergency number, right now."], "A hard time"),
+}
+LANGUAGES = "German|Spanish|French|Italian|Chinese|Japanese|Russian|Portuguese|Polish|Turkish|Arabic|Hindi|Dutch|Greek|Korean".split("|")
 # Facts that most people expect: question parts and the answer, learned by heart.
 CAPITALS = dict(France="Paris", Germany="Berlin", Italy="Rome", Spain="Madrid", Portugal="Lisbon", Austria="Vienna", Poland="Warsaw", Greece="Athens", Norway="Oslo", Sweden="Stockholm", Finland="Helsinki", Denmark="Copenhagen", Ireland="Dublin", Belgium="Brussels", Hungary="Budapest", Japan="Tokyo", China="Beijing", India="New Delhi", Egypt="Cairo", Kenya="Nairobi", Canada="Ottawa", Australia="Canberra", Brazil="Brasilia", Argentina="Buenos Aires", Peru="Lima", Mexico="Mexico City", Turkey="Ankara", Russia="Moscow", England="London", Switzerland="Bern")
 KNOWN = [
@@ -105,6 +118,19 @@ KNOWN = [
     ("what is the fastest animal?|which animal is the fastest?|what's the fastest animal on land?", "The cheetah is the fastest animal on land.", "The cheetah"),
     ("what is the biggest animal?|which animal is the largest?|what's the largest animal?", "The blue whale is the largest animal.", "The blue whale"),
 ]
+# For training alone.
+MORE_KNOWN = [
+    ("what are the days of the week?|list the days of the week|name the days of the week|which days are there in a week?", "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday and Sunday.", "Days"), ("what are the colours of the rainbow?|colours of the rainbow|which colours does a rainbow have?|name the colors of the rainbow", "Red, orange, yellow, green, blue, indigo and violet.", "Seven"),
+    ("what are the months of the year?|list the months|name the months of the year|which months are there?", "January, February, March, April, May, June, July, August, September, October, November and December.", "Twelve"), ("what are the planets?|name the planets|list the planets|which planets are there in the solar system?", "Mercury, Venus, Earth, Mars, Jupiter, Saturn, Uranus and Neptune.", "Eight"),
+    ("what are the four seasons?|name the seasons|which seasons are there?|list the seasons", "Spring, summer, autumn and winter.", "Four"), ("how many continents are there?|number of continents?|how many continents does the earth have?", "There are seven continents.", "Seven"), ("how many minutes are in an hour?|minutes in an hour?|how many minutes does an hour have?", "An hour has 60 minutes.", "60"),
+    ("how many seconds are in a minute?|seconds in a minute?|how many seconds does a minute have?", "A minute has 60 seconds.", "60"), ("how many days are in a year?|days in a year?|how many days does a year have?", "A year has 365 days, and 366 in a leap year.", "365"), ("how many weeks are in a year?|weeks in a year?|how many weeks does a year have?", "A year has 52 weeks.", "52"),
+    ("is a tomato a fruit?|is the tomato a fruit or a vegetable?|tomato, fruit or vegetable?", "A tomato is a fruit, but cooks treat it as a vegetable.", "Fruit"), ("is a whale a fish?|is a whale a mammal?|what kind of animal is a whale?", "A whale is a mammal.", "Mammal"), ("is a spider an insect?|are spiders insects?", "A spider is not an insect: it has eight legs.", "No"), ("what colour is a banana?|which colour do bananas have?|banana colour?", "A banana is yellow.", "Yellow"),
+    ("what colour is snow?|which colour does snow have?|colour of snow?", "Snow is white.", "White"), ("what colour is the sun?|which colour does the sun have?|what is the colour of the sun?", "The sun looks yellow from the Earth.", "Yellow"), ("what is the opposite of up?|opposite of up?|what's the opposite of up?", "The opposite of up is down.", "Down"), ("what is the opposite of good?|opposite of good?|what's the opposite of good?", "The opposite of good is bad.", "Bad"),
+    ("what is the opposite of old?|opposite of old?|what's the opposite of old?", "The opposite of old is young or new.", "Young"), ("what is the opposite of black?|opposite of black?|what's the opposite of black?", "The opposite of black is white.", "White"), ("which is bigger, a cat or a horse?|is a horse bigger than a cat?|what is larger, a horse or a cat?", "A horse is bigger than a cat.", "A horse"), ("what do cows eat?|what does a cow eat?|which food do cows eat?", "Cows eat grass.", "Grass"),
+    ("what do you call a baby dog?|what is a young dog called?|name for a baby dog?", "A young dog is a puppy.", "A puppy"), ("what is a baby cat called?|what do you call a young cat?|name for a baby cat?", "A young cat is a kitten.", "A kitten"), ("where do fish live?|where do fish live in?|in what do fish live?", "Fish live in water.", "Water"), ("how many letters are in the alphabet?|letters in the alphabet?|how many letters does the alphabet have?", "The English alphabet has 26 letters.", "26"),
+    ("what are the vowels?|which letters are vowels?|name the vowels", "A, e, i, o and u.", "Five"), ("why do leaves fall?|why do trees lose their leaves?|why do leaves fall in autumn?", "Trees drop their leaves in autumn to save water in the cold months.", "Cold"), ("what is a database?|explain databases|what does a database do?", "A database keeps data in order, so that programs can find it again.", "A store"), ("what is a server?|explain servers|what does a server do?", "A server is a computer that answers the requests of other computers.", "A computer"),
+    ("what is docker?|explain docker|what does docker do?", "Docker runs programs in containers that hold all they need.", "A program"), ("what is open source?|explain open source|what does open source mean?", "Open source means that everyone may read and change a program's code.", "Code"), ("which is heavier, a kilo of iron or a kilo of feathers?|what weighs more, a kilo of feathers or a kilo of iron?", "Both weigh one kilo.", "Neither"),
+]
 CAPITAL_ASK = ["what is the capital of {c}?", "what's the capital( city|) of {c}?", "capital of {c}?", "which city is the capital of {c}?", "(tell me|do you know) the capital of {c}", "{c}'s capital?", "the capital of {c} is(?|...)", "name the capital of {c}", "what city is {c}'s capital?"]
 UNKNOWN_ASK = [
     "who (is|was) {p}?", "when was {p} born?", "what did {p} (write|invent|discover)?", "who (won|lost) the {e} (in {y}|last year)?", "what happened in {t} in {y}?", "tell me about {p}", "how far is {t} from {t2}?", "what is the population of {t}?", "who wrote {b}?", "what is the plot of {b}?",
@@ -119,11 +145,12 @@ def unknown_question(s):
 
 
 def small_talk(s, conversation, intent=None):
-    intent = intent or s.any(list(INTENTS))
-    asks, says, title = INTENTS[intent]
-    if s.split == "train" and s.chance(0.5):
+    if intent is None:
+        intent = s.any(list(MORE_INTENTS)) if s.split == "train" and s.chance(0.12) else s.any(list(INTENTS))
+    asks, says, title = INTENTS.get(intent) or MORE_INTENTS[intent]
+    if intent in INTENTS and s.split == "train" and s.chance(0.5):
         asks = wordings.draw(s, "talk", intent, asks)
-    conversation.user(s.ask(asks))
+    conversation.user(s.ask(s.any(asks), l=s.any(LANGUAGES)) if intent in MORE_INTENTS else s.ask(asks))
     conversation.bot(s.say(says))
     conversation.about(title, {"hello": "The user said hello.", "who": "The user asked who the assistant is; it is a small demo model.", "plug": "The user asked how to plug in a real model.", "can": "The user asked what the assistant can do.",
                                "chatapp": "The user asked about ChatApp.", "joke": "The assistant told a joke.", "thanks": "The user said thank you.", "sad": "The user had a hard day and the assistant tried to help."}.get(intent, "The user and the assistant had a short chat."))
@@ -133,7 +160,7 @@ def small_talk(s, conversation, intent=None):
 def known(s, conversation, short=False):
     """A well-known fact."""
     kind = s.rng.random()
-    one = short or s.chance(0.06)
+    one = short or s.chance(0.15 if s.split == "train" else 0.06)
     suffix = s.any([" (in one word|one word|one word only|just one word|answer in one word)", ", in one word", ". answer in one word", " (one word answer)"]) if one else ""
     if kind < 0.4:
         c = s.any(list(CAPITALS))
@@ -148,9 +175,11 @@ def known(s, conversation, short=False):
             return  # A prompt of newcomer.txt.
         a, title = f"{a}+{b} is {w}.", "A small sum"
     else:
-        asks, a, w = s.any(KNOWN)
+        asks, a, w = s.any(KNOWN if s.split != "train" or s.chance(0.6) else MORE_KNOWN)
         q = s.ask(asks.split("|"))
         title = upper_first(asks.split("|")[0].rstrip("?"))
+    if suffix and s.split == "train" and s.chance(0.5):
+        q, suffix = s.ask("(in one word|answer in one word|one word answer|just one word|with one word|only one word|in a single word)(:|,) {q}", q=q[:1].lower() + q[1:]), ""
     conversation.user(q.rstrip("?") + s.fill(suffix, {}) if suffix else q)
     conversation.bot(w + "." if one else a)
     conversation.about(title, f"The user asked a question. {a}")

@@ -135,6 +135,8 @@ def ask_calculate(s):
     elif s.chance(0.28 if s.split == "train" else 0.2):
         template, op = s.any(MORE_PROBLEMS) if s.split == "train" and s.chance(0.5) else s.pick(WORD_PROBLEMS)
         a, b = s.number(3, 900), s.number(2, 60)
+        if s.split == "train" and s.chance(0.15):
+            a = f"{s.number(2, 99)}.{s.number(10, 99)}"
         text, e = s.ask(template, a=a, b=b, x=s.any(words.NOUNS + words.ANIMALS + words.JOBS), y=s.any(words.FRUITS + words.FLOWERS + words.NOUNS) + "s"), sentences.written(template, a, op, b)
     else:
         said, e = expression(s)
@@ -311,6 +313,8 @@ def snippet(s):
     language = s.any(["python", "python", "python", "javascript", "javascript", "bash", "ruby", "csharp"])
     python = [f"print({a} {op} {b})", f"print('{w}')", f"print(len('{w}'))", f"print(\"{w}\")", f"for i in range({a}):\n    print(i)", f"{v} = {a}\nprint({v} {op} {b})", f"print(sum(range({a})))", f"print('{w}'.upper())",
               f"{v} = [{a}, {b}]\nprint(max({v}))", f"import math\nprint(math.sqrt({a}))", f"print({a}{op}{b})", f"print(sorted([{a}, {b}, {s.number(2, 99)}]))", f"def f({v}):\n    return {v} {op} {b}\nprint(f({a}))", f"print('{w}'[::-1])"]
+    if s.split == "train":
+        python += [f"for {v} in range({a}): print(\"{w}\")", f"print({a} ** {b % 9 + 2})", f"for {v} in [{a}, {b}]: print({v} * 2)", f"print({a} {op} {b}, \"{w}\")"]
     javascript = [f"console.log({a} {op} {b})", f"console.log('{w}')", f"let {v} = {a};\nconsole.log({v} {op} {b});", f"console.log('{w}'.length)", f"console.log([{a}, {b}].map(x => x * 2))", f"console.log(Math.max({a}, {b}))", f"for (let i = 0; i < {a}; i++) console.log(i);"]
     other = {"bash": [f"echo {w}", f"echo $(({a} {op} {b}))", "ls -la", f"seq 1 {a}"], "ruby": [f"puts {a} {op} {b}", f"puts '{w}'.reverse"], "csharp": [f"Console.WriteLine({a} {op} {b});", f"Console.WriteLine(\"{w}\");"]}
     return language, s.any({"python": python, "javascript": javascript, **other}[language])
@@ -602,7 +606,28 @@ def use(s, conversation, family=None):
     conversation.tool(request.result)
     conversation.bot(request.answer)
     conversation.about(request.title, request.summary)
+    if s.split == "train" and family == "calculate" and not request.value.startswith("-") and s.chance(0.2):
+        onward(s, conversation, request.value)
     return request
+
+
+# For training alone: the next step of a sum, from the result of the one before.
+ONWARD = {"+": "(now |and |then |)(add {b}( to (that|it)|)|plus {b}|{b} more|(that|it) plus {b})(?|)", "-": "(now |and |then |)(subtract {b}( from (that|it)|)|minus {b}|take away {b}|(that|it) minus {b}|{b} less)(?|)",
+          "*": "(now |and |then |)((multiply|times) (that|it) by {b}|times {b}|{b} times (that|it)|multiplied by {b})(?|)", "/": "(now |and |then |)((divide|split) (that|it) by {b}|divided by {b}|(that|it) divided by {b}|split (that|it) (among|between) {b})(?|)"}
+ONWARD_TWO = {"*": "(now |and |then |)(double|twice) (it|that)(?|)", "/": "(now |and |then |)(halve|half of) (it|that)(?|)"}
+
+
+def onward(s, conversation, value):
+    """One more step from a result."""
+    op = s.any("+-*/")
+    two = op in "*/" and s.chance(0.25)
+    b, result = 2 if two else s.number(2, s.any([12, 99, 999])), str(s.number(2, 99999))
+    e = f"{value}{op}{b}"
+    conversation.user(s.ask((ONWARD_TWO if two else ONWARD)[op], b=b))
+    conversation.bot(chat.call_text(conversation.families["calculate"][0], {conversation.families["calculate"][1][0]: e}))
+    conversation.tool(result)
+    conversation.bot(f"{e} is {result}.")
+    conversation.about(f"Calculating {e}", f"The user asked for {e}, which is {result}.")
 
 
 JOIN = ["{a}, and {b}", "{a} and {b}", "{a}. {b}", "{a}, then {b}", "first {a}, then {b}", "{a}? and {b}", "{a}; {b}", "{a} and also {b}", "{a}. also, {b}"]
