@@ -31,4 +31,10 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "The challenge provider does not answer; challenges are taken as failed.")]
     public static partial void ChallengeProviderAway(this ILogger logger, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Information, "A change of the plans holds from now on; there are {Count}.")]
+    public static partial void PlansTaken(this ILogger logger, int count);
+
+    [LoggerMessage(12, LogLevel.Error, "A change of the plans is refused, the last good ones stay: {Reason}")]
+    public static partial void PlansRejected(this ILogger logger, string reason);
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Sessions;
+using ChatApp.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -48,7 +48,7 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
         var allowed = options.Value.Anonymous switch
         {
             AnonymousAccess.Everyone => true,
-            AnonymousAccess.Loopback => context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address),
+            AnonymousAccess.Loopback => context.IsFromThisMachine(),
             _ => false,
         };
         if (!allowed || await directory.FindAsync(Caller.LocalUserId, context.RequestAborted) is not { } local)

@@ -8,13 +8,9 @@ internal static class LimitServices
     {
         builder.AddRedisClient("redis");
         var services = builder.Services;
-        var section = builder.Configuration.GetSection(PlansOptions.Section);
         services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<PlansOptions>()
-            .Configure(plans => plans.Read(section))
-            .Validate(plans => plans.FindFault() is null, "A plan has a limit that is not positive; see the section Plans.")
-            .ValidateOnStart();
-        services.AddSingleton<IOptionsChangeTokenSource<PlansOptions>>(new ConfigurationChangeTokenSource<PlansOptions>(section));
+        services.AddOptions<PlansOptions>().ValidateOnStart();
+        services.AddSingleton<IOptionsMonitor<PlansOptions>, PlansSettings>();
         services.AddSingleton<RedisAvailability>();
         services.AddSingleton<LocalBuckets>();
         services.AddSingleton(provider => new TokenBuckets(provider.GetRequiredService<RedisAvailability>(), provider.GetRequiredService<LocalBuckets>()));

@@ -20,6 +20,9 @@ internal sealed class ModelPrices(Completions.CompletionsClient completions, Tim
             : 0;
     }
 
+    /// <returns>The model of requests that name none; null while the catalogue is not known.</returns>
+    public async ValueTask<string?> DefaultModelAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Keys.FirstOrDefault();
+
     /// <exception cref="RefusedException">The catalogue has no such model; nothing is stored of a turn that asks for it.</exception>
     public async ValueTask RequireAsync(string model, CancellationToken cancellationToken)
     {

@@ -57,12 +57,21 @@ public sealed class PlansOptions
     /// <summary>The plan of a user; one whose plan was taken out of the configuration has the guest's.</summary>
     public Plan this[string name] => Plans.GetValueOrDefault(name) ?? Plans["guest"];
 
+    /// <exception cref="FormatException">A plan has a setting that does not exist or is no number.</exception>
     internal void Read(IConfigurationSection section)
     {
         foreach (var child in section.GetChildren())
         {
             var plan = Plans.GetValueOrDefault(child.Key) is { } known ? known with { } : new Plan();
-            child.Bind(plan);
+            try
+            {
+                child.Bind(plan, binder => binder.ErrorOnUnknownConfiguration = true);
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new FormatException($"Plans:{child.Key}: {exception.InnerException?.Message ?? exception.Message}", exception);
+            }
+
             Plans[child.Key] = plan;
         }
     }

@@ -20,12 +20,7 @@ internal sealed class TurnAdmission(
     public async Task<TurnReservation> ReserveAsync(HttpContext context, Caller caller, TurnEstimate estimate)
     {
         var plan = plans.CurrentValue[caller.Plan];
-        if (plan.Models is { } models && estimate.Model.Length > 0 && !models.Contains(estimate.Model))
-        {
-            throw new RefusedException(new OpenAIError(StatusCodes.Status403Forbidden,
-                $"The plan '{caller.Plan}' does not include the model '{estimate.Model}'; it has: {string.Join(", ", models)}.",
-                OpenAIError.InvalidRequest, "model", "model_not_allowed"));
-        }
+        await RequireModelAsync(context, caller, plan, estimate.Model);
 
         IAsyncDisposable? slot = null;
         if (plan.ConcurrentTurns is { } most && (slot = await slots.HoldAsync(caller.UserId, most)) is null)
@@ -63,6 +58,20 @@ internal sealed class TurnAdmission(
         var answer = await buckets.TakeAsync([new BucketTake($"calls:{{{caller.UserId}}}", most, most / Minute, 1)]);
         if (!answer.Allowed)
             throw RefusedException.TooMany($"More than {most} calls in a minute.", "rate_limit_exceeded", answer.RetryAfter, "requests");
+    }
+
+    /// <summary>A request that names no model gets the catalogue's default one, so that is what the plan has to include.</summary>
+    private async Task RequireModelAsync(HttpContext context, Caller caller, Plan plan, string model)
+    {
+        if (plan.Models is not { } models)
+            return;
+        var served = model.Length > 0 ? model : await prices.DefaultModelAsync(context.RequestAborted);
+        if (served is not null && models.Contains(served))
+            return;
+        var which = model.Length > 0 ? $"the model '{model}'" : "the model that is used where none is named";
+        throw new RefusedException(new OpenAIError(StatusCodes.Status403Forbidden,
+            $"The plan '{caller.Plan}' does not include {which}; it has: {string.Join(", ", models)}.",
+            OpenAIError.InvalidRequest, "model", "model_not_allowed"));
     }
 
     private async Task<Guid?> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate, IReadOnlyList<Limit> takes, bool local)

@@ -47,7 +47,7 @@ internal sealed class TurnCompletion(bool includeUsage, DateTimeOffset created)
     public IResult Answer()
     {
         if (_ended?.Error is { } error)
-            return new OpenAIError(StatusCodes.Status502BadGateway, error.Message, error.Type, NullIfEmpty(error.Param), NullIfEmpty(error.Code)).ToResult();
+            return new OpenAIError(StatusOf(error.Type), error.Message, error.Type, NullIfEmpty(error.Param), NullIfEmpty(error.Code)).ToResult();
 
         var choice = new
         {
@@ -57,6 +57,14 @@ internal sealed class TurnCompletion(bool includeUsage, DateTimeOffset created)
         };
         return Results.Json(Body("chat.completion", new object[] { choice }, UsageOf(_ended?.Usage)));
     }
+
+    /// <summary>What a client may repeat, and what not, goes by the status.</summary>
+    private static int StatusOf(string type) => type switch
+    {
+        OpenAIError.InvalidRequest => StatusCodes.Status400BadRequest,
+        "rate_limit_error" => StatusCodes.Status429TooManyRequests,
+        _ => StatusCodes.Status502BadGateway,
+    };
 
     private byte[] Chunk(object delta, string? finishReason) =>
         JsonSerializer.SerializeToUtf8Bytes(Body("chat.completion.chunk", new object[] { new { index = 0, delta, finish_reason = finishReason } }, usage: null));

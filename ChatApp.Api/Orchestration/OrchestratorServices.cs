@@ -10,6 +10,9 @@ internal static class OrchestratorServices
     /// <summary>The orchestrator's gRPC endpoint, resolved by service discovery.</summary>
     private static readonly Uri Address = new("http://_grpc.orchestrator");
 
+    /// <summary>Bytes of a whole conversation, or of the vectors of as many texts as one request may hold.</summary>
+    private const int LongestMessage = 128 << 20;
+
     /// <summary>A call that never reached a server may go to another replica; nothing has run yet.</summary>
     private static readonly MethodConfig RetryUnavailable = new()
     {
@@ -40,5 +43,9 @@ internal static class OrchestratorServices
         where TClient : ClientBase =>
         services.AddGrpcClient<TClient>(options => options.Address = Address)
             .AddInterceptor<CallerInterceptor>()
-            .ConfigureChannel(channel => channel.ServiceConfig = new ServiceConfig { MethodConfigs = { RetryUnavailable } });
+            .ConfigureChannel(channel =>
+            {
+                channel.ServiceConfig = new ServiceConfig { MethodConfigs = { RetryUnavailable } };
+                channel.MaxReceiveMessageSize = LongestMessage;
+            });
 }

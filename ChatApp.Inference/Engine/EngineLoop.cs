@@ -104,7 +104,7 @@ internal sealed class EngineLoop : IDisposable
         finally
         {
             _sequences.Take(_submitted);
-            _sequences.EndAll(FinishReason.Cancelled, "The engine is shutting down.");
+            _sequences.EndAll(FinishReason.Error, "The engine is shutting down.");
             _health = new EngineHealth(EngineState.Stopped);
             Publish();
             _ended.TrySetResult();

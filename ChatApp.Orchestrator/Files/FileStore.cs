@@ -171,7 +171,7 @@ public sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFactory
         // Two uploads that end together would both see the room that is left for one.
         await transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('files ' || @owner, 0))", null, cancellationToken);
         if (mostStored is { } most
-            && await transaction.FirstOrDefaultAsync<long>("SELECT sum(bytes)::bigint FROM chat.files WHERE user_id = @owner", null, cancellationToken) > most)
+            && await transaction.FirstOrDefaultAsync<long>($"SELECT sum(f.bytes)::bigint FROM chat.files f WHERE f.user_id = @owner AND (f.status = 'Uploading' OR {IsThere})", null, cancellationToken) > most)
         {
             throw new RefusedException(Refusal.Invalid, "storage_full", $"With this file you would have more than {most} bytes stored, which is what your plan allows. Delete files or conversations first.")
             {

@@ -58,6 +58,11 @@ internal sealed class ForwardedRequest
 
     private int Choices => Math.Max(1, Number("n") ?? 1);
 
+    /// <summary>The older endpoint takes several prompts at once; a list of numbers is one prompt in tokens.</summary>
+    private int Prompts => _body["prompt"] is JsonArray { Count: > 0 } prompts && prompts[0]?.GetValueKind() is JsonValueKind.String or JsonValueKind.Array
+        ? ((JsonArray)_body["prompt"]!).Count
+        : 1;
+
     /// <summary>Plain text of one choice: an answer that can be continued from what there is of it.</summary>
     public bool CanContinue =>
         Operation == "chat.completions" && Choices == 1 && !WantsLogProbabilities && _body["tools"] is null && _body["response_format"] is null && _body["messages"] is JsonArray;
@@ -98,6 +103,7 @@ internal sealed class ForwardedRequest
         IsHard = LastToolFailed(),
         LongestAnswer = MaxTokens,
         Choices = Choices * Math.Max(1, Number("best_of") ?? 1),
+        AnsweredChoices = Choices * Prompts,
     };
 
     /// <summary>The call that goes on from the text of an answer that broke off.</summary>
@@ -139,7 +145,11 @@ internal sealed class ForwardedRequest
             body.Remove(name);
         body["model"] = route.Model;
         if (route.Upstream.SpeaksVllm && Operation != "embeddings")
+        {
             body["cache_salt"] = ChatProtocol.CacheSalt(Owner);
+            body["user"] = ChatProtocol.CacheSalt(Owner);
+        }
+
         if (mode == ComposeMode.Judged && route.Upstream.SpeaksVllm)
             body["logprobs"] = true;
         if (!IsStreamed)

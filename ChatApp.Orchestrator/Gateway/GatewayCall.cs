@@ -28,6 +28,9 @@ internal sealed record GatewayCall
     /// <summary>Pieces that an answer may have; what fits the model where nothing less was asked for.</summary>
     public int? LongestAnswer { get; init; }
 
-    /// <summary>Answers asked for at once.</summary>
+    /// <summary>Answers generated at once.</summary>
     public int Choices { get; init; } = 1;
+
+    /// <summary>Choices that the answer has: an answer is whole when each of them has ended. Not those of <c>best_of</c> that the server drops.</summary>
+    public int AnsweredChoices { get; init; } = 1;
 }

@@ -161,7 +161,7 @@ public sealed class ModelGateway
         return await _attempts.RunAsync(plan, async (planned, lease, cancel) =>
         {
             var body = call.Compose(planned.Route, mode);
-            var chunks = _client.StreamAsync(planned.Route, call.Operation, body, LongestAnswer(planned, call), cancel.Token);
+            var chunks = _client.StreamAsync(planned.Route, call.Operation, body, call.AnsweredChoices, LongestAnswer(planned, call), cancel.Token);
             var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
             var telemetry = GatewayTelemetry.Start(planned, call, _time);
             try

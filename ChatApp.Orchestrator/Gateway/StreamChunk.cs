@@ -5,6 +5,9 @@ namespace ChatApp.Orchestrator.Gateway;
 /// <summary>One chunk of a streamed answer: as it came, and what the gateway has to know of it.</summary>
 internal sealed record StreamChunk
 {
+    /// <summary>Finish reasons with which servers say that they stopped, not that the answer is whole.</summary>
+    private static readonly HashSet<string> GaveUp = ["abort", "aborted", "cancelled", "error"];
+
     public required ReadOnlyMemory<byte> Json { get; init; }
 
     /// <summary>Text of the first choice (of <c>delta.content</c>, or <c>text</c> of the older endpoint).</summary>
@@ -21,6 +24,9 @@ internal sealed record StreamChunk
     public IReadOnlyList<ToolCallPiece> ToolCalls { get; init; } = [];
 
     public string? FinishReason { get; init; }
+
+    /// <summary>The choices that this chunk ends, by index.</summary>
+    public IReadOnlyList<int> Finished { get; init; } = [];
 
     public TokenUsage? Usage { get; init; }
 
@@ -44,7 +50,7 @@ internal sealed record StreamChunk
                 throw Malformed(upstream, null);
             if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
                 throw Reported(upstream, error);
-            return Read(json, root);
+            return Read(upstream, json, root);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -52,7 +58,7 @@ internal sealed record StreamChunk
         }
     }
 
-    private static StreamChunk Read(ReadOnlyMemory<byte> json, JsonElement root)
+    private static StreamChunk Read(string upstream, ReadOnlyMemory<byte> json, JsonElement root)
     {
         var chunk = new StreamChunk { Json = json, Usage = ChatProtocol.ReadUsage(root) };
         if (!root.TryGetProperty("choices", out var choices) || choices.ValueKind != JsonValueKind.Array || choices.GetArrayLength() == 0)
@@ -61,9 +67,17 @@ internal sealed record StreamChunk
         var pieces = 0;
         var hasToolCall = false;
         string? finishReason = null;
+        var finished = new List<int>();
         foreach (var choice in choices.EnumerateArray())
         {
-            finishReason ??= ChatProtocol.TextOrNull(choice, "finish_reason");
+            if (ChatProtocol.TextOrNull(choice, "finish_reason") is { } reason)
+            {
+                if (GaveUp.Contains(reason))
+                    throw new UpstreamException(upstream, UpstreamFailure.BrokeOff, $"The model's server gave the answer up ('{reason}').");
+                finishReason ??= reason;
+                finished.Add(choice.TryGetProperty("index", out var index) && index.TryGetInt32(out var number) ? number : finished.Count);
+            }
+
             var content = choice.TryGetProperty("delta", out var delta) && delta.ValueKind == JsonValueKind.Object ? delta : choice;
             var called = content.TryGetProperty("tool_calls", out var calls) && calls.ValueKind == JsonValueKind.Array && calls.GetArrayLength() > 0;
             hasToolCall |= called;
@@ -79,6 +93,7 @@ internal sealed record StreamChunk
             HasToolCall = hasToolCall,
             ToolCalls = hasToolCall ? ReadToolCalls(body) : [],
             FinishReason = finishReason,
+            Finished = finished,
             Text = ChatProtocol.Text(body, "content") is { Length: > 0 } text ? text : ChatProtocol.Text(body, "text"),
             Reasoning = ChatProtocol.Text(body, "reasoning_content") is { Length: > 0 } reasoning ? reasoning : ChatProtocol.Text(body, "reasoning"),
             LogProbabilities = ReadLogProbabilities(first),

@@ -68,7 +68,7 @@ public sealed class UpstreamClient(IHttpClientFactory clients, SecretStore secre
     /// <summary>Posts a JSON body and gives each chunk of the answer, without the final <c>[DONE]</c>.</summary>
     /// <exception cref="UpstreamException">As above; also when the stream ends before <c>[DONE]</c> or goes on for too long.</exception>
     internal async IAsyncEnumerable<StreamChunk> StreamAsync(
-        UpstreamRoute route, string operation, ReadOnlyMemory<byte> body, int longestAnswer, [EnumeratorCancellation] CancellationToken cancellationToken)
+        UpstreamRoute route, string operation, ReadOnlyMemory<byte> body, int choices, int longestAnswer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var current = options.CurrentValue;
         var tokenTimeout = route.Upstream.TokenTimeout ?? current.TokenTimeout;
@@ -87,10 +87,11 @@ public sealed class UpstreamClient(IHttpClientFactory clients, SecretStore secre
         await using var events = SseParser.Create(stream, static (_, data) => (ReadOnlyMemory<byte>)data.ToArray())
             .EnumerateAsync(watch.Token).GetAsyncEnumerator(watch.Token);
         var pieces = 0;
+        var ended = new HashSet<int>();
         var finished = false;
         while (true)
         {
-            // Not every server says [DONE]; after a finish reason nothing is missing without it.
+            // Not every server says [DONE]; after the last choice's finish reason nothing is missing without it.
             var data = await NextAsync(route.Name, events, watch, finished, isLastWait: all <= left);
             if (data.IsEmpty || data.Span.SequenceEqual("[DONE]"u8))
                 yield break;
@@ -106,7 +107,8 @@ public sealed class UpstreamClient(IHttpClientFactory clients, SecretStore secre
             if (all <= TimeSpan.Zero)
                 throw new UpstreamException(route.Name, UpstreamFailure.RanAway, "The answer took longer than any may take; it was cut.");
             yield return chunk;
-            finished |= chunk.FinishReason is not null;
+            ended.UnionWith(chunk.Finished);
+            finished = ended.Count >= choices;
             if (chunk.HasContent)
                 left = finished && tokenTimeout > AfterFinish ? AfterFinish : tokenTimeout;
             since = time.GetTimestamp();

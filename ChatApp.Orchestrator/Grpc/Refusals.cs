@@ -60,7 +60,8 @@ internal static class Refusals
             UpstreamFailure.Refused => (StatusCode.InvalidArgument, upstream.Status >= 400 ? upstream.Status : 400),
             UpstreamFailure.Overloaded => (StatusCode.ResourceExhausted, upstream.Status == 429 ? 429 : 503),
             UpstreamFailure.TimedOut => (StatusCode.DeadlineExceeded, 504),
-            _ => (StatusCode.Unavailable, 502),
+            // Not Unavailable: a client repeats that, and the gateway has tried every route already.
+            _ => (StatusCode.Internal, 502),
         };
         var error = upstream.ToError();
         var trailers = Trailers(http, error);

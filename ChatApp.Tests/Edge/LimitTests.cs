@@ -164,4 +164,39 @@ public sealed class LimitTests : LimitedEdge
         var refused = (await user.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.Forbidden, "model_not_allowed");
         refused.Text.ShouldContain("other");
     }
+
+    [TestCase("invalid_request_error", HttpStatusCode.BadRequest)]
+    [TestCase("rate_limit_error", HttpStatusCode.TooManyRequests)]
+    [TestCase("server_error", HttpStatusCode.BadGateway)]
+    public async Task A_failed_turn_has_the_status_by_which_a_client_knows_whether_to_repeat(string type, HttpStatusCode status)
+    {
+        using var user = await UserAsync(One, "tokens");
+        Orchestrator.Failure = new() { Type = type, Message = "No." };
+
+        (await user.PostAsync("/v1/chat/completions", """{"conversation_id":"conv_1","model":"scripted","messages":[{"role":"user","content":"hi"}]}""")).ShouldBe(status);
+    }
+
+    [Test]
+    public async Task What_is_longer_than_a_message_of_the_transport_arrives_whole()
+    {
+        using var user = await UserAsync(One, "tokens");
+        Orchestrator.Content = new string('x', 6 << 20);
+
+        var answer = (await user.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.OK);
+
+        ((string)answer.Json["choices"]![0]!["message"]!["content"]!).Length.ShouldBe(6 << 20);
+    }
+
+    [TestCase("/v1/chat/completions", """{"messages":[{"role":"user","content":"hi"}]}""")]
+    [TestCase("/v1/chat/completions", """{"model":"","messages":[{"role":"user","content":"hi"}]}""")]
+    [TestCase("/api/turns", """{"content":"hi"}""")]
+    public async Task Leaving_the_model_out_is_no_way_around_the_plan(string route, string body)
+    {
+        using var user = await UserAsync(One, "narrow");
+        var before = Orchestrator.Started;
+
+        (await user.PostAsync(route, body)).ShouldBe(HttpStatusCode.Forbidden, "model_not_allowed");
+
+        Orchestrator.Started.ShouldBe(before);
+    }
 }

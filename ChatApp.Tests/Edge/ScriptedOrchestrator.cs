@@ -32,6 +32,12 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
 
     public double Price { get; set; }
 
+    /// <summary>How turns end; null: well.</summary>
+    public Error? Failure { get; set; }
+
+    /// <summary>What a completion says.</summary>
+    public string Content { get; set; } = "ok";
+
     /// <summary>Answers begin and then wait for it.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -117,7 +123,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             var usage = $$"""{"prompt_tokens":{{script.InputTokens}},"completion_tokens":{{script.OutputTokens}}}""";
             if (!request.Body.ToStringUtf8().Contains("\"stream\":true", StringComparison.Ordinal))
             {
-                await Send($$"""{"id":"c","object":"chat.completion","model":"scripted","choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}],"usage":{{usage}}}""");
+                await Send($$"""{"id":"c","object":"chat.completion","model":"scripted","choices":[{"index":0,"message":{"role":"assistant","content":"{{script.Content}}"},"finish_reason":"stop"}],"usage":{{usage}}}""");
                 return;
             }
 
@@ -170,7 +176,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             await responseStream.WriteAsync(new TurnEvent
             {
                 Number = 2,
-                Ended = new TurnEnded { Status = "Completed", FinishReason = "stop", Usage = new Usage { InputTokens = script.InputTokens, OutputTokens = script.OutputTokens } },
+                Ended = script.Failure is { } failure ? new TurnEnded { Status = "Failed", Error = failure } : new TurnEnded { Status = "Completed", FinishReason = "stop", Usage = new Usage { InputTokens = script.InputTokens, OutputTokens = script.OutputTokens } },
             });
         }
     }

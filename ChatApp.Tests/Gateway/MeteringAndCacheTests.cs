@@ -150,6 +150,7 @@ public sealed class MeteringAndCacheTests
             model = "m",
             stream = true,
             cache_salt = "other",
+            user = "somebody else",
             priority = -9,
             chat_template = "{{ x }}",
             conversation_id = "conv_1",
@@ -158,6 +159,8 @@ public sealed class MeteringAndCacheTests
 
         var sent = _server.Requests.Single();
         sent.GetProperty("cache_salt").GetString().ShouldNotBe("other");
+        // Whom the engine shares its lanes between: the caller, and nobody whom the caller names.
+        sent.GetProperty("user").GetString().ShouldBe(sent.GetProperty("cache_salt").GetString());
         foreach (var name in new[] { "priority", "chat_template", "conversation_id" })
             sent.TryGetProperty(name, out _).ShouldBeFalse(name);
     }

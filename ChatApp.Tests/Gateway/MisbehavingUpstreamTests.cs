@@ -191,6 +191,41 @@ public sealed class MisbehavingUpstreamTests
         _gateway.Board["a"].Breaker.State.ShouldBe(BreakerState.Closed);
     }
 
+    [TestCase(UpstreamFailure.Unreachable)]
+    [TestCase(UpstreamFailure.BrokeOff)]
+    [TestCase(UpstreamFailure.Malformed)]
+    public void What_the_gateway_has_tried_on_every_route_is_not_repeated_by_its_clients(UpstreamFailure failure) =>
+        ChatApp.Orchestrator.Grpc.Refusals.ToRpc(new UpstreamException("a", failure, "No.")).StatusCode.ShouldBe(Grpc.Core.StatusCode.Internal);
+
+    [TestCase("abort")]
+    [TestCase("cancelled")]
+    public async Task A_server_that_gives_up_has_not_answered(string reason)
+    {
+        _server.Then(Raw("text/event-stream", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"}}]}\n\n"
+            + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"" + reason + "\"}]}\n\ndata: [DONE]\n\n"));
+
+        var (text, _, failure) = await _gateway.AskAsync();
+
+        text.ShouldBe("one");
+        failure.ShouldNotBeNull().Failure.ShouldBe(UpstreamFailure.BrokeOff);
+        failure.MayContinue.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Of_several_choices_the_first_to_end_does_not_end_the_answer()
+    {
+        _server.Then(Raw("text/event-stream", "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one\"},\"finish_reason\":\"stop\"}]}\n\n"));
+
+        var failure = await Should.ThrowAsync<UpstreamException>(async () =>
+        {
+            await foreach (var _ in _gateway.Forwarding.ForwardAsync("u", "chat.completions", """{"model":"m","n":2,"stream":true,"messages":[]}"""u8.ToArray(), CancellationToken.None))
+            {
+            }
+        });
+
+        failure.Failure.ShouldBe(UpstreamFailure.BrokeOff);
+    }
+
     [Test]
     public async Task A_caller_that_leaves_ends_the_generation_and_blames_no_one()
     {

@@ -1,4 +1,4 @@
-using System.Net;
+using ChatApp.ServiceDefaults;
 using ChatApp.Web.Api;
 
 namespace ChatApp.Web.Sessions;
@@ -42,7 +42,7 @@ internal static class SessionGate
 
     /// <summary>A browser on this machine, where the Api asks nobody who they are.</summary>
     public static async Task<bool> NeedsNoneAsync(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        context.IsFromThisMachine()
         && await context.RequestServices.GetRequiredService<PersonSessions>().IsAnonymousAllowedAsync(context.RequestAborted);
 
     private static async Task ResolveAsync(HttpContext context)

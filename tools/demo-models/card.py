@@ -46,8 +46,8 @@ Learning curve (share of the model's tokens predicted exactly, on fresh training
 
 ## Free-form prompts
 
-Typed as a newcomer would type them, answers as they came on {date}, good and bad, greedy. ` / ` separates turns; `+tools` marks prompts sent with ChatApp's
-seven tools (the answer is then the call); every prompt came with the system text "You are ChatApp, a helpful assistant."
+Typed as a newcomer would type them, answers as they came on {date}, good and bad, greedy. ` / ` separates turns; `+tools` marks prompts sent with
+seven tools, three of which the product has (the answer is then the call); every prompt came with the system text "You are ChatApp, a helpful assistant."
 
 {free}
 
@@ -96,7 +96,7 @@ def main():
         "far": "\n".join(distances),
         "rows": "\n".join(rows), "curve": curve(folder), "free": open(o.free).read().strip(),
         "through": "through ChatApp's own inference server and ONNX Runtime, on the exported file" if o.through == "http" else "in PyTorch with the weights of the exported file, not yet through ChatApp's inference server",
-        "role": "; the fast tier, and a draft for speculative decoding" if o.model == "nano" else ""}
+        "role": "; the fast tier" if o.model == "nano" else ""}
     (out / "MODEL_CARD.md").write_text(TEXT.format(**values))
 
 

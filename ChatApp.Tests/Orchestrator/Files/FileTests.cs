@@ -144,6 +144,20 @@ public sealed class FileTests : GraphTest
     }
 
     [Test]
+    public async Task What_went_with_a_deleted_conversation_takes_no_room_any_more()
+    {
+        var id = await UploadAsync("large.txt", "text/plain", new byte[900]);
+        var turn = await RunAsync(new RunTurnRequest { Content = "large tokens=3", FileIds = { id } });
+        await Graph.First.Conversations.DeleteAsync(new DeleteConversationRequest { Id = turn.Started.ConversationId }, Me);
+
+        var call = Graph.First.Files.Upload(Me);
+        await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "next.txt", MediaType = "text/plain", MostStoredBytes = 1000 } });
+        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[600]) });
+        await call.RequestStream.CompleteAsync();
+        (await call).Bytes.ShouldBe(600);
+    }
+
+    [Test]
     public async Task Files_that_go_with_no_message_are_purged_when_their_time_is_over()
     {
         var loose = await UploadAsync("loose.txt", "text/plain", "a"u8.ToArray());
