@@ -27,8 +27,11 @@ internal static class TransferApi
         await WriteConversationsAsync(context.Response, conversations, conversation_id ?? "", cancellationToken);
     }
 
-    public static async Task<IResult> ImportAsync(HttpContext context, Conversations.ConversationsClient conversations, CancellationToken cancellationToken)
+    public static async Task<IResult> ImportAsync(HttpContext context, Caller caller, Conversations.ConversationsClient conversations, CancellationToken cancellationToken)
     {
+        // Anyone can be a guest, and a guest's conversations are soon nobody's.
+        if (caller.Kind == CallerKind.Guest)
+            throw RefusedException.Forbidden("Guests have no account; sign up first.", "account_required");
         if (!context.Request.HasJsonContentType())
             throw RefusedException.Invalid("Send the export as application/json.", code: "unsupported_media_type");
         using var call = conversations.Import(cancellationToken: cancellationToken);

@@ -25,6 +25,9 @@ public sealed class ConversationsService(
     private const int LargestPiece = 1024 * 1024;
     private const string GuestRole = "guest";
 
+    /// <summary>A document is held whole, several times its size, so only a few are read at a time; the others wait unread.</summary>
+    private static readonly SemaphoreSlim Importing = new(2, 2);
+
     public override async Task<Conversation> Create(CreateConversationRequest request, ServerCallContext context)
     {
         var owner = context.Caller().Subject;
@@ -135,6 +138,19 @@ public sealed class ConversationsService(
     }
 
     public override async Task<ImportReply> Import(IAsyncStreamReader<ImportChunk> requestStream, ServerCallContext context)
+    {
+        await Importing.WaitAsync(context.CancellationToken);
+        try
+        {
+            return await ImportOneAsync(requestStream, context);
+        }
+        finally
+        {
+            Importing.Release();
+        }
+    }
+
+    private async Task<ImportReply> ImportOneAsync(IAsyncStreamReader<ImportChunk> requestStream, ServerCallContext context)
     {
         using var document = new MemoryStream();
         await foreach (var piece in requestStream.ReadAllAsync(context.CancellationToken))

@@ -129,6 +129,15 @@ public sealed class OwnDataTests
         (await ada.GetAsync($"/api/conversations/{id}")).ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Test]
+    public async Task A_guest_imports_nothing()
+    {
+        using var nobody = new EdgeClient(_address, null);
+        using var guest = new EdgeClient(_address, (await nobody.PostAsync("/api/auth/guest", new { })).ShouldBe(HttpStatusCode.Created)["access_token"]);
+
+        (await guest.PostAsync("/api/conversations/import", "[]")).ShouldBe(HttpStatusCode.Forbidden, "account_required");
+    }
+
     private async Task<EdgeClient> UserAsync(string? email = null)
     {
         using var nobody = new EdgeClient(_address, null);

@@ -21,11 +21,13 @@ public sealed class PersonSession(string key)
 
     public DateTimeOffset UsedAt { get; internal set; }
 
-    internal void Take(SessionAnswer answer, DateTimeOffset now)
+    internal void Take(SessionAnswer answer, DateTimeOffset now) => Take(new SessionTicket(Key, answer.AccessToken, answer.RefreshToken, now.AddSeconds(answer.ExpiresIn)));
+
+    internal void Take(SessionTicket ticket)
     {
-        AccessToken = answer.AccessToken;
-        RefreshToken = answer.RefreshToken;
-        ExpiresAt = now.AddSeconds(answer.ExpiresIn);
+        AccessToken = ticket.AccessToken;
+        RefreshToken = ticket.RefreshToken;
+        ExpiresAt = ticket.ExpiresAt;
         Ended = false;
     }
 }

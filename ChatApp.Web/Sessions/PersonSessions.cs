@@ -23,17 +23,15 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
 
     public PersonSession? Find(string? key) => key is not null && _sessions.TryGetValue(key, out var session) ? session : null;
 
-    /// <summary>Takes up the session of a cookie, if this replica does not know it (better) already.</summary>
+    /// <summary>Takes up the session of a cookie, if this replica does not know it better.</summary>
     public PersonSession Adopt(SessionTicket ticket)
     {
         Sweep();
-        return _sessions.GetOrAdd(ticket.Key, key => new PersonSession(key)
-        {
-            AccessToken = ticket.AccessToken,
-            RefreshToken = ticket.RefreshToken,
-            ExpiresAt = ticket.ExpiresAt,
-            UsedAt = time.GetUtcNow(),
-        });
+        var session = _sessions.GetOrAdd(ticket.Key, key => new PersonSession(key) { UsedAt = time.GetUtcNow() });
+        // Another web server may have renewed it since; the refresh token known here would then end the session.
+        if (ticket.ExpiresAt > session.ExpiresAt)
+            session.Take(ticket);
+        return session;
     }
 
     /// <summary>Whether the Api answers a browser on this machine without any session: a product tried out on a laptop.</summary>
