@@ -22,7 +22,7 @@ var orchestrator = builder.AddProject<Projects.ChatApp_Orchestrator>("orchestrat
     .WithReference(chatdb).WaitFor(chatdb)
     .WithReference(redis).WaitFor(redis);
 
-// Vectors are searched in PostgreSQL unless there is a Qdrant, installed or elsewhere.
+// For retrieval, which is not built yet: where a Qdrant is installed or given, the orchestrator is told its address.
 if (Given("qdrant") is { } vectors)
     orchestrator.WithReference(vectors);
 else if (IsInstalled("qdrant"))

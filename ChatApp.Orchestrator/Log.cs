@@ -25,7 +25,7 @@ internal static partial class Log
     public static partial void FinishRetried(ILogger logger, Guid turnId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The database does not answer: {Reason}")]
-    public static partial void JournalAway(ILogger logger, string reason);
+    public static partial void DatabaseAway(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Writing the journals of {Turns} turns took {Ms:F0} ms")]
     public static partial void JournalSlow(ILogger logger, int turns, double ms);
@@ -103,5 +103,5 @@ internal static partial class Log
     public static partial void ToolCallNotStored(ILogger logger, Guid turnId, string reason);
 
     [LoggerMessage(LogLevel.Error, "A round of the turns' upkeep failed")]
-    public static partial void HeartbeatFailed(ILogger logger, Exception exception);
+    public static partial void UpkeepFailed(ILogger logger, Exception exception);
 }

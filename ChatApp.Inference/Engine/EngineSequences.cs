@@ -171,7 +171,6 @@ internal sealed class EngineSequences
             Lanes = Lanes.Count,
             LaneTokens = _runner.LaneTokens,
             KvTokensUsed = used,
-            PrefixCacheBlocks = Cache.Count,
             PrefixCacheQueries = _queries,
             PrefixCacheHits = _hits,
             Steps = Steps,

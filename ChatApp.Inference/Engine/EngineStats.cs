@@ -24,9 +24,6 @@ public readonly record struct EngineStats
     /// <summary>Share of lane tokens in use, 0 to 1.</summary>
     public double KvUsage => Lanes == 0 ? 0 : KvTokensUsed / ((double)Lanes * LaneTokens);
 
-    /// <summary>Blocks held by the prefix cache.</summary>
-    public int PrefixCacheBlocks { get; init; }
-
     /// <summary>Prompt tokens looked up in the prefix cache, in total.</summary>
     public long PrefixCacheQueries { get; init; }
 

@@ -11,7 +11,6 @@ internal sealed class OnnxFile
     internal const int GraphNode = 1;
     internal const int GraphInitializer = 5;
     internal const int GraphInput = 11;
-    internal const int GraphOutput = 12;
 
     private OnnxFile(string path, byte[] bytes, string hash, DateTimeOffset written)
     {

@@ -16,9 +16,6 @@ public sealed class Detokenizer(Tokenizer tokenizer, bool skipSpecial = true, IR
     private byte[] _pending = new byte[16];
     private int _pendingCount;
 
-    /// <summary>Whether bytes of an unfinished character wait for the next token.</summary>
-    public bool HasPending => _pendingCount > 0;
-
     /// <summary>The text that this token completes; empty when it only begins a character.</summary>
     public string Append(int tokenId)
     {

@@ -27,7 +27,7 @@ public sealed class ConversationPurge(NpgsqlDataSource dataSource, TimeProvider 
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     // Another round comes; a service that gives up would take the whole replica down.
-                    Log.JournalAway(logger, exception.Message);
+                    Log.DatabaseAway(logger, exception.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

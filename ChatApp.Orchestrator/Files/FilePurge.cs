@@ -25,7 +25,7 @@ public sealed class FilePurge(NpgsqlDataSource dataSource, TimeProvider time, IO
                 }
                 catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
                 {
-                    Log.JournalAway(logger, exception.Message);
+                    Log.DatabaseAway(logger, exception.Message);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

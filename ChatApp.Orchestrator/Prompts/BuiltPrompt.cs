@@ -30,9 +30,6 @@ public sealed record BuiltPrompt
     /// <summary>Images by the message that they came with.</summary>
     public IReadOnlyDictionary<Guid, IReadOnlyList<ChatImage>> Images { get; init; } = new Dictionary<Guid, IReadOnlyList<ChatImage>>();
 
-    /// <summary>The whole prompt's tokens where it had to be counted.</summary>
-    public int? ExactTokens { get; init; }
-
     /// <summary>Policy, summary and quotations in one system message: templates allow one, at the start.</summary>
     public string SystemText
     {

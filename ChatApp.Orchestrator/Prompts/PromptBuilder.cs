@@ -160,7 +160,6 @@ public sealed class PromptBuilder(
         var forDraft = await counter.CountAsync(model, draft, cancellationToken);
         while (await counter.CountAsync(model, built.Messages, built.Tools, cancellationToken) is { } exact)
         {
-            built = built with { ExactTokens = exact };
             if (exact + forDraft <= budget || built.Verbatim.Count == 1)
                 break;
             var shorter = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]]);

@@ -26,8 +26,18 @@ public sealed class Summariser(
         var current = previous;
         for (var step = 0; step < settings.SummarySteps && next < messages.Count; step++)
         {
+            var before = next;
             var taken = Transcript(messages, ref next, room);
             var text = await AskAsync(owner, model, current?.Text, taken, settings.SummaryTokens, cancellationToken);
+            if (text.Length == 0)
+            {
+                // As of a model that thought until its room was used up. Stored, it would stand for the messages for ever.
+                next = before;
+                if (step == 0)
+                    throw new UpstreamException(model.Id, UpstreamFailure.Malformed, "The model wrote an empty summary.");
+                break;
+            }
+
             current = new SummaryRecord
             {
                 LastMessageId = messages[next - 1].Id,
@@ -54,13 +64,29 @@ public sealed class Summariser(
             var line = $"{messages[next].Role}: {messages[next].Text}\n";
             if (used > 0 && used + TokenCounter.UpperBound(line) > room)
                 break;
-            var cut = line.Length > room ? line[..room] : line;
+            var cut = Cut(line, room);
             transcript.Append(cut);
             used += TokenCounter.UpperBound(cut);
             next++;
         }
 
         return transcript.ToString();
+    }
+
+    private static string Cut(string line, int room)
+    {
+        if (TokenCounter.UpperBound(line) <= room)
+            return line;
+        var (length, bytes) = (0, 0);
+        foreach (var rune in line.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > room)
+                break;
+            length += rune.Utf16SequenceLength;
+        }
+
+        return line[..length];
     }
 
     private async Task<string> AskAsync(

@@ -11,7 +11,7 @@ public sealed class SummaryStore(OwnedDatabase database, IdFactory ids, TimeProv
         await database.For(owner).FirstOrDefaultAsync<SummaryRecord>(
             """
             SELECT s.last_message_id, s.version, s.messages, s.text FROM chat.summaries s
-            WHERE s.conversation_id = @conversationId AND s.user_id = @owner AND s.last_message_id = ANY(@path)
+            WHERE s.conversation_id = @conversationId AND s.user_id = @owner AND s.last_message_id = ANY(@path) AND s.text <> ''
             ORDER BY array_position(@path, s.last_message_id) DESC LIMIT 1
             """,
             new { conversationId, path = path.ToArray() }, cancellationToken);
@@ -21,7 +21,7 @@ public sealed class SummaryStore(OwnedDatabase database, IdFactory ids, TimeProv
             """
             INSERT INTO chat.summaries (id, conversation_id, user_id, version, last_message_id, text, messages, model, created_at)
             VALUES (@id, @conversationId, @owner, @Version, @LastMessageId, @Text, @Messages, @model, @now)
-            ON CONFLICT (conversation_id, last_message_id) DO NOTHING
+            ON CONFLICT (conversation_id, last_message_id) DO UPDATE SET text = excluded.text, model = excluded.model WHERE chat.summaries.text = ''
             """,
             new { id = ids.New(), conversationId, summary.Version, summary.LastMessageId, summary.Text, summary.Messages, model, now = time.GetUtcNow().UtcDateTime },
             cancellationToken);

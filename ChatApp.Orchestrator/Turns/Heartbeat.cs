@@ -30,7 +30,7 @@ public sealed class Heartbeat(TurnLeases leases, TurnSupervisor supervisor, Time
         }
         catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            Log.JournalAway(logger, exception.Message);
+            Log.DatabaseAway(logger, exception.Message);
         }
     }
 
@@ -48,12 +48,12 @@ public sealed class Heartbeat(TurnLeases leases, TurnSupervisor supervisor, Time
             {
                 // Perhaps only the connection broke: a lease does not wait for the next beat.
                 interval = interval < AfterFailure ? interval : AfterFailure;
-                Log.JournalAway(logger, exception.Message);
+                Log.DatabaseAway(logger, exception.Message);
             }
             catch (Exception exception)
             {
                 // Every turn of this replica lives by this loop: it outlives whatever goes wrong in one round.
-                Log.HeartbeatFailed(logger, exception);
+                Log.UpkeepFailed(logger, exception);
             }
 
             var rest = interval - time.GetElapsedTime(began);

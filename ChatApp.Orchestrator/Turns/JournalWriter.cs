@@ -32,12 +32,12 @@ public sealed class JournalWriter(
             }
             catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {
-                Log.JournalAway(logger, exception.Message);
+                Log.DatabaseAway(logger, exception.Message);
             }
             catch (Exception exception)
             {
                 // Every turn of this replica lives by this loop: it outlives whatever goes wrong in one round.
-                Log.HeartbeatFailed(logger, exception);
+                Log.UpkeepFailed(logger, exception);
             }
 
             await PauseAsync(time.GetElapsedTime(began), stoppingToken);

@@ -92,9 +92,9 @@ public sealed class TurnStore(
     private static async Task<StartedTurn> AttachAsync(
         OwnerTransaction transaction, TurnRecord earlier, Guid turnId, NewTurn request, CancellationToken cancellationToken)
     {
-        if (earlier.Id == turnId)
+        if (earlier.Id == turnId && earlier.LeaseEpoch == 1 && !TurnStatus.IsFinal(earlier.Status))
         {
-            // Our own first attempt, whose commit went through unheard.
+            // Our own first attempt, whose commit went through unheard, and nobody has taken over since.
             var log = await transaction.FirstOrDefaultAsync<byte[]>(
                 """
                 SELECT l.events FROM chat.turn_log l JOIN chat.turns t ON t.id = l.turn_id

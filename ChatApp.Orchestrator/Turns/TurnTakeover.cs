@@ -30,11 +30,11 @@ public sealed class TurnTakeover(
                 catch (Exception exception) when (exception is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
                 {
                     graceUntil = time.GetTimestamp() + (long)(options.Value.HeartbeatInterval.TotalSeconds * 2 * time.TimestampFrequency);
-                    Log.JournalAway(logger, exception.Message);
+                    Log.DatabaseAway(logger, exception.Message);
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    Log.HeartbeatFailed(logger, exception);
+                    Log.UpkeepFailed(logger, exception);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -82,6 +82,21 @@ internal sealed class ChatPageTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task After_a_refusal_the_next_message_goes_on_from_what_was_stored()
+    {
+        Api.Answer = (request, turn) => turn.SayAsync($"Answer to {request.Content}, after {request.ParentId ?? "nothing"}.");
+        await OpenAsync(Page);
+        await AskAsync(Page, "first");
+        await Expect(Answers(Page)).ToContainTextAsync("Answer to first, after nothing.");
+        Api.Refusal = "Too many at once.";
+        await AskAsync(Page, "second");
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Too many at once.");
+        Api.Refusal = null;
+        await AskAsync(Page, "third");
+        await Expect(Answers(Page).Last).ToContainTextAsync("Answer to third, after msg_");
+    }
+
+    [Test]
     public async Task Answers_and_questions_branch_and_one_moves_between_the_versions()
     {
         var count = 0;

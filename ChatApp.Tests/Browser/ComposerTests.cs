@@ -42,6 +42,30 @@ internal sealed class ComposerTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task What_still_waited_when_the_conversation_was_left_is_a_draft_in_it()
+    {
+        Api.AddConversation("Another", "q", "a");
+        Api.Answer = async (request, turn) =>
+        {
+            await turn.SayAsync($"Answer to {request.Content}");
+            await turn.Gate.Task;
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "one");
+        await Expect(Answers(Page)).ToContainTextAsync("Answer to one");
+        await AskAsync(Page, "two");
+        await Expect(Page.Locator(".queue")).ToContainTextAsync("two");
+        await Page.WaitForURLAsync("**/c/**");
+        var first = Page.Url;
+        await Page.GetByRole(AriaRole.Link, new() { Name = "Another" }).ClickAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("a");
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("");
+        await Page.GotoAsync(first);
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("two");
+        Api.Turns.Single().Gate.SetResult();
+    }
+
+    [Test]
     public async Task Keys_do_what_the_sheet_says()
     {
         Api.Answer = async (_, turn) =>

@@ -23,10 +23,13 @@ internal sealed class ConnectionTests : ScriptedPageTests
         await PictureAsync("offline");
         Api.Turns.Single().Gate.SetResult();
         await Page.Locator("#composer-input").FillAsync("typed in the tunnel");
+        await Page.Keyboard.PressAsync("Enter");
         await Context.SetOfflineAsync(false);
         await Expect(Answers(Page)).ToContainTextAsync(", and after it.");
         await Expect(Page.Locator(".connection")).ToBeHiddenAsync();
         await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("typed in the tunnel");
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(Page.Locator(".message.user").Last).ToContainTextAsync("typed in the tunnel");
     }
 
     [Test]

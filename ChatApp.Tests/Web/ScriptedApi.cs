@@ -42,6 +42,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     public List<string> Requests { get; } = [];
 
+    /// <summary>While there is one, turns are refused with it: 429 as of a plan whose limit is reached.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>While true, every request is refused as by a server that is away.</summary>
     public bool Down { get; set; }
 
@@ -239,6 +242,12 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     private async Task RunAsync(StartTurn request, HttpContext context)
     {
+        if (Refusal is { } refusal)
+        {
+            await Results.Problem(refusal, statusCode: 429).ExecuteAsync(context);
+            return;
+        }
+
         if (_requests.TryGetValue(request.RequestId, out var known) && _turns.TryGetValue(known, out var first))
         {
             await first.WriteAsync(context, 0);

@@ -11,6 +11,7 @@ public sealed class ChatSession(
     TurnsClient turns, ConversationsClient conversations, TurnTail tail, TimeProvider time) : IAsyncDisposable
 {
     private readonly List<QueuedMessage> _queue = [];
+    private readonly Dictionary<string, StartTurn> _sent = [];
     private CancellationTokenSource _open = new();
     private CancellationTokenSource? _turn;
     private Task _tailing = Task.CompletedTask;
@@ -22,6 +23,9 @@ public sealed class ChatSession(
 
     /// <summary>The conversation got its id or title, or was used: the list wants to know.</summary>
     public event Action<ConversationView>? Touched;
+
+    /// <summary>A conversation is left with messages that still waited for its running answer.</summary>
+    public event Action<ConversationView, string>? Unsent;
 
     public ConversationView View { get; private set; } = new();
 
@@ -56,10 +60,13 @@ public sealed class ChatSession(
             return;
 
         await DetachAsync();
+        if (_queue.Count > 0 && !Temporary)
+            Unsent?.Invoke(View, string.Join("\n\n", _queue.Select(message => message.Text).Where(text => text.Length > 0)));
         View = new ConversationView();
         _sawTheEnd = false;
         Temporary = temporary;
         _queue.Clear();
+        _sent.Clear();
         LoadError = null;
         if (id is null)
         {
@@ -196,7 +203,16 @@ public sealed class ChatSession(
         if (user.Status == MessageStatus.Pending)
         {
             View.Discard(user);
-            Branch(user.RequestId ?? NewRequestId(), user.ParentId, user.Text, user.Files);
+            if (user.RequestId is { } requestId && _sent.TryGetValue(requestId, out var turn) && turn.Model == Model)
+            {
+                // The very same request: where it did arrive, this joins the turn that it began.
+                Follow(View.Send(requestId, user.ParentId, user.Text, time.GetUtcNow(), user.Files), turn);
+                Changed?.Invoke();
+            }
+            else
+            {
+                Branch(NewRequestId(), user.ParentId, user.Text, user.Files);
+            }
         }
         else
         {
@@ -231,7 +247,7 @@ public sealed class ChatSession(
     {
         var leaf = View.Show(node);
         Changed?.Invoke();
-        if (View.Id is { } id)
+        if (View.Id is { } id && leaf.IsStored)
             await conversations.ChangeAsync(id, new ConversationChange { CurrentMessageId = leaf.Id }, _open.Token);
     }
 
@@ -249,7 +265,7 @@ public sealed class ChatSession(
     private void SendNow(string text, IReadOnlyList<AttachedFile> files)
     {
         var requestId = NewRequestId();
-        var parent = View.Leaf?.Id;
+        var parent = (Temporary ? View.Leaf : View.LastStored)?.Id;
         var turn = Temporary ? NewTemporaryTurn(requestId, parent, text) : NewTurn(requestId) with { ParentId = parent, Content = text, FileIds = IdsOf(files) };
         Follow(View.Send(requestId, parent, text, time.GetUtcNow(), files), turn);
     }
@@ -282,6 +298,8 @@ public sealed class ChatSession(
     private void Follow(TurnFold fold, StartTurn? start)
     {
         Running = fold;
+        if (start is not null)
+            _sent[start.RequestId] = start;
         _turn?.Dispose();
         _turn = CancellationTokenSource.CreateLinkedTokenSource(_open.Token);
         _tailing = FollowAsync(View, fold, start, _turn.Token, _open.Token);

@@ -31,6 +31,23 @@ public sealed class ConversationView
 
     public MessageNode? Leaf { get; private set; }
 
+    /// <summary>The newest answer of the active branch that the Api knows: what is said next goes on from there.</summary>
+    public MessageNode? LastStored
+    {
+        get
+        {
+            for (var node = Leaf; node is not null; node = Find(node.ParentId))
+            {
+                if (node is { IsStored: true, IsUser: false })
+                    return node;
+                if (node.IsStored && _children.TryGetValue(node.Id, out var answers) && answers.LastOrDefault(answer => answer.IsStored) is { } answer)
+                    return answer;
+            }
+
+            return null;
+        }
+    }
+
     public static ConversationView From(ConversationDetail detail)
     {
         var view = new ConversationView();

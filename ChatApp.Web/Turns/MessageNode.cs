@@ -26,6 +26,9 @@ public sealed class MessageNode(string id, string? parentId, string role)
 
     public string Id { get; private set; } = id;
 
+    /// <summary>The Api knows it; a message whose turn was refused it never saw.</summary>
+    public bool IsStored { get; private set; } = true;
+
     public string? ParentId { get; internal set; } = parentId;
 
     public string Role { get; } = role;
@@ -89,7 +92,7 @@ public sealed class MessageNode(string id, string? parentId, string role)
     }
 
     internal static MessageNode NewPending(string requestId, string? parentId, string role, string text, DateTimeOffset now, IReadOnlyList<AttachedFile>? files = null) =>
-        new($"local-{role}-{requestId}", parentId, role) { Files = files ?? [], RequestId = requestId, Status = MessageStatus.Pending, _stored = text, CreatedAt = now, Watched = role == Assistant };
+        new($"local-{role}-{requestId}", parentId, role) { IsStored = false, Files = files ?? [], RequestId = requestId, Status = MessageStatus.Pending, _stored = text, CreatedAt = now, Watched = role == Assistant };
 
     /// <summary>Takes over what is stored, unless this page already knows more from events.</summary>
     internal void Refresh(MessageRecord record)
@@ -126,6 +129,7 @@ public sealed class MessageNode(string id, string? parentId, string role)
     internal void Confirm(string id)
     {
         Id = id;
+        IsStored = true;
         if (IsUser)
             Status = MessageStatus.Completed;
         Changed();

@@ -14,7 +14,8 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
 
     public ValueTask CopyAsync(string text) => CallAsync("copyText", text);
 
-    public ValueTask FocusComposerAsync() => CallAsync("focusComposer");
+    /// <summary>Adds to what is typed, but not sent, in a conversation.</summary>
+    public ValueTask KeepDraftAsync(string conversation, string text) => CallAsync("keepDraft", conversation, text);
 
     /// <summary>Focuses what the present change of the page brings.</summary>
     public async ValueTask FocusAsync(string selector)
@@ -27,8 +28,6 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
     public ValueTask OpenDialogAsync(string id) => CallAsync("openDialog", id);
 
     public ValueTask CloseDialogAsync(string id) => CallAsync("closeDialog", id);
-
-    public ValueTask ScrollToLatestAsync() => CallAsync("scrollToLatest");
 
     public ValueTask SetCookieAsync(string name, string value) => CallAsync("setCookie", name, value);
 

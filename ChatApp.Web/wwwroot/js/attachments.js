@@ -24,8 +24,6 @@ export class Attachments {
 
   get failed() { return [...this.#items].find(item => item.state === 'failed'); }
 
-  get files() { return [...this.#items].filter(item => item.state === 'done').map(item => item.file); }
-
   add(files) {
     const { textTemporary, textMany, mostFiles } = this.#host.dataset;
     for (const file of files) {
@@ -39,6 +37,32 @@ export class Attachments {
     }
 
     this.#changed();
+  }
+
+  // What is sent leaves the composer at once; what is added meanwhile goes with the next message.
+  take() {
+    const items = [...this.#items].filter(item => item.state === 'done');
+    for (const item of items) {
+      item.row.remove();
+      this.#items.delete(item);
+    }
+
+    this.#changed();
+    return items;
+  }
+
+  restore(items) {
+    for (const item of items) {
+      this.#host.querySelector('[data-attachments]').append(item.row);
+      this.#items.add(item);
+    }
+
+    this.#changed();
+  }
+
+  forget(items) {
+    for (const item of items)
+      this.#remove(item);
   }
 
   clear() {

@@ -1,5 +1,5 @@
 // What the circuit calls.
-import { composer } from './composer.js';
+export { keepDraft } from './composer.js';
 export { setCookie } from './settings.js';
 export { closeDialog, openDialog } from './actions.js';
 
@@ -11,10 +11,6 @@ export function copyText(text) {
   return navigator.clipboard.writeText(text);
 }
 
-export function focusComposer() {
-  composer()?.focusInput();
-}
-
 export function focusOn(selector) {
   const element = document.querySelector(selector);
   if (!element)
@@ -22,8 +18,4 @@ export function focusOn(selector) {
   element.focus();
   if (element.value !== undefined && element.setSelectionRange)
     element.setSelectionRange(element.value.length, element.value.length);
-}
-
-export function scrollToLatest() {
-  document.querySelector('chat-scroller')?.toLatest();
 }

@@ -1,10 +1,21 @@
 // The composer's text lives here, in the browser: typing, its height and its draft need no server.
 import { Attachments, startDropping } from './attachments.js';
+import { isDown } from './connection.js';
 
 const draftKey = conversation => `chatapp.draft.${conversation}`;
 const instructionsKey = 'chatapp.instructions';
 
 export const composer = () => document.querySelector('chat-composer');
+
+// Adds to the draft of a conversation, whether it is still open or not.
+export function keepDraft(conversation, text) {
+  if (composer()?.conversation === conversation) {
+    composer().append(text);
+    return;
+  }
+  const key = draftKey(conversation);
+  localStorage.setItem(key, [localStorage.getItem(key), text].filter(Boolean).join('\n\n'));
+}
 
 class ChatComposer extends HTMLElement {
   static observedAttributes = ['conversation'];
@@ -13,6 +24,7 @@ class ChatComposer extends HTMLElement {
   #saveTimer = 0;
   #started = false;
   #sendWhenReady = false;
+  #sending = null;
   #attachments = new Attachments(this, () => this.#attached());
 
   connectedCallback() {
@@ -29,10 +41,12 @@ class ChatComposer extends HTMLElement {
     if (before === null || before === after || !this.#started)
       return;
     // A conversation that has just got its id keeps what is being typed into it.
-    if (before === 'new' && this.input.value && this.dataset.sent) {
+    if (before === 'new' && this.dataset.sent) {
+      this.#sending = null;
       localStorage.removeItem(draftKey(before));
       this.#saveDraft();
     } else {
+      this.#sending = null;
       this.#saveDraft(before);
       this.#attachments.clear();
       this.#loadDraft();
@@ -66,6 +80,10 @@ class ChatComposer extends HTMLElement {
     this.focusInput();
   }
 
+  append(text) {
+    this.setText([this.input.value, text].filter(Boolean).join('\n\n'));
+  }
+
   async send() {
     const text = this.input.value;
     if (!text.trim() && this.#attachments.count === 0)
@@ -84,24 +102,42 @@ class ChatComposer extends HTMLElement {
       return;
     }
 
-    const files = this.#attachments.files;
+    // The page says that the connection is away; what is typed waits here.
+    if (isDown())
+      return;
+
     this.#waiting = null;
+    const sending = this.#sending = { text, items: this.#attachments.take() };
     this.input.value = '';
     this.dataset.sent = 'true';
     this.#resized();
     try {
-      await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey), files);
-      this.#attachments.clear();
+      await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey), sending.items.map(item => item.file));
+      // Given back meanwhile, and yet it did arrive.
+      if (this.#sending !== sending && this.input.value === text)
+        this.input.value = '';
+      this.#sending = null;
+      this.#attachments.forget(sending.items);
+      this.#resized();
       clearTimeout(this.#saveTimer);
       this.#saveDraft();
       document.querySelector('chat-scroller')?.toLatest();
     } catch {
-      // The circuit is away: nothing was taken, so nothing is lost.
-      if (!this.input.value)
-        this.input.value = text;
-      this.#resized();
-      this.#saveDraft();
+      this.#giveBack();
     }
+  }
+
+  // Nothing was taken, so nothing is lost. A call over a connection that breaks neither ends nor fails.
+  #giveBack() {
+    const sending = this.#sending;
+    if (!sending)
+      return;
+    this.#sending = null;
+    if (!this.input.value)
+      this.input.value = sending.text;
+    this.#attachments.restore(sending.items);
+    this.#resized();
+    this.#saveDraft();
   }
 
   #start() {
@@ -139,6 +175,7 @@ class ChatComposer extends HTMLElement {
         this.focusInput();
     });
     addEventListener('pagehide', () => this.#saveDraft());
+    document.addEventListener('chatapp:down', () => this.#giveBack());
     this.#loadDraft();
     if (matchMedia('(hover: hover)').matches && (document.activeElement === document.body || !document.activeElement))
       this.focusInput();
@@ -186,8 +223,9 @@ class ChatComposer extends HTMLElement {
     // Of a temporary chat nothing is kept, here neither.
     if (!this.input || conversation === 'temporary')
       return;
-    if (this.input.value)
-      localStorage.setItem(draftKey(conversation), this.input.value);
+    const text = this.input.value || this.#sending?.text;
+    if (text)
+      localStorage.setItem(draftKey(conversation), text);
     else
       localStorage.removeItem(draftKey(conversation));
   }

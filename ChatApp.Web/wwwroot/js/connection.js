@@ -2,6 +2,9 @@
 const modal = () => document.getElementById('components-reconnect-modal');
 let reloading = false;
 
+// Whether the page says that the server cannot be reached.
+export const isDown = () => Boolean(modal()?.dataset.state);
+
 function show(state) {
   const element = modal();
   if (element)
@@ -30,6 +33,7 @@ export function startConnection() {
   const handler = {
     onConnectionDown: async () => {
       show('lost');
+      document.dispatchEvent(new Event('chatapp:down'));
       for (let attempt = 0; ; attempt++) {
         await new Promise(resolve => {
           const timer = setTimeout(resolve, Math.min(250 * 2 ** attempt, 5000));

@@ -38,7 +38,6 @@ FRUITS = "apple banana cherry mango pear plum grape melon kiwi peach lemon fig p
 FLOWERS = "rose tulip daisy lily orchid sunflower violet poppy iris jasmine dahlia peony marigold".split()
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MONTHS = "January February March April May June July August September October November December".split()
-SEASONS = "spring summer autumn winter".split()
 ADJECTIVES = """small big old new quiet bright dark cold warm green blue red golden silver hidden broken lost secret lucky tall
 wild gentle brave clever tiny huge strange wooden stone copper iron glass paper velvet early late northern southern""".split()
 NOUNS = """garden river bridge tower castle forest island mountain valley window door key lamp book letter map boat train wagon
