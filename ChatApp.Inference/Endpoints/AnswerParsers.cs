@@ -9,10 +9,12 @@ internal sealed class AnswerParsers
 {
     private readonly ToolCallFormat _calls;
     private readonly bool _splitReasoning;
+    private readonly string[] _offered;
 
     public AnswerParsers(ServedModel model, ChatRequest request, ReadOnlySpan<int> prompt)
     {
         _calls = request.ToolChoice.Mode == ToolChoiceMode.None ? ToolCallFormat.None : model.ToolCallFormat;
+        _offered = [.. request.Tools.Select(tool => tool.Name)];
         _splitReasoning = model.Reasoning == ReasoningFormat.ThinkTags;
         BeginReasoning = _splitReasoning && ReasoningMarks.IsOpen(request.Template, prompt, model.Tokenizer);
     }
@@ -26,7 +28,7 @@ internal sealed class AnswerParsers
     /// <summary>A parser for one answer.</summary>
     public IToolCallParser Create()
     {
-        var parser = ToolCallFormats.CreateParser(_calls);
+        var parser = ToolCallFormats.CreateParser(_calls, _offered);
         return _splitReasoning ? new ReasoningSplitter(parser, BeginReasoning) : parser;
     }
 }

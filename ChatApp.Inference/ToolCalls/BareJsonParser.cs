@@ -4,7 +4,7 @@ namespace ChatApp.Inference.ToolCalls;
 /// Llama 3: the whole answer is one or more calls as JSON objects (<c>{"name": …, "parameters": …}</c>, separated by <c>;</c> or a comma),
 /// perhaps after <c>&lt;|python_tag|&gt;</c>. An answer that begins otherwise, or whose JSON is no call, is text.
 /// </summary>
-internal sealed class BareJsonParser : IToolCallParser
+internal sealed class BareJsonParser(IReadOnlyCollection<string>? offered) : IToolCallParser
 {
     private const string Tag = "<|python_tag|>";
 
@@ -65,7 +65,7 @@ internal sealed class BareJsonParser : IToolCallParser
         }
         else if (rest[0] == '{')
         {
-            _call = new CallObjectReader(ToolCallFormats.NewId);
+            _call = new CallObjectReader(ToolCallFormats.NewId, IsOffered);
             _held.Append(rest);
         }
         else
@@ -109,6 +109,8 @@ internal sealed class BareJsonParser : IToolCallParser
         _isText = false;
         _call = new CallObjectReader(ToolCallFormats.NewId);
     }
+
+    private bool IsOffered(string name) => offered is null || offered.Contains(name);
 
     private static void Emit(string text, IAnswerSink sink)
     {

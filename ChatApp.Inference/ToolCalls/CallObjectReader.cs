@@ -8,7 +8,7 @@ namespace ChatApp.Inference.ToolCalls;
 /// then the text of the arguments as it comes. <c>parameters</c> is taken for <c>arguments</c>; other members are skipped;
 /// <c>{"type": "function", "function": {…}}</c> is unwrapped.
 /// </summary>
-internal sealed class CallObjectReader(Func<string> newId)
+internal sealed class CallObjectReader(Func<string> newId, Func<string, bool>? isCall = null)
 {
     private const int MaximumDepth = 128;
 
@@ -76,6 +76,12 @@ internal sealed class CallObjectReader(Func<string> newId)
 
     private void Start(int index, IAnswerSink sink)
     {
+        if (isCall?.Invoke(_name!) == false)
+        {
+            _state = State.Failed;
+            return;
+        }
+
         _started = true;
         sink.CallStarted(index, newId(), _name!);
         if (IsDone && _arguments.Length == 0)

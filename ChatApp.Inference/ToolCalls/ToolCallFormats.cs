@@ -32,9 +32,11 @@ internal static class ToolCallFormats
     };
 
     /// <summary>A parser for one answer.</summary>
-    public static IToolCallParser CreateParser(ToolCallFormat format) => format switch
+    /// <param name="format">How the model writes calls.</param>
+    /// <param name="offered">Names of the tools offered: where calls have no marks, JSON with another name is an answer. Null: any name.</param>
+    public static IToolCallParser CreateParser(ToolCallFormat format, IReadOnlyCollection<string>? offered = null) => format switch
     {
-        ToolCallFormat.Llama => new BareJsonParser(),
+        ToolCallFormat.Llama => new BareJsonParser(offered),
         ToolCallFormat.Mistral => new MarkedParser("[TOOL_CALLS]", null, NewShortId, namedArguments: true),
         ToolCallFormat.Phi => new MarkedParser("<|tool_call|>", "<|/tool_call|>", NewId),
         ToolCallFormat.Hermes => new MarkedParser("<tool_call>", "</tool_call>", NewId),

@@ -11,6 +11,8 @@ public sealed class ChatSession(
     TurnsClient turns, ConversationsClient conversations, TurnTail tail, TimeProvider time) : IAsyncDisposable
 {
     private readonly List<QueuedMessage> _queue = [];
+
+    // What was asked for and not yet confirmed, by request id.
     private readonly Dictionary<string, StartTurn> _sent = [];
     private CancellationTokenSource _open = new();
     private CancellationTokenSource? _turn;
@@ -333,6 +335,8 @@ public sealed class ChatSession(
             fold.Stop();
         }
 
+        if (start is not null && fold.Answer?.IsStored == true)
+            _sent.Remove(start.RequestId);
         Running = null;
         (Reconnecting, _sawTheEnd) = (false, true);
         Touched?.Invoke(view);

@@ -82,6 +82,20 @@ internal sealed class ToolCallParserTests
         Parse(format, [written]).Calls.ShouldHaveSingleItem().Name.ShouldBe("f");
     }
 
+    [TestCase("{\"name\": \"Bob\", \"age\": 3}")]
+    [TestCase("{\"name\": \"Bob\", \"parameters\": {\"a\": 1}, \"x\": [2]} and so on")]
+    public void Where_calls_have_no_marks_JSON_that_names_no_offered_tool_is_the_answer(string answer)
+    {
+        var parser = ToolCallFormats.CreateParser(ToolCallFormat.Llama, ["weather"]);
+        var sink = new RecordingSink();
+        foreach (var character in answer)
+            parser.Append(character.ToString(), sink);
+        parser.Complete(sink);
+
+        sink.Text.ShouldBe(answer);
+        sink.Calls.ShouldBeEmpty();
+    }
+
     [Test]
     public void Deep_or_endless_arguments_do_no_harm()
     {
