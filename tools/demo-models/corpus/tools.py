@@ -235,7 +235,7 @@ def bare_question(s):
 
 def ask_search(s):
     x = s.any([lambda: words.entity(s, s.any(list(words.ENTITY_ENDS))), lambda: words.pair(s) + "s", lambda: words.entity(s, "company"), lambda: s.word(words.FOODS)])()
-    bare = s.chance(0.25)
+    bare = s.chance(0.4 if s.split == "train" else 0.25)
     if bare:
         x = words.entity(s, s.any(["company", "building", "event", "nature"]))
         if s.split == "train" and s.chance(0.75):
