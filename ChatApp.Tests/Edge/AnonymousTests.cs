@@ -20,20 +20,24 @@ public sealed class AnonymousTests
         (await nobody.GetAsync("/v1/models")).ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
-    [TestCase("localhost:8080", true)]
-    [TestCase("127.0.0.1", true)]
-    [TestCase("[::1]:8080", true)]
-    [TestCase("chat.localhost", true)]
-    [TestCase("evil.example:8080", false)]
-    [TestCase("localhost.evil.example", false)]
-    public async Task A_name_made_to_resolve_to_this_machine_is_not_this_machine(string host, bool isLetIn)
+    [Test]
+    public async Task A_name_made_to_resolve_to_this_machine_is_not_this_machine()
     {
         var settings = new Dictionary<string, string?> { ["Accounts:Anonymous"] = "Loopback" };
         await using var edge = await EdgeHost.StartAsync(await EdgeStores.NewDatabaseAsync(), settings, environment: "Development");
         using var browser = edge.Client();
-        browser.Headers.Host = host;
 
-        (await browser.GetAsync("/api/me")).Status.ShouldBe(isLetIn ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        foreach (var own in new[] { "localhost:8080", "127.0.0.1", "[::1]:8080", "chat.localhost" })
+        {
+            browser.Headers.Host = own;
+            (await browser.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.OK, own);
+        }
+
+        foreach (var other in new[] { "evil.example:8080", "localhost.evil.example" })
+        {
+            browser.Headers.Host = other;
+            (await browser.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.Unauthorized, other);
+        }
     }
 
     [Test]
