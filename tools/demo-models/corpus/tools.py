@@ -226,8 +226,8 @@ def bare_question(s):
     """(a question that doesn't mention the web, what it is about): for training alone, in the words in which passages are asked."""
     while True:
         kind = s.any(list(passages.WORLD))
-        # The web is asked about anything: often a fact that things of this kind do not have.
-        key, name = s.any(list(passages.WORLD[kind])), words.entity(s, s.any(list(passages.WORLD)) if s.chance(0.6) else kind)
+        # The web is asked about anything: now and then a fact that things of this kind do not have.
+        key, name = s.any(list(passages.WORLD[kind])), words.entity(s, s.any(list(passages.WORLD)) if s.chance(0.3) else kind)
         q = passages.question(s, {"kind": kind, "key": key, "n": name}, wrapped=False)
         if INTERROGATIVE.match(q) and not re.match(r"what('s| is) the (population|price|height|age) of", q, re.I):
             return q, name
@@ -235,7 +235,7 @@ def bare_question(s):
 
 def ask_search(s):
     x = s.any([lambda: words.entity(s, s.any(list(words.ENTITY_ENDS))), lambda: words.pair(s) + "s", lambda: words.entity(s, "company"), lambda: s.word(words.FOODS)])()
-    bare = s.chance(0.5 if s.split == "train" else 0.25)
+    bare = s.chance(0.4 if s.split == "train" else 0.25)
     if bare:
         x = words.entity(s, s.any(["company", "building", "event", "nature"]))
         if s.split == "train" and s.chance(0.75):
