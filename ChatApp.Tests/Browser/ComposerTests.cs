@@ -30,11 +30,7 @@ internal sealed class ComposerTests : ScriptedPageTests
             if (request.Content == "one")
                 await turn.Gate.Task;
         };
-        await OpenAsync(Page);
-        await AskAsync(Page, "one");
-        await Expect(Answers(Page)).ToContainTextAsync("Answer to one");
-        await AskAsync(Page, "two");
-        await Expect(Page.Locator(".queue")).ToContainTextAsync("two");
+        await AskTwiceAsync();
         await Expect(Answers(Page)).ToHaveCountAsync(1);
         Api.Turns.Single().Gate.SetResult();
         await Expect(Answers(Page).Last).ToContainTextAsync("Answer to two");
@@ -50,11 +46,7 @@ internal sealed class ComposerTests : ScriptedPageTests
             await turn.SayAsync($"Answer to {request.Content}");
             await turn.Gate.Task;
         };
-        await OpenAsync(Page);
-        await AskAsync(Page, "one");
-        await Expect(Answers(Page)).ToContainTextAsync("Answer to one");
-        await AskAsync(Page, "two");
-        await Expect(Page.Locator(".queue")).ToContainTextAsync("two");
+        await AskTwiceAsync();
         await Page.WaitForURLAsync("**/c/**");
         var first = Page.Url;
         await Page.GetByRole(AriaRole.Link, new() { Name = "Another" }).ClickAsync();
@@ -171,4 +163,14 @@ internal sealed class ComposerTests : ScriptedPageTests
 
     private Task<double> TopAsync(string text) => Page.EvaluateAsync<double>(
         "text => [...document.querySelectorAll('.markdown p')].find(p => p.textContent === text).getBoundingClientRect().top", text);
+
+    /// <summary>The second question waits for the answer to the first.</summary>
+    private async Task AskTwiceAsync()
+    {
+        await OpenAsync(Page);
+        await AskAsync(Page, "one");
+        await Expect(Answers(Page)).ToContainTextAsync("Answer to one");
+        await AskAsync(Page, "two");
+        await Expect(Page.Locator(".queue")).ToContainTextAsync("two");
+    }
 }
