@@ -29,7 +29,7 @@ internal static class TransferApi
 
     public static async Task<IResult> ImportAsync(HttpContext context, Caller caller, Conversations.ConversationsClient conversations, CancellationToken cancellationToken)
     {
-        // Anyone can be a guest, and a guest's conversations are soon nobody's.
+        // Anyone can be a guest, and as many guests as they like.
         if (caller.Kind == CallerKind.Guest)
             throw RefusedException.Forbidden("Guests have no account; sign up first.", "account_required");
         if (!context.Request.HasJsonContentType())

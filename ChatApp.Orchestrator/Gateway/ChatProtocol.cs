@@ -254,7 +254,7 @@ internal static class ChatProtocol
     private static void WriteAdditions(Utf8JsonWriter json, ChatRequest request)
     {
         json.WriteString("cache_salt", CacheSalt(request.User));
-        // Whom the engine is fair to; the same number for the same person, who is not named.
+        // Whom the engine is fair to: the same word for the same person, who is not named.
         json.WriteString("user", CacheSalt(request.User));
         if (request.Background)
             json.WriteNumber("priority", BackgroundPriority);

@@ -60,7 +60,7 @@ internal sealed class ForwardedRequest
 
     /// <summary>The older endpoint takes several prompts at once; a list of numbers is one prompt in tokens.</summary>
     private int Prompts => _body["prompt"] is JsonArray { Count: > 0 } prompts && prompts[0]?.GetValueKind() is JsonValueKind.String or JsonValueKind.Array
-        ? ((JsonArray)_body["prompt"]!).Count
+        ? prompts.Count
         : 1;
 
     /// <summary>Plain text of one choice: an answer that can be continued from what there is of it.</summary>
