@@ -34,7 +34,7 @@ public sealed record EdgeOptions
     /// <summary>Most connections at once; absent: as many as the system allows.</summary>
     public long? MaxConnections { get; init; }
 
-    /// <summary>Proxies and networks whose <c>X-Forwarded-*</c> headers are believed; nobody else's are.</summary>
+    /// <summary>Proxies and networks whose <c>X-Forwarded-*</c> headers are believed, our own web servers among them; nobody else's are.</summary>
     public string[] KnownProxies { get; init; } = [];
 
     /// <summary>Origins of pages that may call this server from a browser.</summary>

@@ -1,6 +1,5 @@
-using ChatApp.Api.Abuse;
 using ChatApp.Api.Gate;
-using Microsoft.AspNetCore.HttpOverrides;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api;
@@ -17,14 +16,7 @@ internal static class EdgePipeline
 
     public static void AddEdgePipeline(this WebApplicationBuilder builder, EdgeOptions edge)
     {
-        builder.Services.Configure<ForwardedHeadersOptions>(forwarded =>
-        {
-            forwarded.ForwardedHeaders = edge.KnownProxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            forwarded.KnownProxies.Clear();
-            forwarded.KnownIPNetworks.Clear();
-            foreach (var proxy in edge.KnownProxies)
-                forwarded.KnownIPNetworks.Add(ClientAddress.Parse(proxy));
-        });
+        builder.Services.AddKnownProxies(edge.KnownProxies);
         builder.Services.AddHsts(hsts =>
         {
             hsts.MaxAge = TimeSpan.FromDays(365);

@@ -1,5 +1,6 @@
 using System.Net;
 using ChatApp.Api.Abuse;
+using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Api;
 
@@ -12,7 +13,7 @@ internal sealed class PlainHttp(EdgeOptions options, IHostEnvironment environmen
     private static readonly object PeerKey = new();
 
     private readonly bool _required = options.RequireHttps ?? !environment.IsDevelopment();
-    private readonly IPNetwork[] _inside = [.. options.KnownProxies.Select(ClientAddress.Parse)];
+    private readonly IPNetwork[] _inside = [.. options.KnownProxies.Select(Proxies.Parse)];
 
     public static Task RememberAsync(HttpContext context, RequestDelegate next)
     {

@@ -1,3 +1,4 @@
+using ChatApp.ServiceDefaults;
 using ChatApp.Web.Api;
 using ChatApp.Web.Chat;
 using ChatApp.Web.Components.Elements;
@@ -19,6 +20,7 @@ internal static class WebServices
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
+        builder.Services.AddKnownProxies(builder.Configuration.GetSection("Web:KnownProxies").Get<string[]>() ?? []);
         builder.Services.AddOptions<RenderingOptions>().BindConfiguration(RenderingOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<RenderingOptions>, RenderingValidation>();
         builder.Services.AddSingleton(TimeProvider.System);

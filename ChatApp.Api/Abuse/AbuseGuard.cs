@@ -4,6 +4,7 @@ using System.Text;
 using ChatApp.Api.Gate;
 using ChatApp.Api.Limits;
 using ChatApp.Api.OpenAI;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -23,7 +24,7 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
     private static readonly string StrikeScript = RedisScript.Read("Abuse.strike.lua");
 
     private readonly AbuseOptions _options = options.Value;
-    private readonly IPNetwork[] _trusted = [.. options.Value.TrustedAddresses.Select(ClientAddress.Parse)];
+    private readonly IPNetwork[] _trusted = [.. options.Value.TrustedAddresses.Select(Proxies.Parse)];
 
     /// <exception cref="RefusedException">The address or device is banned, has a penalty, or asks too often.</exception>
     public async Task AdmitAsync(HttpContext context, RouteLimit limit)

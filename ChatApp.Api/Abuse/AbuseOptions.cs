@@ -33,7 +33,7 @@ public sealed record AbuseOptions
     [Range(1, 604_800)]
     public int StrikeMemorySeconds { get; init; } = 3600;
 
-    /// <summary>Addresses and networks that these limits do not count: our own web servers, which speak for many.</summary>
+    /// <summary>Addresses and networks that these limits do not count.</summary>
     public string[] TrustedAddresses { get; init; } = [];
 
     public ChallengeOptions Challenge { get; init; } = new();

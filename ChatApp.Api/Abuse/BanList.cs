@@ -1,4 +1,5 @@
 using System.Net;
+using ChatApp.ServiceDefaults;
 using Dapper;
 using Npgsql;
 
@@ -18,7 +19,7 @@ internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, IL
     {
         var bans = await ListAsync(cancellationToken);
         _known = new Known(
-            [.. bans.Where(ban => ban.Kind == Ban.Address).Select(ban => ClientAddress.Parse(ban.Value))],
+            [.. bans.Where(ban => ban.Kind == Ban.Address).Select(ban => Proxies.Parse(ban.Value))],
             bans.Where(ban => ban.Kind == Ban.Device).Select(ban => ban.Value).ToHashSet(StringComparer.Ordinal));
     }
 

@@ -29,10 +29,4 @@ internal static class ClientAddress
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         return networks.Any(network => network.Contains(plain));
     }
-
-    /// <exception cref="FormatException">It is neither an address nor a network.</exception>
-    public static IPNetwork Parse(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)
-        : throw new FormatException($"'{text}' is neither an IP address nor a network such as 10.0.0.0/8.");
 }

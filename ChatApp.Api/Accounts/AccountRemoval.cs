@@ -11,7 +11,8 @@ namespace ChatApp.Api.Accounts;
 /// owner can ask again, and never data without an owner.
 /// </summary>
 internal sealed class AccountRemoval(
-    AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, Conversations.ConversationsClient conversations, Files.FilesClient files, AuditLog audit)
+    AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, CurrentCaller current,
+    Conversations.ConversationsClient conversations, Files.FilesClient files, AuditLog audit)
 {
     private const int Page = 100;
 
@@ -29,12 +30,27 @@ internal sealed class AccountRemoval(
             await attempts.ClearAsync(account.Email, cancellationToken);
         }
 
+        await DeleteAsync(caller.Id, cancellationToken);
+        await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null, cancellationToken);
+    }
+
+    /// <summary>Deletes guests whose sessions have all ended: nobody can come back as one of them, or see what they made.</summary>
+    public async Task RemoveUnreachableGuestsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var guest in await accounts.UnreachableGuestsAsync(Page, cancellationToken))
+        {
+            current.ActFor(Caller.From(guest));
+            await DeleteAsync(guest.Id, cancellationToken);
+        }
+    }
+
+    private async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
         foreach (var archived in (bool[])[false, true])
             await DeleteConversationsAsync(archived, cancellationToken);
         await files.DeleteAllAsync(new DeleteAllFilesRequest(), cancellationToken: cancellationToken);
-        await accounts.DeleteAsync(caller.Id, cancellationToken);
-        directory.Forget(caller.Id);
-        await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null, cancellationToken);
+        await accounts.DeleteAsync(id, cancellationToken);
+        directory.Forget(id);
     }
 
     private async Task DeleteConversationsAsync(bool archived, CancellationToken cancellationToken)

@@ -136,6 +136,19 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
         DELETE FROM identity.api_keys USING gone WHERE user_id = gone.id
         """, new { id, now = time.GetUtcNow() }, cancellationToken);
 
+    /// <summary>Guests without a session that could still be continued, and without a key; the oldest first.</summary>
+    public async Task<IReadOnlyList<Account>> UnreachableGuestsAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<Account>(new CommandDefinition($"""
+            SELECT {Columns} FROM identity.users u
+            WHERE u.kind = 'guest' AND u.deleted_at IS NULL AND u.created_at < @now - interval '1 hour'
+              AND NOT EXISTS (SELECT 1 FROM identity.sessions s WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > @now)
+              AND NOT EXISTS (SELECT 1 FROM identity.api_keys k WHERE k.user_id = u.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > @now))
+            ORDER BY u.id LIMIT @limit
+            """, new { limit, now = time.GetUtcNow() }, cancellationToken: cancellationToken))];
+    }
+
     /// <summary>Everyone for the administrator, newest first.</summary>
     public async Task<IReadOnlyList<Account>> ListAsync(string? query, Guid? before, int limit, CancellationToken cancellationToken)
     {

@@ -50,6 +50,10 @@ public sealed record AccountsOptions
     [Range(1, 365)]
     public int RefreshTokenDays { get; init; } = 30;
 
+    /// <summary>How often what nobody can use any more is removed: tokens, sessions, guests.</summary>
+    [Range(1, 86_400)]
+    public int SweepSeconds { get; init; } = 3600;
+
     /// <summary>How long one key signs before the next takes over.</summary>
     [Range(1, 365)]
     public int SigningKeyDays { get; init; } = 30;

@@ -1,6 +1,7 @@
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
+using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Api.Admin;
 
@@ -22,7 +23,7 @@ internal static class AdminBansApi
         {
             try
             {
-                value = ClientAddress.Parse(value).ToString();
+                value = Proxies.Parse(value).ToString();
             }
             catch (FormatException exception)
             {

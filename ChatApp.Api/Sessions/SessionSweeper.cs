@@ -1,18 +1,21 @@
+using ChatApp.Api.Accounts;
+using Microsoft.Extensions.Options;
+
 namespace ChatApp.Api.Sessions;
 
-/// <summary>Drops, once an hour, what no session can use any more.</summary>
-internal sealed class SessionSweeper(SessionStore sessions, TimeProvider time, ILogger<SessionSweeper> logger) : BackgroundService
+/// <summary>Drops what no session can use any more, the guests whose sessions they were included.</summary>
+internal sealed class SessionSweeper(
+    SessionStore sessions, AccountRemoval removal, IOptions<AccountsOptions> options, TimeProvider time, ILogger<SessionSweeper> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Value.SweepSeconds), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
                 await sessions.SweepAsync(stoppingToken);
+                await removal.RemoveUnreachableGuestsAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {

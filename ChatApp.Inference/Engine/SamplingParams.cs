@@ -20,7 +20,7 @@ public sealed record SamplingParams
     /// <summary>Keep the k most probable tokens; 0 keeps all.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Keep the smallest set of tokens whose probability reaches this, in (0, 1].</summary>
+    /// <summary>Keep the smallest set of tokens whose probability reaches this, in [0, 1]; 0 keeps the most probable one.</summary>
     public float TopP { get; init; } = 1;
 
     /// <summary>Drop tokens less probable than this share of the most probable one, in [0, 1].</summary>
@@ -45,7 +45,7 @@ public sealed record SamplingParams
     public int? Logprobs { get; init; }
 
     /// <summary>True when no randomness is involved.</summary>
-    public bool IsGreedy => Temperature == 0 || TopK == 1;
+    public bool IsGreedy => Temperature == 0 || TopK == 1 || TopP == 0;
 
     internal bool HasPenalties => RepetitionPenalty != 1 || FrequencyPenalty != 0 || PresencePenalty != 0;
 
@@ -56,7 +56,7 @@ public sealed record SamplingParams
     {
         if (!(Temperature is >= 0 and <= 100)) return Range("temperature", Temperature, "0 to 100");
         if (TopK < 0) return Range("top_k", TopK, "0 (all tokens) or more");
-        if (!(TopP is > 0 and <= 1)) return Range("top_p", TopP, "above 0, at most 1");
+        if (!(TopP is >= 0 and <= 1)) return Range("top_p", TopP, "0 to 1");
         if (!(MinP is >= 0 and <= 1)) return Range("min_p", MinP, "0 to 1");
         if (!(RepetitionPenalty is > 0 and <= 10)) return Range("repetition_penalty", RepetitionPenalty, "above 0, at most 10");
         if (!(FrequencyPenalty is >= -2 and <= 2)) return Range("frequency_penalty", FrequencyPenalty, "-2 to 2");

@@ -250,6 +250,29 @@ public sealed class AccountTests
     }
 
     [Test]
+    public async Task A_guest_whose_session_has_ended_is_removed_with_what_they_made()
+    {
+        await using var orchestrator = await ScriptedOrchestrator.StartAsync();
+        await using var edge = await EdgeHost.StartAsync(_database, new Dictionary<string, string?> { ["services:orchestrator:grpc:0"] = orchestrator.Address, ["Accounts:SweepSeconds"] = "1" });
+        var (gone, here) = (await IdOfAsync(_nobody.PostAsync("/api/auth/guest")), await IdOfAsync(_nobody.PostAsync("/api/auth/guest")));
+        var member = await IdOfAsync(SignUpAsync("away@example.org"));
+        await using var connection = new NpgsqlConnection(_database);
+        await connection.ExecuteAsync("""
+            UPDATE identity.users SET created_at = created_at - interval '2 hours' WHERE id = ANY(@all);
+            UPDATE identity.sessions SET expires_at = now() - interval '1 minute' WHERE user_id IN (@gone, @member)
+            """, new { all = new[] { gone, here, member }, gone, member });
+
+        while (await connection.ExecuteScalarAsync<bool>("SELECT deleted_at IS NULL FROM identity.users WHERE id = @gone", new { gone }))
+            await Task.Delay(50);
+
+        (await connection.QueryAsync<Guid>("SELECT id FROM identity.users WHERE id = ANY(@all) AND deleted_at IS NULL", new { all = new[] { gone, here, member } }))
+            .ShouldBe([here, member], ignoreOrder: true);
+        orchestrator.Emptied.ShouldBe([(gone.ToString(), "guest")]);
+
+        static async Task<Guid> IdOfAsync(Task<EdgeAnswer> answer) => Guid.Parse(((string)(await answer).ShouldBe(HttpStatusCode.Created).Json["user"]!["id"]!)["user_".Length..]);
+    }
+
+    [Test]
     public async Task Without_a_credential_production_serves_nobody()
     {
         (await _nobody.GetAsync("/api/conversations")).ShouldBe(HttpStatusCode.Unauthorized, "unauthenticated");

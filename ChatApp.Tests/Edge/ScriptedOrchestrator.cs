@@ -46,6 +46,9 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>What was metered: whose, for what, under which id, how many tokens.</summary>
     public ConcurrentDictionary<string, (string Owner, string Purpose, int Input, int Output)> Metered { get; } = [];
 
+    /// <summary>Whose files were all deleted.</summary>
+    public ConcurrentQueue<(string Owner, string Role)> Emptied { get; } = [];
+
     public int Started => _started;
 
     private int _started;
@@ -64,6 +67,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         app.MapGrpcService<TurnsScript>();
         app.MapGrpcService<MeteringScript>();
         app.MapGrpcService<ConversationsScript>();
+        app.MapGrpcService<FilesScript>();
         self = new ScriptedOrchestrator(app);
         await app.StartAsync();
         return self;
@@ -140,8 +144,20 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         });
     }
 
+    private sealed class FilesScript(ScriptedOrchestrator script) : Files.FilesBase
+    {
+        public override Task<DeleteFileReply> DeleteAll(DeleteAllFilesRequest request, ServerCallContext context)
+        {
+            var caller = Caller(context);
+            script.Emptied.Enqueue((caller.Subject, caller.Role));
+            return Task.FromResult(new DeleteFileReply());
+        }
+    }
+
     private sealed class ConversationsScript : Conversations.ConversationsBase
     {
+        public override Task<ListConversationsReply> List(ListConversationsRequest request, ServerCallContext context) => Task.FromResult(new ListConversationsReply());
+
         public override async Task Watch(WatchRequest request, IServerStreamWriter<ConversationEvent> responseStream, ServerCallContext context)
         {
             await responseStream.WriteAsync(new ConversationEvent { Everything = true });

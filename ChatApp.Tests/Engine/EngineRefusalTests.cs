@@ -66,7 +66,7 @@ public sealed class EngineRefusalTests
             (good with { StopStrings = [.. Enumerable.Repeat("x", 100_000)] }, "stop has 100000"),
             (good with { StopStrings = [""] }, "0 characters"),
             (good with { Sampling = new SamplingParams { Temperature = float.NaN } }, "temperature"),
-            (good with { Sampling = new SamplingParams { TopP = 0 } }, "top_p"),
+            (good with { Sampling = new SamplingParams { TopP = -0.5f } }, "top_p"),
             (good with { Sampling = new SamplingParams { LogitBias = new Dictionary<int, float> { [51] = 1 } } }, "logit_bias names token 51"),
             (good with { Sampling = new SamplingParams { LogitBias = Enumerable.Range(0, 2000).ToDictionary(i => i, _ => 1f) } }, "logit_bias has 2000"),
         ];

@@ -6,9 +6,10 @@ public sealed class SamplerTests
 {
     private const int Vocabulary = 1000;
 
-    [Test]
-    public void Temperature_zero_takes_the_most_probable_token() =>
-        Draw(Logits(1), SamplingParams.Greedy, 0).ShouldBe(Array.IndexOf(Logits(1), Logits(1).Max()));
+    [TestCase(0f, 1f)]
+    [TestCase(1f, 0f)]
+    public void Temperature_zero_and_top_p_zero_take_the_most_probable_token(float temperature, float topP) =>
+        Draw(Logits(1), new SamplingParams { Temperature = temperature, TopP = topP }, 0).ShouldBe(Array.IndexOf(Logits(1), Logits(1).Max()));
 
     [TestCase(1f, 0, 1f, 0f)]
     [TestCase(0.7f, 0, 1f, 0f)]

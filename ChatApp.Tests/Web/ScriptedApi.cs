@@ -42,6 +42,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     public List<string> Requests { get; } = [];
 
+    /// <summary>For whom each request was made, as its sender says.</summary>
+    public ConcurrentQueue<(string Path, string For)> Forwarded { get; } = new();
+
     /// <summary>While there is one, turns are refused with it: 429 as of a plan whose limit is reached.</summary>
     public string? Refusal { get; set; }
 
@@ -123,6 +126,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
                 _waiting.RemoveAll(waiting => waiting.Wanted(Requests[^1]) && waiting.Came.TrySetResult());
             }
 
+            Forwarded.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"].ToString()));
             if (Down)
             {
                 context.Abort();

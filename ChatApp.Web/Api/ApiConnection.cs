@@ -83,6 +83,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
             var token = await sessions.AccessTokenAsync(Session, cancellationToken)
                 ?? throw new ApiException(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            NameBrowser(request, Session.Address);
         }
 
         HttpResponseMessage response;
@@ -112,6 +113,13 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
         {
             throw new ApiException(null, "The connection to the server was lost.", "stream_lost", exception);
         }
+    }
+
+    /// <summary>Says for whom this server asks, so that the Api counts, bans and records the browser's address and not this one.</summary>
+    internal static void NameBrowser(HttpRequestMessage request, IPAddress? address)
+    {
+        if (address is not null)
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
     }
 
     internal static async Task<ApiException> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ChatApp.Web.Sessions;
 
 /// <summary>
@@ -20,6 +22,9 @@ public sealed class PersonSession(string key)
     public bool Ended { get; internal set; }
 
     public DateTimeOffset UsedAt { get; internal set; }
+
+    /// <summary>Where its browser was when it last asked for a page.</summary>
+    public IPAddress? Address { get; internal set; }
 
     internal void Take(SessionAnswer answer, DateTimeOffset now) => Take(new SessionTicket(Key, answer.AccessToken, answer.RefreshToken, now.AddSeconds(answer.ExpiresIn)));
 

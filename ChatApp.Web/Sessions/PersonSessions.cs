@@ -28,6 +28,7 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     {
         Sweep();
         var session = _sessions.GetOrAdd(ticket.Key, key => new PersonSession(key) { UsedAt = time.GetUtcNow() });
+        session.Address = contexts.HttpContext?.Connection.RemoteIpAddress ?? session.Address;
         // Another web server may have renewed it since; the refresh token known here would then end the session.
         if (ticket.ExpiresAt > session.ExpiresAt)
             session.Take(ticket);
@@ -59,8 +60,8 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     public async Task<PersonSession> OpenAsync(string path, object body, PersonSession? present, CancellationToken cancellationToken)
     {
         var token = present is null ? null : await AccessTokenAsync(present, cancellationToken);
-        var answer = await PostAsync(path, body, token, cancellationToken);
-        var session = new PersonSession(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))) { UsedAt = time.GetUtcNow() };
+        var answer = await PostAsync(path, body, token, contexts.HttpContext?.Connection.RemoteIpAddress, cancellationToken);
+        var session = new PersonSession(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))) { UsedAt = time.GetUtcNow(), Address = contexts.HttpContext?.Connection.RemoteIpAddress };
         session.Take(answer, time.GetUtcNow());
         _sessions[session.Key] = session;
         return session;
@@ -90,7 +91,7 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
             if (session.Ended || session.ExpiresAt - time.GetUtcNow() > left)
                 return session.Ended ? null : session.AccessToken;
             // Once it is on its way a renewal is not given up: its answer holds the only token that is good from then on.
-            session.Take(await PostAsync("/api/auth/refresh", new { session.RefreshToken }, null, CancellationToken.None), time.GetUtcNow());
+            session.Take(await PostAsync("/api/auth/refresh", new { session.RefreshToken }, null, session.Address, CancellationToken.None), time.GetUtcNow());
             return session.AccessToken;
         }
         catch (ApiException exception) when (exception.Status == HttpStatusCode.Unauthorized)
@@ -108,12 +109,13 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
         }
     }
 
-    private async Task<SessionAnswer> PostAsync(string path, object body, string? token, CancellationToken cancellationToken)
+    private async Task<SessionAnswer> PostAsync(string path, object body, string? token, IPAddress? address, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ApiConnection.ClientName);
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: ApiJson.Options) };
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        ApiConnection.NameBrowser(request, address);
         // The list of sessions names the browser, not this server.
         if (contexts.HttpContext?.Request.Headers.UserAgent.ToString() is { Length: > 0 } browser)
             request.Headers.TryAddWithoutValidation("User-Agent", browser);

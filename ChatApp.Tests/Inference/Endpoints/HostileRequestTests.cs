@@ -37,7 +37,7 @@ internal sealed class HostileRequestTests
         yield return Case("bias out of the vocabulary", Chat(",\"logit_bias\":{\"99999999\":1}"), "logit_bias");
         yield return Case("temperature", Chat(",\"temperature\":-1"), "temperature");
         yield return Case("temperature of 1e999", Chat(",\"temperature\":1e999"), "temperature");
-        yield return Case("top_p", Chat(",\"top_p\":0"), "top_p");
+        yield return Case("top_p", Chat(",\"top_p\":-0.5"), "top_p");
         yield return Case("max_tokens", Chat(",\"max_tokens\":0"), "max_tokens");
         yield return Case("max_tokens past the context", Chat(",\"max_tokens\":2000000000"), "messages");
         yield return Case("top_logprobs", Chat(",\"logprobs\":true,\"top_logprobs\":21"), "top_logprobs");
