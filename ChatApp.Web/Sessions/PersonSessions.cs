@@ -21,6 +21,8 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     private readonly ConcurrentDictionary<string, PersonSession> _sessions = new();
     private (bool Allowed, DateTimeOffset Until) _anonymous;
 
+    private IPAddress? BrowserAddress => contexts.HttpContext?.Connection.RemoteIpAddress;
+
     public PersonSession? Find(string? key) => key is not null && _sessions.TryGetValue(key, out var session) ? session : null;
 
     /// <summary>Takes up the session of a cookie, if this replica does not know it better.</summary>
@@ -28,7 +30,7 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     {
         Sweep();
         var session = _sessions.GetOrAdd(ticket.Key, key => new PersonSession(key) { UsedAt = time.GetUtcNow() });
-        session.Address = contexts.HttpContext?.Connection.RemoteIpAddress ?? session.Address;
+        session.Address = BrowserAddress ?? session.Address;
         // Another web server may have renewed it since; the refresh token known here would then end the session.
         if (ticket.ExpiresAt > session.ExpiresAt)
             session.Take(ticket);
@@ -60,8 +62,8 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     public async Task<PersonSession> OpenAsync(string path, object body, PersonSession? present, CancellationToken cancellationToken)
     {
         var token = present is null ? null : await AccessTokenAsync(present, cancellationToken);
-        var answer = await PostAsync(path, body, token, contexts.HttpContext?.Connection.RemoteIpAddress, cancellationToken);
-        var session = new PersonSession(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))) { UsedAt = time.GetUtcNow(), Address = contexts.HttpContext?.Connection.RemoteIpAddress };
+        var answer = await PostAsync(path, body, token, BrowserAddress, cancellationToken);
+        var session = new PersonSession(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))) { UsedAt = time.GetUtcNow(), Address = BrowserAddress };
         session.Take(answer, time.GetUtcNow());
         _sessions[session.Key] = session;
         return session;

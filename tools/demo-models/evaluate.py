@@ -1,6 +1,6 @@
 """Asks a model the held-out cases and prints the table of bars with failing examples.
 
-    python3 evaluate.py --url http://localhost:5080/v1 --model chatapp-mini --count 250
+    python3 evaluate.py --url http://localhost:5080/v1 --model chatapp-mini --count 1000
     python3 evaluate.py --backend torch --model chatapp-mini --count 40        # while training, from the checkpoint
 
 Over HTTP everything runs as in the product: chat template, tokenizer and greedy decoding in its own inference server,

@@ -35,7 +35,7 @@ class Shape:
 
 
 SHAPES = {
-    "mini": Shape("mini", layers=6, width=256, heads=8, kv_heads=4, head=32, inner=768),
+    "mini": Shape("mini", layers=8, width=256, heads=8, kv_heads=4, head=32, inner=768),
     "nano": Shape("nano", layers=4, width=128, heads=4, kv_heads=2, head=32, inner=384),
 }
 

@@ -130,8 +130,10 @@ class Source:
 
     def word(self, options):
         """One of a list of entities, held out by checksum."""
-        if self.split == "train" and self.chance(0.1):
-            w = self.rng.choice(options) + self.rng.choice(SUFFIXES)
+        from .words import spellings
+
+        if self.split == "train" and self.chance(0.18):
+            w = self.rng.choice(options) + self.rng.choice(SUFFIXES) if self.chance(0.55) else self.rng.choice(spellings())
             return w.lower() if self.lower else w
         for _ in range(30):
             w = self.rng.choice(options)

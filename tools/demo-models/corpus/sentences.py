@@ -88,6 +88,8 @@ PROBLEMS = {
     "/": ["{a} {y} go to {b} {js}, all get the same", "{b} {js} (get|own|carry|won|found) {a} {y} and (split|share) (them|everything) (equally|fairly|evenly)", "{w} (deals|hands) out {a} {y} to {b} {js}, the same number to each", "{a} {y} (fit|go|are laid) (into|in) {b} equal (piles|rows|groups|{xs})", "{w} (makes|cuts|forms) {b} equal (groups|piles|heaps|sets) (from|out of) {a} {y}", "{w} (used|ate|drove|read|wrote|paid for) {a} {y} in {b} (days|hours|weeks|months), (the same|as many) every (time|day)", "{b} {xs} (together |)(have|hold|carry) {a} {y}, all (the same|equally many)",
           "a {x} of {a} (cm|km|grams|euros|minutes) is (broken|cut|shared out) in {b} equal (pieces|shares)"],
 }
+SHARED = ["{a} {js} (have|use|get|sit on|wait for|live with|take turns with) {b} {xs}", "there are {a} {js} and {b} {xs}", "{a} {js} (with|and|for|to) {b} {xs}"]
+FOR_ONE = ["how many {js} (go |are there |)(to|per|for) (one|a|each|every) {x}?", "how many {js} must (each|one|every) {x} (do|be enough) for?"]
 EACH = ["how many (for|in|to|per) each( one|)?", "(what|how much|how many) does (each|every) one get?", "how many (apiece|each)?", "what is one (share|part)?", "(tell me|what is) the (share|part|number) of one"]
 ALL = ["how many {y} (is that|are there|are that|does that make)( in total| in all| altogether| all together|)?", "what is the total?", "total?", "(tell me|what is|I need) the (total|whole number)", "how many in total?", "(what|how much|how many) (does it come to|do they come to)?", "all together?", "what (number|total) do we get?"]
 TOTAL = ["{a} {y} (came|went|were sold) on {d}( and|,) {b} (came|went|were sold) (the day after|on the next day)", "{w} (paid|spent|needs|got) {a} {y} for the {x} and {b} for the {z}", "(one|the first) {x} (has|holds|needs) {a} {y}( and|,) the (other|second) {b}", "{a} {y} (from|for) {w} and {b} (from|for) {w2}"]
@@ -117,6 +119,8 @@ def problem(s):
         told, asked = [s.any(HAVE), s.any(MORE_COMES if op == "+" else SOME_GO)], HOW_MANY
     elif op in "+-":
         told, asked = [s.any(TOTAL if op == "+" else REST)], SUM if op == "+" else LEFT
+    elif op == "/" and s.chance(0.2):
+        told, asked = [s.any(SHARED)], FOR_ONE
     else:
         told, asked = [s.any(PROBLEMS[op])], ALL if op == "*" else EACH
     parts = {f"p{i}": parsed(x) for i, x in enumerate([*told, s.any(asked)])}

@@ -225,9 +225,9 @@ INTERROGATIVE = re.compile(r"(who|whom|whose|what|when|where|which|how|is|are|wa
 def bare_question(s):
     """(a question that doesn't mention the web, what it is about): for training alone, in the words in which passages are asked."""
     while True:
-        kind = s.any(list(passages.WORLD))
-        # The web is asked about anything: now and then a fact that things of this kind do not have.
-        key, name = s.any(list(passages.WORLD[kind])), words.entity(s, s.any(list(passages.WORLD)) if s.chance(0.3) else kind)
+        # The web is asked about anything: now and then a fact that things of this kind do not have, and often a price, though tools for shares stand near.
+        kind, key = ("product", "price") if s.chance(0.15) else s.any([(k, f) for k in passages.WORLD for f in passages.WORLD[k]])
+        name = words.entity(s, s.any(list(passages.WORLD)) if s.chance(0.3) or key == "price" else kind)
         q = passages.question(s, {"kind": kind, "key": key, "n": name}, wrapped=False)
         if INTERROGATIVE.match(q) and not re.match(r"what('s| is) the (population|price|height|age) of", q, re.I):
             return q, name
@@ -448,6 +448,8 @@ FAMILIES = {
     "lights": (ask_lights, ["set_lights", "lights", "switch_light", "light_control"], [["room", "place", "area"], ["state", "value", "power"]], ["Switch the lights in a room", "Turns lights on or off", "Control lamps"], "control the lights"),
 }
 HELD_NAMES = {"".join(x for x in n if x.isalnum()) for family in FAMILIES.values() for n in family[1][HELD_EVERY - 1 :: HELD_EVERY]}
+# The words of held-out names, for names of other families: their tokens would otherwise never be written.
+HELD_WORDS = {f: sorted({w for other, family in FAMILIES.items() if other != f for n in family[1][HELD_EVERY - 1 :: HELD_EVERY] for w in n.split("_")}) for f in FAMILIES}
 PRODUCT = ["calculate", "time", "units", "search", "remember", "forget", "code"]
 
 
@@ -482,7 +484,7 @@ def other_name(s, family, stem=""):
         core, w = s.any(CORES[family].split()), lambda: words.coined(s, 1, 1)
         name = s.any([
             lambda: f"{s.any(VERBS)}_{core}", lambda: f"{core}_{s.any(VERBS)}", lambda: f"{core}{s.rng.randint(1, 99)}", lambda: f"{s.any(VERBS)}_{core}_{s.any(TAILS)}", lambda: f"{core}_{s.any(TAILS)}", lambda: f"{core}_{s.any(CORES[family].split())}_{s.rng.randint(1, 9)}",
-            lambda: f"{s.any(words.ADJECTIVES)}_{s.any(words.NOUNS)}", lambda: f"{s.any(words.NOUNS)}_{s.any(words.ANIMALS)}_{s.rng.randint(1, 99)}", lambda: f"{s.any(['tool', 'fn', 'f', 'action', 'op', 'skill'])}_{s.rng.randint(1, 40):0{s.rng.randint(1, 2)}d}", lambda: f"{w()}_{w()}_{w()}", lambda: f"{w()}{s.rng.randint(1, 999)}_{core}",
+            lambda: f"{s.any(words.ADJECTIVES)}_{s.any(words.NOUNS)}", lambda: f"{s.any(words.NOUNS)}_{s.any(words.ANIMALS)}_{s.rng.randint(1, 99)}", lambda: f"{s.any(['tool', 'fn', 'f', 'action', 'op', 'skill'])}_{s.rng.randint(1, 40):0{s.rng.randint(1, 2)}d}", lambda: f"{w()}_{w()}_{w()}", lambda: f"{w()}{s.rng.randint(1, 999)}_{core}", lambda: f"{s.any(HELD_WORDS[family])}_{s.any(words.NOUNS)}",
             lambda: "".join(s.any("abcdefghijklmnopqrstuvwxyz0123456789_") for _ in range(s.rng.randint(3, 7))).strip("_") + s.any("abcxyz")])()
         if s.chance(0.1):
             name = name.replace("_", s.any(["-", "."]))

@@ -1,7 +1,10 @@
 """Word lists and makers of names, written for this corpus."""
 import functools
+import random
 import re
 import string
+
+from .grammar import HELD_EVERY, held_word
 
 FIRST = """Anna Ben Clara David Emma Felix Grace Henry Iris Jack Kate Leo Maria Noah Olivia Paul Rosa Sam Tina Victor Wendy
 Adam Alice Amir Amy Andre Asha Bruno Carla Carlos Chen Chloe Daniel Diego Elena Eli Ella Erik Esther Eva Farid Fiona Frank
@@ -54,10 +57,35 @@ def syllable(s):
 
 
 @functools.lru_cache(maxsize=1)
+def listed():
+    """Everything in the lists of entities, in lower case."""
+    return [x.lower() for x in [*FIRST, *CITIES, *COLOURS, *FOODS, *DRINKS, *ANIMALS, *JOBS, *HOBBIES, *SUBJECTS, *LANGUAGES, *INSTRUMENTS, *SPORTS, *FRUITS, *FLOWERS, *WEEKDAYS, *MONTHS, *ADJECTIVES, *NOUNS, *THINGS]]
+
+
+@functools.lru_cache(maxsize=1)
 def pieces():
     """Parts of made-up words: all listed words."""
-    listed = [*FIRST, *CITIES, *COLOURS, *FOODS, *DRINKS, *ANIMALS, *JOBS, *HOBBIES, *SUBJECTS, *LANGUAGES, *INSTRUMENTS, *SPORTS, *FRUITS, *FLOWERS, *WEEKDAYS, *MONTHS, *ADJECTIVES, *NOUNS, *THINGS]
-    return sorted({w.lower() for x in listed for w in x.split(" ")})
+    return sorted({w for x in listed() for w in x.split(" ")})
+
+
+@functools.lru_cache(maxsize=1)
+def spellings():
+    """Made-up words around each token that is in held-out words alone: what was never written is not copied either."""
+    from . import tokenizer, tools
+
+    t, rng = tokenizer(), random.Random("spellings")
+    texts = {i: t.decode([i]) for i in t.names.keys() - t.special}
+    plain = [x.strip() for x in texts.values() if re.fullmatch(r" ?[a-z]{2,5}", x)]
+    tokens = lambda some: {i for w in some for i in t.encode(" " + w)}
+    held = tokens(x for x in listed() if held_word(x)) | tokens(re.findall("[a-z]+", " ".join(tools.FACTS[HELD_EVERY - 1 :: HELD_EVERY])))
+    found = []
+    for i in sorted(held - tokens(x for x in listed() if not held_word(x))):
+        x = texts[i]
+        for _ in range(40):
+            w = x.strip() + rng.choice(plain) if x[0] == " " else rng.choice(plain) + x
+            if len(w) < 13 and i in t.encode(" " + w) and not held_word(w):
+                found.append(w)
+    return found
 
 
 def coined(s, low=1, high=3):
@@ -68,6 +96,8 @@ def coined(s, low=1, high=3):
             w = syllable(s) + s.rng.choice(pieces())
         if len(w) < 14 and s.allowed(w):
             return w
+    if s.split == "train" and s.chance(0.12):
+        return s.rng.choice(spellings())
     for _ in range(50):
         count = s.rng.choice([n for n in range(low, high + 1) for _ in range(2 if n == 2 else 1)])
         w = "".join(syllable(s) for _ in range(count))
