@@ -396,10 +396,30 @@ def kind_calls(s):
     return c
 
 
+def kind_cold(s):
+    """What people begin with, before they said anything of themselves."""
+    c = Conversation(s)
+    maybe_tools(s, c, 0.5)
+    system_turn(s, c)
+    if s.chance(0.2):
+        talk.small_talk(s, c, "hello")
+    for _ in range(s.rng.choice((1, 1, 2, 3))):
+        r = s.rng.random()
+        if r < 0.55:
+            recall.ask_untold(s, c, [], "name" if s.chance(0.6) else None)
+        elif r < 0.8:
+            formats.capitals_request(s, c)
+        elif r < 0.9:
+            formats.tips_request(s, c)
+        else:
+            formats.list_request(s, c)
+    return c
+
+
 KINDS = {kind_talk: 14, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_file: 8, kind_format: 6,
          kind_lookup: 20, kind_notes: 6, kind_json: 24, kind_calls: 24}
 # Training shows more of what is learned last; evaluation's mix stays as it was, so that figures of different days compare.
-TRAINED = {**KINDS, kind_mentions: 4, kind_talk: 11, kind_known: 5, kind_recall: 11, kind_memory: 4, kind_no_tool: 12, kind_passages: 34, kind_lookup: 24, kind_notes: 5, kind_calls: 40, kind_tool: 22}
+TRAINED = {**KINDS, kind_cold: 9, kind_mentions: 4, kind_talk: 11, kind_known: 5, kind_recall: 11, kind_memory: 4, kind_no_tool: 12, kind_passages: 34, kind_lookup: 24, kind_notes: 5, kind_calls: 40, kind_tool: 22}
 
 
 def title(s, c):

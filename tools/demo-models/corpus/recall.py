@@ -201,10 +201,10 @@ def they(text):
     return f" {text}".replace(" your ", " their ").replace(" you are ", " they are ").replace(" you", " they").strip().replace("with they", "with them")
 
 
-def ask_untold(s, conversation, facts):
+def ask_untold(s, conversation, facts, key=None):
     """Something never told."""
     known = {f.name for f in facts}
-    key = s.any([k for k in ATTRIBUTES if k not in known])
+    key = key or s.any([k for k in ATTRIBUTES if k not in known])
     fact = Fact(s, key) if s.chance(0.7) else Fact(s, thing=True)
     if clashes(fact, facts) or fact.name in known:
         return
