@@ -249,8 +249,8 @@ public sealed class AccountTests
         (await SignInAsync("owner@example.org", Password)).ShouldBe(HttpStatusCode.OK);
     }
 
-    [Test]
-    public async Task A_guest_whose_session_has_ended_is_removed_with_what_they_made()
+    [Test, CancelAfter(60_000)]
+    public async Task A_guest_whose_session_has_ended_is_removed_with_what_they_made(CancellationToken cancellationToken)
     {
         await using var orchestrator = await ScriptedOrchestrator.StartAsync();
         await using var edge = await EdgeHost.StartAsync(_database, new Dictionary<string, string?> { ["services:orchestrator:grpc:0"] = orchestrator.Address, ["Accounts:SweepSeconds"] = "1" });
@@ -263,7 +263,7 @@ public sealed class AccountTests
             """, new { all = new[] { gone, here, member }, gone, member });
 
         while (await connection.ExecuteScalarAsync<bool>("SELECT deleted_at IS NULL FROM identity.users WHERE id = @gone", new { gone }))
-            await Task.Delay(50);
+            await Task.Delay(50, cancellationToken);
 
         (await connection.QueryAsync<Guid>("SELECT id FROM identity.users WHERE id = ANY(@all) AND deleted_at IS NULL", new { all = new[] { gone, here, member } }))
             .ShouldBe([here, member], ignoreOrder: true);
