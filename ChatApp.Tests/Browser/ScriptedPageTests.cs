@@ -56,12 +56,11 @@ internal abstract class ScriptedPageTests
         await Context.CloseAsync();
     }
 
-    protected static async Task<IBrowserContext> NewContextAsync(int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool mobile = false) =>
+    protected static async Task<IBrowserContext> NewContextAsync(int width = 1280, int height = 800, bool mobile = false) =>
         await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = Web.Address,
             ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = scheme,
             HasTouch = mobile,
             IsMobile = mobile,
             Permissions = ["clipboard-read", "clipboard-write"],

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using ChatApp.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace ChatApp.Tests.Browser;
 
-internal sealed class SettingsTests : ScriptedPageTests
+internal sealed partial class SettingsTests : ScriptedPageTests
 {
     [Test]
     public async Task Theme_and_size_take_effect_at_once_and_stay()
@@ -95,7 +96,10 @@ internal sealed class SettingsTests : ScriptedPageTests
         if (built)
         {
             await Expect(Page.Locator("chat-math .katex")).ToBeVisibleAsync();
-            await Expect(Page.Locator("chat-diagram img")).ToBeVisibleAsync();
+            var diagram = Page.Locator("chat-diagram img");
+            await Expect(diagram).Not.ToHaveAttributeAsync("src", LightText());
+            await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+            await Expect(diagram).ToHaveAttributeAsync("src", LightText());
             Errors.ShouldBeEmpty();
         }
         else
@@ -116,4 +120,8 @@ internal sealed class SettingsTests : ScriptedPageTests
         foreach (var icon in icons)
             (await Page.APIRequest.GetAsync($"/{icon}")).Ok.ShouldBeTrue(icon);
     }
+
+    /// <summary>What Mermaid writes with in the dark.</summary>
+    [GeneratedRegex("fill%3A%23ccc")]
+    private static partial Regex LightText();
 }

@@ -35,23 +35,29 @@ async function draw(source) {
 
 class ChatDiagram extends HTMLElement {
   static observedAttributes = ['source'];
+  #drawing = 0;
 
-  connectedCallback() { this.#draw(); }
+  connectedCallback() { this.render(); }
 
   attributeChangedCallback(name, before) {
     // What it has from the start is drawn when it is connected.
     if (before !== null && this.isConnected)
-      this.#draw();
+      this.render();
   }
 
-  async #draw() {
+  async render() {
     const source = this.getAttribute('source') ?? '';
-    const pre = document.createElement('pre');
-    pre.textContent = source;
-    this.replaceChildren(pre);
+    // A picture of the same source stays until it is there in other colours.
+    if (this.querySelector('img')?.alt !== source) {
+      const pre = document.createElement('pre');
+      pre.textContent = source;
+      this.replaceChildren(pre);
+    }
+
     delete this.dataset.drawn;
+    const drawing = ++this.#drawing;
     const svg = await draw(source);
-    if (!this.isConnected || source !== this.getAttribute('source'))
+    if (!this.isConnected || drawing !== this.#drawing)
       return;
     this.dataset.drawn = svg ? 'picture' : 'source';
     if (!svg)
@@ -65,3 +71,12 @@ class ChatDiagram extends HTMLElement {
 }
 
 customElements.define('chat-diagram', ChatDiagram);
+
+// A picture has its colours inside.
+function recolour() {
+  for (const diagram of document.querySelectorAll('chat-diagram'))
+    diagram.render();
+}
+
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolour);
+new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ['data-theme'] });
