@@ -4,7 +4,7 @@ namespace ChatApp.Api.Limits;
 
 /// <summary>
 /// Token buckets shared by all replicas: one script in Redis decides, so that together they never grant more than a bucket
-/// holds. While Redis is away each replica grants a share of it by itself.
+/// holds. While Redis is away each replica grants a share of it by itself, and tells Redis when that is back.
 /// </summary>
 public sealed class TokenBuckets
 {
@@ -29,18 +29,10 @@ public sealed class TokenBuckets
         if (takes.Count == 0)
             return new BucketAnswer(null, TimeSpan.Zero, []);
 
-        var keys = new RedisKey[takes.Count];
-        var values = new RedisValue[1 + takes.Count * 3];
-        values[0] = act;
-        for (var i = 0; i < takes.Count; i++)
-        {
-            keys[i] = takes[i].Key;
-            values[i * 3 + 1] = takes[i].Capacity;
-            values[i * 3 + 2] = takes[i].PerSecond;
-            values[i * 3 + 3] = takes[i].Amount;
-        }
-
-        var answer = await _redis.TryAsync(async database => Array.ConvertAll((RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, values))!, item => (string)item!));
+        var owed = _local.TakeOwed(takes);
+        if (owed.Count > 0 && await EvaluateAsync("settle", owed) is null)
+            _local.Owe(owed);
+        var answer = await EvaluateAsync(act, takes);
         if (answer is null)
         {
             // What Redis gave is not given back here: it would be granted twice.
@@ -56,5 +48,21 @@ public sealed class TokenBuckets
             [.. answer.Skip(2).Select(Number)]);
 
         static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private Task<string[]?> EvaluateAsync(string act, IReadOnlyList<BucketTake> takes)
+    {
+        var keys = new RedisKey[takes.Count];
+        var values = new RedisValue[1 + takes.Count * 3];
+        values[0] = act;
+        for (var i = 0; i < takes.Count; i++)
+        {
+            keys[i] = takes[i].Key;
+            values[i * 3 + 1] = takes[i].Capacity;
+            values[i * 3 + 2] = takes[i].PerSecond;
+            values[i * 3 + 3] = takes[i].Amount;
+        }
+
+        return _redis.TryAsync(async database => Array.ConvertAll((RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, values))!, item => (string)item!));
     }
 }

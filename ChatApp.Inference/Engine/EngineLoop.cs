@@ -205,8 +205,8 @@ internal sealed class EngineLoop : IDisposable
         catch (Exception e)
         {
             Log.RestartFailed(_logger, e, _options.Id);
-            _sequences.EndAll(FinishReason.Error, "The engine failed and could not be restarted.");
             _health = new EngineHealth(EngineState.Unhealthy, $"The session could not be restarted: {e.Message}");
+            _sequences.EndAll(FinishReason.Error, "The engine failed and could not be restarted.");
             _restartDelay = _restartDelay == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : Min(_restartDelay * 2, LongestRestartDelay);
             return false;
         }

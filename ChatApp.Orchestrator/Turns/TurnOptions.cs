@@ -29,6 +29,10 @@ public sealed record TurnOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan ContinuationPatience { get; init; } = TimeSpan.FromSeconds(45);
 
+    /// <summary>How long the end of a turn waits for the counts of its prompt's tokens; its receipt then goes without them.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan AccountingPatience { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Events of one turn that are kept in Redis; older ones are read from PostgreSQL.</summary>
     [Range(100, 1_000_000)]
     public int LogLength { get; init; } = 20_000;

@@ -16,8 +16,6 @@ public sealed class TurnRunner(
     TurnPipeline pipeline, TurnStore store, TurnLeases leases, HotContext hotContext, TitleWriter titles, ConversationChanges changes, TimeProvider time,
     IOptions<TurnOptions> options, ILogger<TurnRunner> logger)
 {
-    private static readonly TimeSpan AccountingPatience = TimeSpan.FromMilliseconds(500);
-
     private static readonly JsonSerializerOptions ReceiptJson = new(JsonSerializerDefaults.Web);
     private static readonly TimeSpan FinishPause = TimeSpan.FromMilliseconds(200);
 
@@ -160,13 +158,13 @@ public sealed class TurnRunner(
         Log.TurnEnded(logger, running.Turn.Id, outcome.Status, outcome.Usage.OutputTokens, outcome.Timings.TotalMs);
     }
 
-    private static async Task<PromptTokens?> TokensAsync(TurnContext context)
+    private async Task<PromptTokens?> TokensAsync(TurnContext context)
     {
         if (context.Accounting is not { } accounting)
             return null;
         try
         {
-            return await accounting.WaitAsync(AccountingPatience);
+            return await accounting.WaitAsync(options.Value.AccountingPatience);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {

@@ -41,8 +41,7 @@ internal sealed class GraphLiveTests : GraphPage
         var email = $"two-{Guid.NewGuid():N}@example.org";
         await SignUpAsync(email, "a long enough secret 19");
         await Expect(Page.Locator(".facts-list").First).ToContainTextAsync(email);
-        var second = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = Graph.GetEndpoint("web", "http").ToString() });
-        var lost = await second.NewPageAsync();
+        var lost = await OtherBrowserAsync();
         await SignInAsync(lost, email, "a long enough secret 19");
         await Expect(lost.Locator("#sidebar")).ToContainTextAsync(email);
 
@@ -52,14 +51,13 @@ internal sealed class GraphLiveTests : GraphPage
         await sessions.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(sessions).ToHaveCountAsync(1);
         await Expect(Page.Locator("#sidebar")).ToContainTextAsync(email);
-        await second.CloseAsync();
+        await lost.Context.CloseAsync();
     }
 
     [Test]
     public async Task A_title_is_on_every_page_when_it_is_made()
     {
-        var second = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = Graph.GetEndpoint("web", "http").ToString() });
-        var page = await second.NewPageAsync();
+        var page = await OtherBrowserAsync();
         await page.GotoAsync("/");
         await page.Locator("chat-composer[live]").WaitForAsync();
         await AskAsync("Tell me a story about a lighthouse");
@@ -71,6 +69,6 @@ internal sealed class GraphLiveTests : GraphPage
         await Expect(Page).ToHaveTitleAsync($"{title} · ChatApp");
         await Expect(Page.Locator(".topbar-title")).ToHaveTextAsync(title);
         await Expect(page.Locator($"{row} .conversation-title")).ToHaveTextAsync(title);
-        await second.CloseAsync();
+        await page.Context.CloseAsync();
     }
 }

@@ -24,13 +24,8 @@ internal abstract class GraphPage
     [SetUp]
     public async Task OpenAsync()
     {
-        Context = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = Graph.GetEndpoint("web", "http").ToString(),
-            ViewportSize = new ViewportSize { Width = 1280, Height = 800 },
-        });
-        Page = await Context.NewPageAsync();
-        Page.SetDefaultTimeout(ChromiumBrowser.Patience);
+        Page = await OtherBrowserAsync();
+        Context = Page.Context;
         await Page.GotoAsync("/");
         await Page.Locator("chat-composer[live]").WaitForAsync();
     }
@@ -43,6 +38,20 @@ internal abstract class GraphPage
             await Page.GotoAsync("/account");
         await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(pictures, $"graph-{TestContext.CurrentContext.Test.MethodName}.png") });
         await Context.CloseAsync();
+    }
+
+    /// <summary>A page of another browser, with nothing of this one's.</summary>
+    protected async Task<IPage> OtherBrowserAsync(int width = 1280, int height = 800, bool mobile = false)
+    {
+        var context = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Graph.GetEndpoint("web", "http").ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            HasTouch = mobile,
+            IsMobile = mobile,
+        });
+        context.SetDefaultTimeout(ChromiumBrowser.Patience);
+        return await context.NewPageAsync();
     }
 
     protected async Task MenuAsync(string item)

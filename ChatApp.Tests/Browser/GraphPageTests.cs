@@ -51,18 +51,11 @@ internal sealed class GraphPageTests : GraphPage
         await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/c/conv_"));
         var path = new Uri(Page.Url).AbsolutePath;
         await Page.GotoAsync("about:blank");
-        var phone = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = Graph.GetEndpoint("web", "http").ToString(),
-            ViewportSize = new ViewportSize { Width = 360, Height = 740 },
-            HasTouch = true,
-            IsMobile = true,
-        });
-        var page = await phone.NewPageAsync();
+        var page = await OtherBrowserAsync(360, 740, mobile: true);
         await page.GotoAsync(path);
         await Expect(page.Locator("article.assistant")).ToHaveAttributeAsync("data-status", "Completed");
         (await page.Locator("article.assistant .markdown").First.TextContentAsync())!.Trim().ShouldNotBeEmpty();
-        await phone.CloseAsync();
+        await page.Context.CloseAsync();
     }
 
     [Test]
@@ -97,11 +90,10 @@ internal sealed class GraphPageTests : GraphPage
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var link = await Page.Locator("#share .secret code").TextContentAsync();
         await Page.Keyboard.PressAsync("Escape");
-        var visitor = await (await ChromiumBrowser.GetAsync()).NewContextAsync();
-        var page = await visitor.NewPageAsync();
+        var page = await OtherBrowserAsync();
         await page.GotoAsync(link!);
         await Expect(page.Locator(".bubble")).ToHaveTextAsync("Hello");
-        await visitor.CloseAsync();
+        await page.Context.CloseAsync();
 
         foreach (var (item, text) in new[] { ("Export as Markdown", "Hello"), ("Export as JSON", "chatapp.conversations") })
         {
@@ -178,12 +170,11 @@ internal sealed class GraphPageTests : GraphPage
     {
         await AskAsync("Tell me a story");
         await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/c/conv_"));
-        var second = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = Graph.GetEndpoint("web", "http").ToString() });
-        var page = await second.NewPageAsync();
+        var page = await OtherBrowserAsync();
         await page.GotoAsync(new Uri(Page.Url).AbsolutePath);
         await Expect(Page.Locator("article.assistant")).ToHaveAttributeAsync("data-status", "Completed");
         await Expect(page.Locator("article.assistant .markdown")).ToHaveTextAsync((await Page.Locator("article.assistant .markdown").TextContentAsync())!.Trim());
-        await second.CloseAsync();
+        await page.Context.CloseAsync();
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using ChatApp.Tests.Hosting;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -18,11 +19,11 @@ internal sealed class SidebarTests : ScriptedPageTests
         await Page.Keyboard.TypeAsync("A better name");
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Row("A better name")).ToBeVisibleAsync();
-        conversation.Title.ShouldBe("A better name");
+        await TestGraph.EventuallyAsync(() => conversation.Title == "A better name", "the Api hears the new name");
 
         await ChooseAsync("A better name", "Pin");
         await Expect(Page.Locator(".group-heading").First).ToHaveTextAsync("Pinned");
-        conversation.Pinned.ShouldBeTrue();
+        await TestGraph.EventuallyAsync(() => conversation.Pinned, "the Api hears of the pin");
 
         await ChooseAsync("A better name", "Archive");
         await Expect(Row("A better name")).ToHaveCountAsync(0);
@@ -30,7 +31,7 @@ internal sealed class SidebarTests : ScriptedPageTests
         await Expect(Row("A better name")).ToBeVisibleAsync();
         await ChooseAsync("A better name", "Take out of the archive");
         await Expect(Row("A better name")).ToHaveCountAsync(0);
-        conversation.Archived.ShouldBeFalse();
+        await TestGraph.EventuallyAsync(() => !conversation.Archived, "the Api hears that it is out of the archive");
     }
 
     [Test]
@@ -56,9 +57,9 @@ internal sealed class SidebarTests : ScriptedPageTests
     {
         Api.AddConversation("Short-lived", "Hi", "Hello");
         await OpenAsync(Page);
+        var deleted = Api.RequestedAsync(request => request.StartsWith("DELETE", StringComparison.Ordinal));
         await ChooseAsync("Short-lived", "Delete");
         await Expect(Row("Short-lived")).ToHaveCountAsync(0);
-        var deleted = Api.RequestedAsync(request => request.StartsWith("DELETE", StringComparison.Ordinal));
         await Page.GotoAsync("about:blank");
         await deleted.WaitAsync(TimeSpan.FromSeconds(30));
     }

@@ -21,7 +21,7 @@ public sealed class ChangesStreamTests
     [Test]
     public async Task It_names_what_a_conversation_is_now_and_ends_when_its_time_is_over()
     {
-        await using var edge = await StartAsync(watchSeconds: 1);
+        await using var edge = await StartAsync(watchSeconds: 3);
         using var stream = await OpenAsync(edge);
 
         var lines = (await stream.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -49,8 +49,8 @@ public sealed class TokenBucketTests : LimitedEdge
             await UntilAsync(async () => (await Task.WhenAll(buckets.Select(bucket => bucket.TakeAsync([new BucketTake($"warm:{Guid.NewGuid()}", 1, 1, 1)])))).All(answer => !answer.IsLocal));
             var (granted, locally) = (0, 0);
             var clock = Stopwatch.StartNew();
-            // Quick until the bucket is empty, then slow, then quick again.
-            foreach (var (until, delay) in ((double, int)[])[(1, 0), (4, 700), (6, 0)])
+            // Quick until the bucket is empty, then slow, then quick again, until every replica has told Redis what it granted by itself.
+            foreach (var (until, delay) in ((double, int)[])[(1, 0), (4, 700), (8, 0)])
             {
                 proxy.Delay = TimeSpan.FromMilliseconds(delay);
                 await Task.WhenAll(buckets.SelectMany(bucket => Enumerable.Repeat(bucket, 4)).Select(async bucket =>

@@ -36,10 +36,14 @@ public sealed class AllocationTests
         var allocated = new long[Tokens * 4];
         var running = new int[Tokens * 4];
         var steps = 0;
+        using var asked = new ManualResetEventSlim();
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (var engine = new InferenceEngine(options, new ReadyText(ModelShape.Tiny.Vocabulary), NullLogger<InferenceEngine>.Instance, null, null, Measure))
         {
             await engine.StartAsync(CancellationToken.None);
-            await Task.WhenAll(Enumerable.Range(0, streams).Select(i => Task.Run(() => Read(engine, sampling, i))));
+            var reading = Enumerable.Range(0, streams).Select(i => Read(engine, sampling, i, over.Task)).ToList();
+            asked.Set();
+            await Task.WhenAll(reading);
         }
 
         var deltas = Enumerable.Range(1, steps - 1).Where(i => running[i] == streams && running[i - 1] == streams).Select(i => allocated[i] - allocated[i - 1]).ToList();
@@ -50,6 +54,9 @@ public sealed class AllocationTests
 
         void Measure(EngineSequences sequences)
         {
+            asked.Wait();
+            if (sequences.Running.Count == 0 && sequences.Waiting.Count == 0)
+                over.TrySetResult();
             if (steps == allocated.Length)
                 return;
             running[steps] = sequences.Running.Count;
@@ -71,10 +78,14 @@ public sealed class AllocationTests
         public string Flush() => "";
     }
 
-    private static async Task Read(InferenceEngine engine, SamplingParams sampling, int stream)
+    /// <summary>Reads when all is said, so that every stream's queue grows in the same steps.</summary>
+    private static async Task Read(InferenceEngine engine, SamplingParams sampling, int stream, Task over)
     {
         var request = new GenerationRequest { Id = "a", PromptTokens = [3, 4, 5 + stream], MaxTokens = Tokens, IgnoreEos = true, Sampling = sampling };
         await foreach (var chunk in engine.GenerateAsync(request, CancellationToken.None))
+        {
             chunk.Error.ShouldBeNull();
+            await over;
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Metering;
+using ChatApp.Tests.Edge;
 using static ChatApp.Tests.Gateway.MisbehavingServer;
 
 namespace ChatApp.Tests.Gateway;
@@ -12,6 +13,7 @@ public sealed class FailoverTests
     private MisbehavingServer _a = null!;
     private MisbehavingServer _b = null!;
     private Dictionary<string, string?> _settings = null!;
+    private ShiftedClock _clock = null!;
     private GatewayUnderTest? _gateway;
 
     [SetUp]
@@ -20,6 +22,7 @@ public sealed class FailoverTests
         _a = await StartAsync();
         _b = await StartAsync();
         _settings = GatewayUnderTest.Over(_a, _b);
+        _clock = new ShiftedClock();
         _b.Always = Answer("from b");
     }
 
@@ -33,11 +36,12 @@ public sealed class FailoverTests
         _gateway = null;
     }
 
-    private GatewayUnderTest Gateway => _gateway ??= GatewayUnderTest.Over(_settings);
+    private GatewayUnderTest Gateway => _gateway ??= GatewayUnderTest.Over(_settings, time: _clock);
 
     [Test]
     public async Task Another_upstream_answers_when_the_first_fails_before_its_first_token()
     {
+        _settings["Gateway:FirstTokenTimeout"] = "00:00:02";
         foreach (var behaviour in new[] { Status(500), Hang(withHeaders: true, withEmptyChunk: true), ResetAfter(), Raw("text/html", "no"), Status(401), Status(404) })
         {
             _a.Then(behaviour);
@@ -151,7 +155,7 @@ public sealed class FailoverTests
     public async Task An_open_breaker_is_passed_by_and_one_trial_closes_it()
     {
         _settings["Gateway:Breaker:MinimumCalls"] = "2";
-        _settings["Gateway:Breaker:Break"] = "00:00:00.3";
+        _settings["Gateway:Breaker:Break"] = "00:01:00";
         _a.Then(Status(500)).Then(Status(500));
 
         await Gateway.AskAsync();
@@ -160,7 +164,7 @@ public sealed class FailoverTests
         (await Gateway.AskAsync()).Last.ShouldNotBeNull().Upstream.ShouldBe("b");
         _a.Requests.Count.ShouldBe(2);
 
-        await Task.Delay(Gateway.Board["a"].Breaker.Wait + TimeSpan.FromMilliseconds(20));
+        _clock.Shift += Gateway.Board["a"].Breaker.Wait + TimeSpan.FromMilliseconds(20);
         (await Gateway.AskAsync()).Last.ShouldNotBeNull().Upstream.ShouldBe("a");
         Gateway.Board["a"].Breaker.State.ShouldBe(BreakerState.Closed);
     }
@@ -184,7 +188,6 @@ public sealed class FailoverTests
     public async Task A_second_upstream_is_asked_when_the_first_is_slow_to_begin_and_the_slower_one_is_ended()
     {
         _settings["Gateway:HedgeAfter"] = "00:00:00.05";
-        _settings["Gateway:FirstTokenTimeout"] = "00:00:20";
         _a.Then(Hang());
         var clock = Stopwatch.StartNew();
 

@@ -21,12 +21,12 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     private readonly ReloadableSettings _settings;
     private readonly List<IHostedService> _hosted = [];
 
-    private GatewayUnderTest(IReadOnlyDictionary<string, string?> settings, string redis)
+    private GatewayUnderTest(IReadOnlyDictionary<string, string?> settings, string redis, TimeProvider time)
     {
         _settings = new ReloadableSettings(settings);
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Add(_settings).Build());
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddSingleton<IGenerationLedger>(Ledger);
         services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(new ConfigurationOptions
         {
@@ -54,14 +54,14 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     public UpstreamBoard Board => _services.GetRequiredService<UpstreamBoard>();
 
-    /// <summary>One model, <c>m</c>, at the upstreams <c>a</c>, <c>b</c>... in this order, with timeouts of a test.</summary>
+    /// <summary>One model, <c>m</c>, at the upstreams <c>a</c>, <c>b</c>... in this order, with timeouts that only a test that waits for them meets.</summary>
     public static Dictionary<string, string?> Over(params MisbehavingServer[] servers)
     {
         var settings = new Dictionary<string, string?>
         {
             ["Gateway:ConnectTimeout"] = "00:00:01",
-            ["Gateway:FirstTokenTimeout"] = "00:00:00.4",
-            ["Gateway:TokenTimeout"] = "00:00:00.3",
+            ["Gateway:FirstTokenTimeout"] = "00:00:20",
+            ["Gateway:TokenTimeout"] = "00:00:20",
             ["Gateway:AnswerTimeout"] = "00:00:20",
             ["Gateway:QueuePatience"] = "00:00:00.2",
             ["Gateway:Models:0:Id"] = "m",
@@ -82,7 +82,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     }
 
     /// <summary>A gateway over any settings; without Redis where none is given.</summary>
-    public static GatewayUnderTest Over(IReadOnlyDictionary<string, string?> settings, string redis = "127.0.0.1:1") => new(settings, redis);
+    public static GatewayUnderTest Over(IReadOnlyDictionary<string, string?> settings, string redis = "127.0.0.1:1", TimeProvider? time = null) => new(settings, redis, time ?? TimeProvider.System);
 
     public void Set(string name, string? value) => _settings.Change(name, value);
 

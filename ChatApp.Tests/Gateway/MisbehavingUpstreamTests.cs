@@ -64,6 +64,8 @@ public sealed class MisbehavingUpstreamTests
     public async Task Before_the_first_token(Func<HttpContext, JsonElement, Task> behaviour, UpstreamFailure failure, BreakerState breaker)
     {
         _server.Then(behaviour);
+        if (failure == UpstreamFailure.TimedOut)
+            _gateway.Set("Gateway:FirstTokenTimeout", "00:00:00.4");
         var clock = Stopwatch.StartNew();
 
         var (text, last, thrown) = await _gateway.AskAsync();
@@ -93,6 +95,8 @@ public sealed class MisbehavingUpstreamTests
     public async Task In_the_middle(Func<HttpContext, JsonElement, Task> behaviour, UpstreamFailure failure)
     {
         _server.Then(behaviour);
+        if (failure == UpstreamFailure.TimedOut)
+            _gateway.Set("Gateway:TokenTimeout", "00:00:00.5");
         var clock = Stopwatch.StartNew();
 
         var (text, last, thrown) = await _gateway.AskAsync();

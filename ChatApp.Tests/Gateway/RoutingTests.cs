@@ -171,7 +171,7 @@ public sealed class RoutingTests
     [Test]
     public async Task An_upstream_at_its_limit_of_concurrent_requests_is_passed_by()
     {
-        var gateway = await StartAsync(2, ("Gateway:Models:0:Routes:1:Priority", "1"), ("Gateway:Upstreams:a:MaxConcurrent", "1"), ("Gateway:TokenTimeout", "00:00:20"));
+        var gateway = await StartAsync(2, ("Gateway:Models:0:Routes:1:Priority", "1"), ("Gateway:Upstreams:a:MaxConcurrent", "1"));
         _servers[0].Then(SilentAfter("busy"));
         using var end = new CancellationTokenSource();
         await using var first = gateway.Gateway.StreamChatAsync(

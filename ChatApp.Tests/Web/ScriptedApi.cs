@@ -21,6 +21,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ScriptedConversation> _conversations = new();
     private readonly ConcurrentDictionary<string, ScriptedTurn> _turns = new();
     private readonly ConcurrentDictionary<string, string> _requests = new();
+    private readonly List<string> _seen = [];
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource Came)> _waiting = [];
     private int _ids;
 
@@ -40,7 +41,14 @@ internal sealed class ScriptedApi : IAsyncDisposable
     /// <summary>Tokens of links and what they show.</summary>
     public ConcurrentDictionary<string, ScriptedConversation> Shares { get; } = new();
 
-    public List<string> Requests { get; } = [];
+    public IReadOnlyList<string> Requests
+    {
+        get
+        {
+            lock (_seen)
+                return [.. _seen];
+        }
+    }
 
     /// <summary>For whom each request was made, as its sender says.</summary>
     public ConcurrentQueue<(string Path, string For)> Forwarded { get; } = new();
@@ -81,7 +89,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     public Task RequestedAsync(Func<string, bool> wanted)
     {
         var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (Requests)
+        lock (_seen)
             _waiting.Add((wanted, came));
         return came.Task;
     }
@@ -90,8 +98,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         _conversations.Clear();
         _turns.Clear();
-        lock (Requests)
-            Requests.Clear();
+        lock (_seen)
+            _seen.Clear();
         Shares.Clear();
         Admin.Reset();
         Files.Gate = Task.CompletedTask;
@@ -120,10 +128,10 @@ internal sealed class ScriptedApi : IAsyncDisposable
     {
         _app.Use(async (context, next) =>
         {
-            lock (Requests)
+            lock (_seen)
             {
-                Requests.Add($"{context.Request.Method} {context.Request.Path}");
-                _waiting.RemoveAll(waiting => waiting.Wanted(Requests[^1]) && waiting.Came.TrySetResult());
+                _seen.Add($"{context.Request.Method} {context.Request.Path}");
+                _waiting.RemoveAll(waiting => waiting.Wanted(_seen[^1]) && waiting.Came.TrySetResult());
             }
 
             Forwarded.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"].ToString()));

@@ -15,6 +15,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
     private TaskCompletionSource _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource _cut = new();
     private string _answerId = "";
+    private bool _ending;
     private bool _ended;
     private bool _temporary;
 
@@ -92,10 +93,11 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
         Write("text", new { Text = text });
     }
 
-    public void Write(string type, object data)
+    public void Write(string type, object data, bool isLast = false)
     {
         lock (_lock)
         {
+            _ended |= isLast;
             _frames.Add($"id: {_frames.Count + 1}\nevent: {type}\ndata: {JsonSerializer.Serialize(data, Json)}\n\n");
             _grown.TrySetResult();
             _grown = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,9 +106,8 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
 
     public void End(string status, string finishReason = "", object? error = null)
     {
-        if (_ended)
+        if (Interlocked.Exchange(ref _ending, true))
             return;
-        _ended = true;
         Conversation.RunningTurnId = null;
         Conversation.Update(_answerId, message => message with { Status = status, TokenCount = TokenCount });
         if (!_temporary)
@@ -118,7 +119,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
             Error = error,
             Usage = new { InputTokens = 12, CachedTokens = 4, OutputTokens = TokenCount },
             Timings = new { TimeToFirstTokenMs = 42.0, TokensPerSecond = 61.5, TotalMs = 900.0 },
-        });
+        }, isLast: true);
     }
 
     /// <summary>What is stored with the answer beside its text.</summary>

@@ -33,8 +33,9 @@ public sealed class ConversationChangesTests : GraphTest
     {
         using var call = Graph.Second.Conversations.Watch(new WatchRequest(), Me);
         await NextAsync(call);
-        var running = RunAsync("a slow one tokens=40 delay=25");
+        var running = RunAsync("a slow one tokens=2000 delay=25");
         var begun = await UntilAsync(call, change => change.Conversation?.RunningTurnId.Length > 0);
+        await Graph.First.Turns.StopAsync(new StopTurnRequest { TurnId = begun.Conversation.RunningTurnId }, Me);
         var seen = await running;
         begun.Conversation.RunningTurnId.ShouldBe(seen.TurnId);
         await UntilAsync(call, change => change.Conversation is { RunningTurnId: "" });

@@ -80,6 +80,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Conversations__MaximumImportBytes"] = "2000000",
             ["Conversations__MaximumImportMessages"] = "1000",
             ["Files__PurgeInterval"] = "00:00:00.500",
+            ["Turns__AccountingPatience"] = "00:00:20",
         };
         foreach (var (name, value) in Tools.Settings())
             environment[name] = value;
