@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Error, "A change of the plans is refused, the last good ones stay: {Reason}")]
     public static partial void PlansRejected(this ILogger logger, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Guest {Guest}, whom nobody can be again, could not be removed; the next sweep tries again.")]
+    public static partial void GuestNotRemoved(this ILogger logger, Exception exception, Guid guest);
 }

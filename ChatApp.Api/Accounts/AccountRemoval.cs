@@ -3,6 +3,7 @@ using ChatApp.Api.Callers;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Identity;
+using Npgsql;
 
 namespace ChatApp.Api.Accounts;
 
@@ -12,7 +13,7 @@ namespace ChatApp.Api.Accounts;
 /// </summary>
 internal sealed class AccountRemoval(
     AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, CurrentCaller current,
-    Conversations.ConversationsClient conversations, Files.FilesClient files, AuditLog audit)
+    Conversations.ConversationsClient conversations, Files.FilesClient files, AuditLog audit, ILogger<AccountRemoval> logger)
 {
     private const int Page = 100;
 
@@ -31,17 +32,33 @@ internal sealed class AccountRemoval(
         }
 
         await DeleteAsync(caller.Id, cancellationToken);
-        await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null, cancellationToken);
+        await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null);
     }
 
     /// <summary>Deletes guests whose sessions have all ended: nobody can come back as one of them, or see what they made.</summary>
     public async Task RemoveUnreachableGuestsAsync(CancellationToken cancellationToken)
     {
-        foreach (var guest in await accounts.UnreachableGuestsAsync(Page, cancellationToken))
+        IReadOnlyList<Account> guests;
+        var last = Guid.Empty;
+        do
         {
-            current.ActFor(Caller.From(guest));
-            await DeleteAsync(guest.Id, cancellationToken);
+            guests = await accounts.UnreachableGuestsAsync(last, Page, cancellationToken);
+            foreach (var guest in guests)
+            {
+                last = guest.Id;
+                current.ActFor(Caller.From(guest));
+                try
+                {
+                    await DeleteAsync(guest.Id, cancellationToken);
+                }
+                catch (Exception exception) when (exception is RpcException or NpgsqlException)
+                {
+                    // The others need not wait for it.
+                    logger.GuestNotRemoved(exception, guest.Id);
+                }
+            }
         }
+        while (guests.Count == Page);
     }
 
     private async Task DeleteAsync(Guid id, CancellationToken cancellationToken)

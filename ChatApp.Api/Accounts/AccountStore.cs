@@ -109,17 +109,14 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
         ON CONFLICT (id) DO UPDATE SET plan = EXCLUDED.plan
         """, new { id, plan, now = time.GetUtcNow() }, cancellationToken);
 
-    /// <summary>Renews a hash whose parameters have aged; nothing else changes.</summary>
-    public Task RenewHashAsync(Guid id, string hash, CancellationToken cancellationToken) =>
-        ExecuteAsync("UPDATE identity.users SET password_hash = @hash WHERE id = @id AND deleted_at IS NULL", new { id, hash }, cancellationToken);
+    /// <summary>Renews a hash whose parameters have aged, unless the password has changed since; nothing else changes.</summary>
+    public Task RenewHashAsync(Guid id, string aged, string hash, CancellationToken cancellationToken) => ExecuteAsync(
+        "UPDATE identity.users SET password_hash = @hash WHERE id = @id AND password_hash = @aged AND deleted_at IS NULL", new { id, aged, hash }, cancellationToken);
 
-    /// <summary>Sets a new password and ends every session and token that the old one opened.</summary>
+    /// <summary>Sets a new password and ends every session and token that the old one opened, those included that are being opened.</summary>
     public Task ChangePasswordAsync(Guid id, string hash, CancellationToken cancellationToken) => ExecuteAsync("""
-        WITH changed AS (
-            UPDATE identity.users SET password_hash = @hash, security_version = security_version + 1
-            WHERE id = @id AND deleted_at IS NULL RETURNING id)
-        UPDATE identity.sessions SET revoked_at = @now, revoked_why = 'password_changed'
-        FROM changed WHERE user_id = changed.id AND revoked_at IS NULL
+        UPDATE identity.users SET password_hash = @hash, security_version = security_version + 1 WHERE id = @id AND deleted_at IS NULL;
+        UPDATE identity.sessions SET revoked_at = @now, revoked_why = 'password_changed' WHERE user_id = @id AND revoked_at IS NULL
         """, new { id, hash, now = time.GetUtcNow() }, cancellationToken);
 
     public Task RenameAsync(Guid id, string? displayName, CancellationToken cancellationToken) =>
@@ -136,17 +133,17 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
         DELETE FROM identity.api_keys USING gone WHERE user_id = gone.id
         """, new { id, now = time.GetUtcNow() }, cancellationToken);
 
-    /// <summary>Guests without a session that could still be continued, and without a key; the oldest first.</summary>
-    public async Task<IReadOnlyList<Account>> UnreachableGuestsAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Guests without a session that could still be continued, and without a key; the oldest first, from the one after <paramref name="after"/>.</summary>
+    public async Task<IReadOnlyList<Account>> UnreachableGuestsAsync(Guid after, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         return [.. await connection.QueryAsync<Account>(new CommandDefinition($"""
             SELECT {Columns} FROM identity.users u
-            WHERE u.kind = 'guest' AND u.deleted_at IS NULL AND u.created_at < @now - interval '1 hour'
+            WHERE u.kind = 'guest' AND u.deleted_at IS NULL AND u.id > @after AND u.created_at < @now - interval '1 hour'
               AND NOT EXISTS (SELECT 1 FROM identity.sessions s WHERE s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > @now)
               AND NOT EXISTS (SELECT 1 FROM identity.api_keys k WHERE k.user_id = u.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > @now))
             ORDER BY u.id LIMIT @limit
-            """, new { limit, now = time.GetUtcNow() }, cancellationToken: cancellationToken))];
+            """, new { after, limit, now = time.GetUtcNow() }, cancellationToken: cancellationToken))];
     }
 
     /// <summary>Everyone for the administrator, newest first.</summary>

@@ -29,6 +29,6 @@ internal sealed class GuestMerge(
         await money.RefreshAsync(account.Id, cancellationToken);
         await accounts.DeleteAsync(caller.Id, cancellationToken);
         directory.Forget(caller.Id);
-        await audit.WriteAsync("account.guest_merged", account.Id, account.Id, new { Guest = caller.Id }, cancellationToken);
+        await audit.WriteAsync("account.guest_merged", account.Id, account.Id, new { Guest = caller.Id });
     }
 }

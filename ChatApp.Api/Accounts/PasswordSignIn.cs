@@ -15,13 +15,13 @@ internal sealed class PasswordSignIn(AccountStore accounts, Passwords passwords,
         var result = await passwords.VerifyAsync(account?.PasswordHash, password, cancellationToken);
         if (account is null || result == PasswordVerificationResult.Failed)
         {
-            await audit.WriteAsync("sign_in.failed", null, account?.Id, null, cancellationToken);
+            await audit.WriteAsync("sign_in.failed", null, account?.Id, null);
             throw RefusedException.Unauthenticated("The e-mail address or the password is wrong.", "wrong_credentials");
         }
 
         await attempts.ClearAsync(address, cancellationToken);
         if (result == PasswordVerificationResult.SuccessRehashNeeded)
-            await accounts.RenewHashAsync(account.Id, await passwords.HashAsync(password!, cancellationToken), cancellationToken);
+            await accounts.RenewHashAsync(account.Id, account.PasswordHash!, await passwords.HashAsync(password!, cancellationToken), cancellationToken);
         return account;
     }
 
@@ -36,6 +36,6 @@ internal sealed class PasswordSignIn(AccountStore accounts, Passwords passwords,
         await attempts.ClearAsync(account.Email, cancellationToken);
         passwords.Check(next, account.Email);
         await accounts.ChangePasswordAsync(account.Id, await passwords.HashAsync(next!, cancellationToken), cancellationToken);
-        await audit.WriteAsync("account.password_changed", account.Id, account.Id, null, cancellationToken);
+        await audit.WriteAsync("account.password_changed", account.Id, account.Id, null);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Registration(
             ?? throw RefusedException.Conflict("There is an account with this e-mail address; sign in instead.", "email_taken");
 
         directory.Forget(id);
-        await audit.WriteAsync(guest is null ? "account.signed_up" : "account.upgraded", id, id, null, cancellationToken);
+        await audit.WriteAsync(guest is null ? "account.signed_up" : "account.upgraded", id, id, null);
         return (await accounts.FindAsync(id, cancellationToken))!;
     }
 
@@ -57,7 +57,7 @@ internal sealed class Registration(
         var id = await accounts.AddAccountAsync(account, guest, _options.FirstUserIsAdmin, cancellationToken)
             ?? throw RefusedException.Conflict("There is an account with this e-mail address already; sign in with its password.", "email_taken");
         directory.Forget(id);
-        await audit.WriteAsync("account.signed_up", id, id, new { login.Provider }, cancellationToken);
+        await audit.WriteAsync("account.signed_up", id, id, new { login.Provider });
         return (await accounts.FindAsync(id, cancellationToken))!;
     }
 

@@ -36,7 +36,7 @@ internal static class AdminBansApi
         }
 
         var id = await bans.AddAsync(body.Kind, value, body.Reason, body.Until?.ToUniversalTime(), caller.Id, cancellationToken);
-        await audit.WriteAsync("admin.ban_added", caller.Id, id, new { body.Kind, value, body.Until }, cancellationToken);
+        await audit.WriteAsync("admin.ban_added", caller.Id, id, new { body.Kind, value, body.Until });
         return Results.Json(new { Id = WireId.Format(WireId.Ban, id), body.Kind, Value = value, body.Reason, body.Until }, statusCode: StatusCodes.Status201Created);
     }
 
@@ -45,7 +45,7 @@ internal static class AdminBansApi
         var ban = WireId.Parse(WireId.Ban, id) ?? throw RefusedException.NotFound("ban");
         if (!await bans.RemoveAsync(ban, cancellationToken))
             throw RefusedException.NotFound("ban");
-        await audit.WriteAsync("admin.ban_removed", caller.Id, ban, null, cancellationToken);
+        await audit.WriteAsync("admin.ban_removed", caller.Id, ban, null);
         return Results.NoContent();
     }
 

@@ -44,7 +44,7 @@ internal static class AdminUsersApi
             throw RefusedException.NotFound("user");
 
         directory.Forget(user);
-        await audit.WriteAsync("admin.user_changed", caller.Id, user, body, cancellationToken);
+        await audit.WriteAsync("admin.user_changed", caller.Id, user, body);
         return await GetAsync(id, accounts, cancellationToken);
     }
 
@@ -53,7 +53,7 @@ internal static class AdminUsersApi
     {
         await sessions.RevokeAllAsync(Id(id), "by_administrator", cancellationToken);
         directory.Forget(Id(id));
-        await audit.WriteAsync("admin.user_signed_out", caller.Id, Id(id), null, cancellationToken);
+        await audit.WriteAsync("admin.user_signed_out", caller.Id, Id(id), null);
         return Results.NoContent();
     }
 

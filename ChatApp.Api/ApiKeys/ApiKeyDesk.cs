@@ -40,7 +40,7 @@ internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider 
         };
         if (!await keys.AddAsync(key, Hash(secret), MostKeys, cancellationToken))
             throw RefusedException.Conflict($"An account has at most {MostKeys} keys; revoke one first.", "too_many_keys");
-        await audit.WriteAsync("api_key.created", userId, key.Id, new { key.Scopes }, cancellationToken);
+        await audit.WriteAsync("api_key.created", userId, key.Id, new { key.Scopes });
         return (secret, key);
     }
 
@@ -52,7 +52,7 @@ internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider 
     {
         if (!await keys.RevokeAsync(userId, id, cancellationToken))
             throw RefusedException.NotFound("key");
-        await audit.WriteAsync("api_key.revoked", userId, id, null, cancellationToken);
+        await audit.WriteAsync("api_key.revoked", userId, id, null);
     }
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));

@@ -31,7 +31,7 @@ internal static class TurnsApi
         await models.RequireAsync(run.Model, cancellationToken);
         var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System) + run.History.Sum(message => TurnEstimate.OfText(message.Text)),
             run.Sampling is { HasMaxTokens: true } sampling ? sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
-        var reservation = await admission.ReserveAsync(context, caller, estimate);
+        var reservation = await admission.ReserveAsync(context, caller, estimate, run is { Temporary: false, RequestId.Length: > 0 } ? run.RequestId : null);
         await WriteAsync(context, meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), resumable: !run.Temporary, cancellationToken), streams, json.Value, cancellationToken);
     }
 

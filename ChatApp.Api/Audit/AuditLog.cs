@@ -10,9 +10,10 @@ namespace ChatApp.Api.Audit;
 /// </summary>
 internal sealed class AuditLog(NpgsqlDataSource dataSource, IHttpContextAccessor http, TimeProvider time)
 {
-    public async Task WriteAsync(string action, Guid? actor, object? subject, object? details, CancellationToken cancellationToken)
+    /// <summary>Written also when whoever asked has gone: it has happened.</summary>
+    public async Task WriteAsync(string action, Guid? actor, object? subject, object? details)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await dataSource.OpenConnectionAsync(CancellationToken.None);
         await connection.ExecuteAsync(new CommandDefinition("""
             INSERT INTO identity.audit_log (at, actor_id, action, subject_id, address, details)
             VALUES (@now, @actor, @action, @subject, @address, @details::jsonb)
@@ -24,7 +25,7 @@ internal sealed class AuditLog(NpgsqlDataSource dataSource, IHttpContextAccessor
             subject = subject?.ToString(),
             address = http.HttpContext?.Connection.RemoteIpAddress?.ToString(),
             details = details is null ? null : JsonSerializer.Serialize(details, JsonSerializerOptions.Web),
-        }, cancellationToken: cancellationToken));
+        }));
     }
 
     /// <summary>Newest first, from the entry before <paramref name="before"/>.</summary>

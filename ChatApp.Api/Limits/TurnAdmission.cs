@@ -16,14 +16,15 @@ internal sealed class TurnAdmission(
     private const double Day = 86_400;
 
     /// <summary>Reserves what the call may cost and writes the <c>x-ratelimit-*</c> headers.</summary>
+    /// <param name="requestId">Of a request that may be repeated, and then joins the turn that it began.</param>
     /// <exception cref="RefusedException">The plan does not allow it, or not now.</exception>
-    public async Task<TurnReservation> ReserveAsync(HttpContext context, Caller caller, TurnEstimate estimate)
+    public async Task<TurnReservation> ReserveAsync(HttpContext context, Caller caller, TurnEstimate estimate, string? requestId = null)
     {
         var plan = plans.CurrentValue[caller.Plan];
         await RequireModelAsync(context, caller, plan, estimate.Model);
 
         IAsyncDisposable? slot = null;
-        if (plan.ConcurrentTurns is { } most && (slot = await slots.HoldAsync(caller.UserId, most)) is null)
+        if (plan.ConcurrentTurns is { } most && (slot = await slots.HoldAsync(caller.UserId, most, requestId)) is null)
         {
             throw RefusedException.TooMany(
                 $"The plan '{caller.Plan}' runs {most} {(most == 1 ? "turn" : "turns")} at a time; wait for one to end, or stop it.",

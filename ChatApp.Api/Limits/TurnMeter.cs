@@ -25,14 +25,20 @@ internal sealed class TurnMeter(TurnFollower follower)
         }
         finally
         {
-            if (watch is { TurnId: not null, Ended: false } && cancellationToken.IsCancellationRequested && resumable)
+            var left = cancellationToken.IsCancellationRequested;
+            if (left && resumable && watch is { TurnId: not null, Ended: false })
             {
                 follower.Follow(watch);
+            }
+            else if (left && resumable && !watch.Ended)
+            {
+                // It may have begun, and nobody here knows which it is: what was reserved stays charged.
+                await reservation.AbandonAsync();
             }
             else
             {
                 watch.CountSeen();
-                if (cancellationToken.IsCancellationRequested)
+                if (left)
                     reservation.LeaveEarly();
                 await reservation.DisposeAsync();
             }

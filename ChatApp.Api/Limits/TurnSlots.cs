@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -13,10 +15,11 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
     private readonly Dictionary<string, int> _local = [];
     private readonly Lock _lock = new();
 
+    /// <param name="requestId">What is repeated under it joins the turn that it began, and its slot; null: a slot of its own.</param>
     /// <returns>The slot, held and renewed until it is disposed; null when all are taken.</returns>
-    public async Task<IAsyncDisposable?> HoldAsync(string userId, int most)
+    public async Task<IAsyncDisposable?> HoldAsync(string userId, int most, string? requestId)
     {
-        var id = Guid.NewGuid().ToString("N");
+        var id = requestId is null ? Guid.NewGuid().ToString("N") : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)));
         if (await RunAsync("hold", userId, id, most) is not { } held)
             return HoldLocally(userId, most, id);
         return held == "1" ? new Slot(this, userId, id) : null;

@@ -22,7 +22,7 @@ internal sealed class SessionDesk(
     private const string RefreshPrefix = "rt-";
     private const int MaxUserAgent = 200;
 
-    /// <exception cref="RefusedException">The user is banned.</exception>
+    /// <exception cref="RefusedException">The user is banned, or was changed while signing in.</exception>
     public async Task<SessionTokens> OpenAsync(Account account, CancellationToken cancellationToken)
     {
         RefuseBanned(account);
@@ -30,10 +30,11 @@ internal sealed class SessionDesk(
         var expires = RefreshExpiry();
         var context = http.HttpContext;
         var agent = context?.Request.Headers.UserAgent.ToString();
-        var session = await sessions.OpenAsync(account.Id, hash, expires,
-            agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken);
+        var session = await sessions.OpenAsync(account.Id, account.SecurityVersion, hash, expires,
+            agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken)
+            ?? throw RefusedException.Unauthenticated("The account was changed meanwhile; sign in again.", "account_changed");
         if (!account.IsGuest)
-            await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : AbuseGuard.DeviceOf(context.Request) }, cancellationToken);
+            await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : AbuseGuard.DeviceOf(context.Request) });
         return Tokens(account, session, refresh, expires);
     }
 
@@ -51,7 +52,7 @@ internal sealed class SessionDesk(
         if (outcome.Replayed)
         {
             directory.Forget(userId);
-            await audit.WriteAsync("session.refresh_replayed", null, outcome.SessionId, null, cancellationToken);
+            await audit.WriteAsync("session.refresh_replayed", null, outcome.SessionId, null);
             throw RefusedException.Unauthenticated("This refresh token was used before, so its session has been ended; sign in again.", "refresh_token_replayed");
         }
 
@@ -65,14 +66,14 @@ internal sealed class SessionDesk(
         if (!await sessions.RevokeAsync(userId, sessionId, "signed_out", cancellationToken))
             throw RefusedException.NotFound("session");
         directory.Forget(userId);
-        await audit.WriteAsync("session.closed", userId, sessionId, null, cancellationToken);
+        await audit.WriteAsync("session.closed", userId, sessionId, null);
     }
 
     public async Task CloseAllAsync(Guid userId, CancellationToken cancellationToken)
     {
         await sessions.RevokeAllAsync(userId, "signed_out_everywhere", cancellationToken);
         directory.Forget(userId);
-        await audit.WriteAsync("session.closed_all", userId, userId, null, cancellationToken);
+        await audit.WriteAsync("session.closed_all", userId, userId, null);
     }
 
     private SessionTokens Tokens(Account account, Guid session, string refresh, DateTimeOffset expires) =>

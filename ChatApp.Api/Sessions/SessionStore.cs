@@ -14,18 +14,22 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource, TimeProvider tim
             """, new { sessionId, userId }, cancellationToken: cancellationToken));
     }
 
-    public async Task<Guid> OpenAsync(
-        Guid userId, byte[] refreshHash, DateTimeOffset expiresAt, string? userAgent, string? address, CancellationToken cancellationToken)
+    /// <param name="securityVersion">The account's, as it was when its password was checked.</param>
+    /// <returns>The session; null when the account has been changed or removed since.</returns>
+    public async Task<Guid?> OpenAsync(
+        Guid userId, int securityVersion, byte[] refreshHash, DateTimeOffset expiresAt, string? userAgent, string? address, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition("""
-            WITH session AS (
+        var opened = await connection.ExecuteAsync(new CommandDefinition("""
+            WITH holder AS (
+                SELECT id FROM identity.users WHERE id = @userId AND security_version = @securityVersion AND deleted_at IS NULL FOR SHARE),
+            session AS (
                 INSERT INTO identity.sessions (id, user_id, user_agent, address, created_at, last_used_at, expires_at)
-                VALUES (@id, @userId, @userAgent, @address, @now, @now, @expiresAt))
-            INSERT INTO identity.refresh_tokens (hash, session_id, issued_at, expires_at) VALUES (@refreshHash, @id, @now, @expiresAt)
-            """, new { id, userId, userAgent, address, refreshHash, expiresAt, now = time.GetUtcNow() }, cancellationToken: cancellationToken));
-        return id;
+                SELECT @id, id, @userAgent, @address, @now, @now, @expiresAt FROM holder RETURNING id)
+            INSERT INTO identity.refresh_tokens (hash, session_id, issued_at, expires_at) SELECT @refreshHash, id, @now, @expiresAt FROM session
+            """, new { id, userId, securityVersion, userAgent, address, refreshHash, expiresAt, now = time.GetUtcNow() }, cancellationToken: cancellationToken));
+        return opened > 0 ? id : null;
     }
 
     /// <summary>Trades a refresh token for the next one of its family. A token that was traded before ends the family.</summary>
@@ -85,8 +89,9 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource, TimeProvider tim
     public async Task RevokeAllAsync(Guid userId, string why, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        // Two statements: the second sees what was opened while the first waited.
         await connection.ExecuteAsync(new CommandDefinition("""
-            WITH bumped AS (UPDATE identity.users SET security_version = security_version + 1 WHERE id = @userId)
+            UPDATE identity.users SET security_version = security_version + 1 WHERE id = @userId;
             UPDATE identity.sessions SET revoked_at = @now, revoked_why = @why WHERE user_id = @userId AND revoked_at IS NULL
             """, new { userId, why, now = time.GetUtcNow() }, cancellationToken: cancellationToken));
     }

@@ -168,17 +168,20 @@ public sealed class ModelGateway
             {
                 return await OpenedStream.OpenAsync(planned, chunks, lease, cancel, meter, () => _options.CurrentValue.Breaker, telemetry);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
-                await LostAsync(call, planned, meter.Usage);
+                // The caller left, or another upstream was quicker.
+                await StoppedAsync(call, planned, meter.Usage, cancellationToken.IsCancellationRequested ? call.Purpose : HedgedPurpose(call));
                 throw;
             }
-        }, opened => LostAsync(call, opened.From, opened.Usage), cancellationToken);
+        }, opened => StoppedAsync(call, opened.From, opened.Usage, HedgedPurpose(call)), cancellationToken);
     }
 
-    // Another upstream was quicker; this one read the prompt all the same.
-    private Task LostAsync(GatewayCall call, PlannedRoute from, TokenUsage usage) => _ledger.RecordAsync(
-        call.Owner, new GenerationRecord($"{call.Purpose}.hedged", from.Model.Id, from.Route.Name, usage, GenerationOutcome.Stopped), CancellationToken.None);
+    private static string HedgedPurpose(GatewayCall call) => $"{call.Purpose}.hedged";
+
+    // Before a token of it was passed on; it read the prompt all the same, and leaving in time must not make that free.
+    private Task StoppedAsync(GatewayCall call, PlannedRoute from, TokenUsage usage, string purpose) => _ledger.RecordAsync(
+        call.Owner, new GenerationRecord(purpose, from.Model.Id, from.Route.Name, usage, GenerationOutcome.Stopped), CancellationToken.None);
 
     /// <returns>The fast model's answer, its beginning judged and kept in front; null when the capable one has to answer.</returns>
     private async Task<OpenedStream?> OpenJudgedAsync(CatalogueModel model, GatewayCall call, CancellationToken cancellationToken)
@@ -255,9 +258,7 @@ public sealed class ModelGateway
             }
             catch (OperationCanceledException)
             {
-                // How far it came nobody tells; that it read the prompt is sure enough, and leaving in time must not make it free.
-                await _ledger.RecordAsync(
-                    call.Owner, new GenerationRecord(call.Purpose, planned.Model.Id, planned.Route.Name, meter.Usage, GenerationOutcome.Stopped), CancellationToken.None);
+                await StoppedAsync(call, planned, meter.Usage, call.Purpose);
                 throw;
             }
         }, lost: null, cancellationToken);

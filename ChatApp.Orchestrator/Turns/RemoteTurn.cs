@@ -25,7 +25,7 @@ internal sealed class RemoteTurn(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var channel = TurnLog.AnnouncementsOf(turnId);
-        var subscribed = await TrySubscribeAsync(channel);
+        await TrySubscribeAsync(channel);
         try
         {
             await FollowAsync(cancellationToken);
@@ -37,8 +37,8 @@ internal sealed class RemoteTurn(
         finally
         {
             Feed.Close();
-            if (subscribed)
-                _ = redis.GetSubscriber().UnsubscribeAsync(channel, Announce, CommandFlags.FireAndForget);
+            // Also where it could not be subscribed: the client keeps the handler, for when it is connected.
+            TryUnsubscribe(channel);
         }
     }
 
@@ -113,16 +113,27 @@ internal sealed class RemoteTurn(
         signals.Watch(turnId);
     }
 
-    private async Task<bool> TrySubscribeAsync(RedisChannel channel)
+    private async Task TrySubscribeAsync(RedisChannel channel)
     {
         try
         {
             await redis.GetSubscriber().SubscribeAsync(channel, Announce);
-            return true;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            return false;
+            // Then the journal is asked.
+        }
+    }
+
+    private void TryUnsubscribe(RedisChannel channel)
+    {
+        try
+        {
+            _ = redis.GetSubscriber().UnsubscribeAsync(channel, Announce, CommandFlags.FireAndForget);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // The handler is gone all the same.
         }
     }
 

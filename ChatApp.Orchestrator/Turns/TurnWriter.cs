@@ -26,6 +26,7 @@ public sealed class TurnWriter
     private readonly Channel<TurnEvent> _queue = Channel.CreateBounded<TurnEvent>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly Lock _gate = new();
     private readonly List<TurnEvent> _events = [];
+    private bool _ended;
     private TaskCompletionSource _journaled = NewSignal();
     private long _persisted;
     private long _oldestUnpersisted;
@@ -94,11 +95,14 @@ public sealed class TurnWriter
         }
     }
 
-    /// <summary>Numbers the turn's last event; it is shown by <see cref="ShowLastAsync"/> once it is stored.</summary>
+    /// <summary>Numbers the turn's last event; it is stored with the turn's end, and shown by <see cref="ShowLastAsync"/> then.</summary>
     public void NumberLast(TurnEvent ended)
     {
         lock (_gate)
+        {
             Add(ended);
+            _ended = true;
+        }
     }
 
     /// <summary>Shows what has been stored with the turn's end.</summary>
@@ -127,9 +131,11 @@ public sealed class TurnWriter
     {
         lock (_gate)
         {
-            if (_fenced || _persisted >= _events.Count)
+            // The end and what is stored with it come at once or not at all.
+            var own = _ended ? _events.Count - 1 : _events.Count;
+            if (_fenced || _persisted >= own)
                 return null;
-            var missing = _events[(int)_persisted..];
+            var missing = _events[(int)_persisted..own];
             return new JournalEntry(_turn.Id, _turn.LeaseEpoch, missing[0].Number, missing[^1].Number, TurnEventCodec.Encode(missing));
         }
     }

@@ -19,6 +19,23 @@ internal sealed class ComposerTests : ScriptedPageTests
         await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a thought");
         await Page.ReloadAsync();
         await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a thought");
+
+        await OpenAsync(Page);
+        await Page.Locator("#composer-input").FillAsync("half a question");
+        await Page.Locator(".conversation", new() { HasText = "One" }).ClickAsync();
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a thought");
+        await Page.ReloadAsync();
+        await OpenAsync(Page);
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a question");
+
+        // Also after a message that was refused.
+        Api.Refusal = "Too many messages";
+        await AskAsync(Page, "refused");
+        await Expect(Answers(Page)).ToContainTextAsync("Too many messages");
+        Api.Refusal = null;
+        await Page.Locator("#composer-input").FillAsync("typed after it");
+        await Page.Locator(".conversation", new() { HasText = "One" }).ClickAsync();
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("half a thought");
     }
 
     [Test]
@@ -68,8 +85,17 @@ internal sealed class ComposerTests : ScriptedPageTests
         await OpenAsync(Page);
         await AskAsync(Page, "A question");
         await Expect(Answers(Page)).ToContainTextAsync("An answer");
-        await Page.Keyboard.PressAsync("Escape");
+        await Page.EvaluateAsync("() => { window.stops = 0; document.addEventListener('click', event => { if (event.target.closest('[data-shortcut=stop]')) window.stops++; }, true); }");
+        await Page.Locator("#sidebar-search").PressAsync("Escape");
+        (await Page.EvaluateAsync<int>("() => window.stops")).ShouldBe(0, "in another field Escape means that field");
+        await Page.Locator("#composer-input").PressAsync("Escape");
         await Expect(Answers(Page)).ToHaveAttributeAsync("data-status", "Stopped");
+
+        // As WebKit sends the Enter that confirms a word.
+        await Page.Locator("#composer-input").FillAsync("a word");
+        await Page.Locator("#composer-input").EvaluateAsync("input => input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true }))");
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("a word");
+        await Page.Locator("#composer-input").FillAsync("");
 
         await Page.Keyboard.PressAsync("Control+Shift+L");
         await Expect(Page.Locator("[data-copy-message]")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("done"));

@@ -93,6 +93,26 @@ internal sealed class FilesTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task A_message_that_waits_for_its_files_is_sent_nowhere_else()
+    {
+        var gate = new TaskCompletionSource();
+        Api.Files.Gate = gate.Task;
+        Api.AddConversation("Another", "Hi", "Hello");
+        await OpenAsync(Page);
+        await PickAsync(File("slow.txt", "x"));
+        await AskAsync(Page, "Wait for it");
+        await Page.Locator(".conversation", new() { HasText = "Another" }).ClickAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Hello");
+        gate.SetResult();
+        await AskAsync(Page, "Sent here");
+        await Expect(Answers(Page)).ToHaveCountAsync(2);
+        await Expect(Page.Locator(".message.user").Last).ToContainTextAsync("Sent here");
+        Api.Turns.Count.ShouldBe(1);
+        await OpenAsync(Page);
+        await Expect(Page.Locator("#composer-input")).ToHaveValueAsync("Wait for it");
+    }
+
+    [Test]
     public async Task An_eleventh_file_and_files_of_a_temporary_chat_are_refused_on_the_page()
     {
         await OpenAsync(Page);

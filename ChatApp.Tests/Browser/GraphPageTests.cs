@@ -192,8 +192,10 @@ internal sealed class GraphPageTests : GraphPage
         await Page.Locator(".lines").First.GetByRole(AriaRole.Button).ClickAsync();
         await Expect(Page.GetByText("My script")).ToHaveCountAsync(0);
 
+        await Page.EvaluateAsync("() => { localStorage.setItem('chatapp.instructions', 'Mine'); localStorage.setItem('chatapp.draft.new', 'Mine too'); }");
         await Page.Locator("form[data-session=sign-out] button").ClickAsync();
         await Page.Locator(".welcome").WaitForAsync();
+        (await Page.EvaluateAsync<string[]>("() => Object.keys(localStorage).filter(key => key.startsWith('chatapp.'))")).ShouldBeEmpty("the next person is somebody else");
         await Expect(Page.Locator("#sidebar")).Not.ToContainTextAsync("Ada");
         await SignInAsync(email, "not the secret");
         await Expect(Page.Locator("form[data-session=sign-in] [role=alert]")).Not.ToBeEmptyAsync();

@@ -110,6 +110,27 @@ internal sealed partial class SettingsTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task Where_the_clipboard_is_refused_it_is_copied_the_old_way_or_said()
+    {
+        await Page.AddInitScriptAsync("""
+            Object.defineProperty(navigator, 'clipboard', { value: undefined });
+            window.works = true;
+            document.execCommand = () => { window.copied = document.activeElement.value; return window.works; };
+            """);
+        var conversation = Api.AddConversation("Rich", "Show me", "Some **bold** words");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        var copy = Answers(Page).GetByRole(AriaRole.Button, new() { Name = "Copy" });
+        await copy.ClickAsync();
+        await Expect(copy).ToHaveClassAsync(new Regex("done"));
+        (await Page.EvaluateAsync<string>("() => window.copied")).ShouldBe("Some **bold** words");
+
+        await Page.EvaluateAsync("() => { window.works = false; }");
+        await copy.ClickAsync();
+        await Expect(Page.Locator(".toast")).ToContainTextAsync("did not let this be copied");
+        await Expect(Answers(Page)).ToContainTextAsync("bold");
+    }
+
+    [Test]
     public async Task The_page_can_be_installed()
     {
         await OpenAsync(Page);

@@ -65,6 +65,17 @@ internal sealed class SidebarTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task A_new_chat_in_another_tab_leaves_this_one()
+    {
+        var conversation = Api.AddConversation("Stays", "Hi", "Hello");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        var tab = await Page.Context.RunAndWaitForPageAsync(() => Page.Locator(".new-chat").ClickAsync(new() { Modifiers = [KeyboardModifier.ControlOrMeta] }));
+        await Expect(tab.Locator(".welcome")).ToBeVisibleAsync();
+        await tab.Locator("chat-composer[live]").WaitForAsync();
+        await Expect(Answers(Page)).ToContainTextAsync("Hello");
+    }
+
+    [Test]
     public async Task Search_shows_hits_as_one_types()
     {
         Api.AddConversation("About cats", "What do cats eat?", "Mostly fish.");

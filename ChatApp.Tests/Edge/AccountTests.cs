@@ -114,6 +114,22 @@ public sealed class AccountTests
     }
 
     [Test]
+    public async Task A_sign_in_that_a_change_of_the_password_overtakes_opens_nothing()
+    {
+        var hasher = new CountingHasher();
+        await using var edge = await EdgeHost.StartAsync(_database, configure: builder => builder.Services.AddSingleton<IPasswordHasher<object>>(hasher));
+        using var nobody = edge.Client();
+        var account = new { email = "overtaken@example.org", password = Password };
+        (await nobody.PostAsync("/api/auth/sign-up", account)).ShouldBe(HttpStatusCode.Created);
+        hasher.Meanwhile = () => SqlAsync("UPDATE identity.users SET security_version = security_version + 1 WHERE email = 'overtaken@example.org'").GetAwaiter().GetResult();
+
+        (await nobody.PostAsync("/api/auth/sign-in", account)).ShouldBe(HttpStatusCode.Unauthorized, "account_changed");
+
+        hasher.Meanwhile = () => { };
+        (await nobody.PostAsync("/api/auth/sign-in", account)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task Wrong_passwords_make_an_address_wait_longer_and_longer_known_or_not()
     {
         var clock = new StoppedClock();

@@ -11,11 +11,15 @@ public sealed class CountingHasher : IPasswordHasher<object>
 
     public ConcurrentQueue<string> Verified { get; } = [];
 
+    /// <summary>What happens while a password is verified.</summary>
+    public Action Meanwhile { get; set; } = () => { };
+
     public string HashPassword(object user, string password) => _hasher.HashPassword(user, password);
 
     public PasswordVerificationResult VerifyHashedPassword(object user, string hashedPassword, string providedPassword)
     {
         Verified.Enqueue(providedPassword);
+        Meanwhile();
         return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
     }
 }

@@ -110,6 +110,25 @@ public sealed class LimitTests : LimitedEdge
     }
 
     [Test]
+    public async Task A_request_that_is_repeated_while_its_turn_runs_needs_no_second_slot()
+    {
+        using var here = await UserAsync(One, "single");
+        using var there = Two.Client(Token(here));
+        var before = Orchestrator.Started;
+        Orchestrator.Gate = new TaskCompletionSource();
+        var body = new { content = "hi", request_id = "twice-" + Token(here)[^8..] };
+        var first = here.PostAsync("/api/turns", body);
+        await UntilAsync(() => Orchestrator.Started > before);
+        var again = there.PostAsync("/api/turns", body);
+        (await there.PostAsync("/api/turns", new { content = "another" })).ShouldBe(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
+
+        Orchestrator.Gate.SetResult();
+        Orchestrator.Gate = null;
+        (await first).ShouldBe(HttpStatusCode.OK);
+        (await again).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
     public async Task A_turn_whose_viewer_left_keeps_its_slot_and_is_charged_when_it_ends()
     {
         using var user = await UserAsync(One, "single");

@@ -34,14 +34,7 @@ public sealed class TokenBucketTests : LimitedEdge
         try
         {
             for (var i = 0; i < 3; i++)
-            {
-                replicas.Add(await EdgeHost.StartAsync(Database, new Dictionary<string, string?>
-                {
-                    ["ConnectionStrings:redis"] = string.Join(',', [proxy.Address, .. EdgeStores.Redis.Split(',')[1..]]),
-                    ["Limits:RedisTimeoutMilliseconds"] = "200",
-                    ["services:orchestrator:grpc:0"] = Orchestrator.Address,
-                }));
-            }
+                replicas.Add(await BehindAsync(proxy));
 
             var buckets = replicas.ConvertAll(replica => replica.App.Services.GetRequiredService<TokenBuckets>());
             BucketTake[] take = [new($"slow:{Guid.NewGuid()}", 100, 4, 1)];
@@ -81,6 +74,31 @@ public sealed class TokenBucketTests : LimitedEdge
         }
     }
 
+    [Test]
+    public async Task What_was_granted_without_Redis_is_taken_from_it_when_it_is_back()
+    {
+        await using var proxy = new SlowProxy(EdgeStores.Redis);
+        await using var replica = await BehindAsync(proxy);
+        var buckets = replica.App.Services.GetRequiredService<TokenBuckets>();
+        await UntilAsync(async () => !(await buckets.TakeAsync([new BucketTake($"warm:{Guid.NewGuid()}", 1, 1, 1)])).IsLocal);
+        var take = new BucketTake($"owed:{Guid.NewGuid()}", 1000, 20, 1);
+        var clock = Stopwatch.StartNew();
+        (await buckets.TakeAsync([take with { Amount = 1000 }])).IsLocal.ShouldBeFalse();
+
+        proxy.Delay = TimeSpan.FromSeconds(1);
+        var locally = 0;
+        await UntilAsync(async () =>
+        {
+            locally += await buckets.TakeAsync([take]) is { Allowed: true, IsLocal: true } ? 1 : 0;
+            return locally == 5;
+        });
+        proxy.Delay = TimeSpan.Zero;
+        BucketAnswer? back = null;
+        await UntilAsync(async () => !(back = await buckets.TakeAsync([take with { Amount = 0 }])).IsLocal);
+
+        back!.Levels[0].ShouldBeLessThanOrEqualTo(20 * clock.Elapsed.TotalSeconds - locally);
+    }
+
     [TestCase(900, 300)]
     public async Task Replicas_together_grant_what_a_bucket_holds_and_notOne_more(int requests, int capacity)
     {
@@ -113,4 +131,12 @@ public sealed class TokenBucketTests : LimitedEdge
 
     [Test, Category("Long"), Explicit("The full proof: 10,000 requests; run by hand with nothing else on the machine.")]
     public Task Ten_thousand_requests_over_three_replicas_get_what_a_bucket_holds() => Replicas_together_grant_what_a_bucket_holds_and_notOne_more(10_000, 3_000);
+
+    /// <summary>A replica that reaches Redis through a proxy and does without it after 200 ms.</summary>
+    private async Task<EdgeHost> BehindAsync(SlowProxy proxy) => await EdgeHost.StartAsync(Database, new Dictionary<string, string?>
+    {
+        ["ConnectionStrings:redis"] = string.Join(',', [proxy.Address, .. EdgeStores.Redis.Split(',')[1..]]),
+        ["Limits:RedisTimeoutMilliseconds"] = "200",
+        ["services:orchestrator:grpc:0"] = Orchestrator.Address,
+    });
 }

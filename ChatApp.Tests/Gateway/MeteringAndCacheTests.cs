@@ -81,8 +81,9 @@ public sealed class MeteringAndCacheTests
         generation.Usage.Cost.ShouldBeGreaterThan(0);
     }
 
-    [Test]
-    public async Task A_whole_answer_whose_caller_leaves_is_metered_with_what_was_read_for_it()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task An_answer_whose_caller_leaves_before_it_begins_is_metered_with_what_was_read_for_it(bool stream)
     {
         await using var gateway = Gateway();
         using var leaving = new CancellationTokenSource();
@@ -91,7 +92,7 @@ public sealed class MeteringAndCacheTests
             await leaving.CancelAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        var body = JsonSerializer.SerializeToUtf8Bytes(Chat(stream: false, content: new string('x', 4000)));
+        var body = JsonSerializer.SerializeToUtf8Bytes(Chat(stream: stream, content: new string('x', 4000)));
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
         {

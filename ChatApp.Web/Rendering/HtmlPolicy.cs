@@ -91,15 +91,21 @@ public sealed class HtmlPolicy
         }
 
         // Ids of our own page cannot be taken over by an answer.
-        if (element.Id is { } id && !id.StartsWith("fn", StringComparison.Ordinal))
-            element.RemoveAttribute("id");
+        element.RemoveAttribute("id");
     }
 
     private static void RestrictLink(IElement element)
     {
         var href = element.GetAttribute("href");
-        if (href is null || href.StartsWith('#'))
+        if (href is null)
             return;
+        if (href.StartsWith('#'))
+        {
+            // Into this page, where an answer has no places: the browser would leave for the start page's.
+            element.RemoveAttribute("href");
+            return;
+        }
+
         element.SetAttribute("target", "_blank");
         element.SetAttribute("rel", "noopener noreferrer nofollow");
     }

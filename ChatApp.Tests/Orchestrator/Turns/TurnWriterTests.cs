@@ -35,6 +35,12 @@ public sealed class TurnWriterTests : GraphTest
         (await NextAsync(shown)).ShouldBe(3);
         writer.Complete();
         await running;
+
+        // The end goes with the rest of what is stored with it, and never by itself.
+        writer.NumberLast(new TurnEvent { Ended = new TurnEnded() });
+        writer.Unpersisted().ShouldNotBeNull().LastNumber.ShouldBe(3);
+        writer.Journaled(new JournalState(entry.TurnId, 3, Fenced: false), 3, clock.GetTimestamp());
+        writer.Unpersisted().ShouldBeNull();
         await log.StopAsync(CancellationToken.None);
     }
 

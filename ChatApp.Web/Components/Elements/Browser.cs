@@ -12,7 +12,8 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
         where T : class =>
         CallAsync("connect", element, bridge);
 
-    public ValueTask CopyAsync(string text) => CallAsync("copyText", text);
+    /// <returns>False when the browser refused.</returns>
+    public async ValueTask<bool> CopyAsync(string text) => await CallAsync<bool?>("copyText", text) ?? true;
 
     /// <summary>Adds to what is typed, but not sent, in a conversation.</summary>
     public ValueTask KeepDraftAsync(string conversation, string text) => CallAsync("keepDraft", conversation, text);
@@ -44,15 +45,18 @@ public sealed class Browser(IJSRuntime js) : IAsyncDisposable
         }
     }
 
-    private async ValueTask CallAsync(string function, params object?[] arguments)
+    private async ValueTask CallAsync(string function, params object?[] arguments) => await CallAsync<object>(function, arguments);
+
+    private async ValueTask<T?> CallAsync<T>(string function, params object?[] arguments)
     {
         try
         {
             _module ??= await js.InvokeAsync<IJSObjectReference>("import", "./js/bridge.js");
-            await _module.InvokeVoidAsync(function, arguments);
+            return await _module.InvokeAsync<T>(function, arguments);
         }
         catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
         {
+            return default;
         }
     }
 }

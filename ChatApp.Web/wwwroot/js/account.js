@@ -1,7 +1,12 @@
 // Coming in and leaving changes a cookie that only an answer of the server can carry.
+import { forgetDrafts } from './composer.js';
+import { forgetInstructions } from './settings.js';
+
 const post = (action, body) => fetch(`/session/${action}`, {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}),
 });
+
+const leaving = ['sign-out', 'delete'];
 
 async function submit(form) {
   const alert = form.querySelector('[role=alert]');
@@ -11,6 +16,11 @@ async function submit(form) {
   try {
     const response = await post(form.dataset.session, Object.fromEntries(new FormData(form)));
     if (response.ok) {
+      // Whoever comes next is somebody else.
+      if (leaving.includes(form.dataset.session)) {
+        forgetDrafts();
+        forgetInstructions();
+      }
       location.assign(form.dataset.next ?? '/');
       return;
     }

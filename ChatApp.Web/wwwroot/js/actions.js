@@ -1,5 +1,7 @@
 // Buttons whose whole effect is in the browser.
+import { copy, openCopy } from './clipboard.js';
 import { composer } from './composer.js';
+import { composing } from './keys.js';
 import { setCookie } from './settings.js';
 
 const root = document.documentElement;
@@ -39,22 +41,15 @@ export function closeDialog(id) {
   document.getElementById(id)?.close();
 }
 
-function flash(button) {
-  button.classList.add('done');
-  setTimeout(() => button.classList.remove('done'), 1500);
-}
-
-async function copyCode(button) {
+function copyCode(button) {
   const code = button.closest('.code-block')?.querySelector('code');
-  if (!code)
-    return;
-  await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ''));
-  flash(button);
+  if (code)
+    copy(code.textContent.replace(/\n$/, ''), button);
 }
 
 export function startActions() {
   document.addEventListener('click', event => {
-    const button = event.target.closest('[data-action], [data-dialog], .code-copy, [data-flash], .new-chat');
+    const button = event.target.closest('[data-action], [data-dialog], .code-copy, [data-copy], .new-chat');
     if (!button) {
       // A click beside a dialog closes it.
       if (event.target instanceof HTMLDialogElement)
@@ -68,8 +63,8 @@ export function startActions() {
       openDialog(button.dataset.dialog);
     if (button.classList.contains('code-copy'))
       copyCode(button);
-    if ('flash' in button.dataset)
-      flash(button);
+    if ('copy' in button.dataset)
+      openCopy(button);
     if (button.classList.contains('new-chat')) {
       root.removeAttribute('data-drawer');
       composer()?.focusInput();
@@ -84,7 +79,7 @@ export function startActions() {
     if (event.key === 'Escape') {
       event.stopPropagation();
       edit.form.querySelector('[data-edit-cancel]').click();
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    } else if (event.key === 'Enter' && !event.shiftKey && !composing(event)) {
       event.preventDefault();
       const save = edit.form.querySelector('[data-edit-save]');
       save.focus();

@@ -1,14 +1,11 @@
 // What the circuit calls.
+export { copyText } from './clipboard.js';
 export { keepDraft } from './composer.js';
 export { setCookie } from './settings.js';
 export { closeDialog, openDialog } from './actions.js';
 
 export function connect(element, bridge) {
   element?.connectBridge?.(bridge);
-}
-
-export function copyText(text) {
-  return navigator.clipboard.writeText(text);
 }
 
 export function focusOn(selector) {

@@ -1,8 +1,10 @@
 // The composer's text lives here, in the browser: typing, its height and its draft need no server.
 import { Attachments, startDropping } from './attachments.js';
 import { isDown } from './connection.js';
+import { composing } from './keys.js';
 
-const draftKey = conversation => `chatapp.draft.${conversation}`;
+const drafts = 'chatapp.draft.';
+const draftKey = conversation => drafts + conversation;
 const instructionsKey = 'chatapp.instructions';
 
 export const composer = () => document.querySelector('chat-composer');
@@ -17,6 +19,11 @@ export function keepDraft(conversation, text) {
   localStorage.setItem(key, [localStorage.getItem(key), text].filter(Boolean).join('\n\n'));
 }
 
+export function forgetDrafts() {
+  for (const key of Object.keys(localStorage).filter(key => key.startsWith(drafts)))
+    localStorage.removeItem(key);
+}
+
 class ChatComposer extends HTMLElement {
   static observedAttributes = ['conversation'];
   #bridge = null;
@@ -25,14 +32,21 @@ class ChatComposer extends HTMLElement {
   #started = false;
   #sendWhenReady = false;
   #sending = null;
+  #connected = null;
   #attachments = new Attachments(this, () => this.#attached());
 
   connectedCallback() {
+    this.#connected = new AbortController();
+    const { signal } = this.#connected;
+    addEventListener('pagehide', () => this.#saveDraft(), { signal });
+    document.addEventListener('chatapp:down', () => this.#giveBack(), { signal });
     // The parser may call before the children exist.
     queueMicrotask(() => this.#start());
   }
 
   disconnectedCallback() {
+    this.#connected.abort();
+    clearTimeout(this.#saveTimer);
     this.#saveDraft();
     this.#bridge = null;
   }
@@ -41,17 +55,17 @@ class ChatComposer extends HTMLElement {
     if (before === null || before === after || !this.#started)
       return;
     // A conversation that has just got its id keeps what is being typed into it.
-    if (before === 'new' && this.dataset.sent) {
+    if (before === 'new' && 'named' in this.dataset) {
       this.#sending = null;
       localStorage.removeItem(draftKey(before));
       this.#saveDraft();
     } else {
       this.#sending = null;
+      this.#sendWhenReady = false;
       this.#saveDraft(before);
       this.#attachments.clear();
       this.#loadDraft();
     }
-    delete this.dataset.sent;
   }
 
   get input() { return this.querySelector('textarea'); }
@@ -109,7 +123,6 @@ class ChatComposer extends HTMLElement {
     this.#waiting = null;
     const sending = this.#sending = { text, items: this.#attachments.take() };
     this.input.value = '';
-    this.dataset.sent = 'true';
     this.#resized();
     try {
       await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey), sending.items.map(item => item.file));
@@ -174,15 +187,13 @@ class ChatComposer extends HTMLElement {
       else if (!event.target.closest('button'))
         this.focusInput();
     });
-    addEventListener('pagehide', () => this.#saveDraft());
-    document.addEventListener('chatapp:down', () => this.#giveBack());
     this.#loadDraft();
     if (matchMedia('(hover: hover)').matches && (document.activeElement === document.body || !document.activeElement))
       this.focusInput();
   }
 
   #key(event) {
-    if (event.target !== this.input || event.isComposing)
+    if (event.target !== this.input || composing(event))
       return;
     if (event.key === 'Enter' && !event.shiftKey && (event.ctrlKey || event.metaKey || matchMedia('(hover: hover)').matches)) {
       event.preventDefault();

@@ -9,6 +9,10 @@ export function setCookie(name, value) {
     : `${name}=; Path=/; Max-Age=0; SameSite=Lax${secure}`;
 }
 
+export function forgetInstructions() {
+  localStorage.removeItem('chatapp.instructions');
+}
+
 const apply = {
   theme(value) {
     root.dataset.theme = value;
@@ -26,7 +30,7 @@ const apply = {
     if (value.trim())
       localStorage.setItem('chatapp.instructions', value);
     else
-      localStorage.removeItem('chatapp.instructions');
+      forgetInstructions();
   },
 };
 

@@ -1,4 +1,5 @@
 import { openDialog, run } from './actions.js';
+import { composing } from './keys.js';
 
 const typing = target => target.closest?.('input, textarea, select, [contenteditable]');
 const click = selector => {
@@ -29,10 +30,11 @@ function commandOf(event) {
     return () => openDialog('shortcuts');
   if (event.shiftKey && key === 'escape')
     return () => run('focus-composer');
-  if (key === 'escape' && !document.querySelector('dialog[open], .menu:popover-open')) {
+  if (key === 'escape' && !document.querySelector('dialog[open], [popover]:popover-open')) {
     if (document.documentElement.hasAttribute('data-drawer'))
       return () => run('close-drawer');
-    if (document.querySelector('[data-shortcut=stop]'))
+    // In another field it means that field.
+    if (document.querySelector('[data-shortcut=stop]') && (!typing(event.target) || event.target.id === 'composer-input'))
       return () => click('[data-shortcut=stop]');
   }
   if (event.key === '?' && !typing(event.target))
@@ -42,7 +44,7 @@ function commandOf(event) {
 
 export function startShortcuts() {
   document.addEventListener('keydown', event => {
-    if (event.isComposing || event.defaultPrevented || event.altKey)
+    if (composing(event) || event.defaultPrevented || event.altKey)
       return;
     const command = commandOf(event);
     if (command) {
