@@ -171,13 +171,11 @@ public sealed class ModelGateway
             catch (OperationCanceledException)
             {
                 // The caller left, or another upstream was quicker.
-                await StoppedAsync(call, planned, meter.Usage, cancellationToken.IsCancellationRequested ? call.Purpose : HedgedPurpose(call));
+                await StoppedAsync(call, planned, meter.Usage, cancellationToken.IsCancellationRequested ? $"{call.Purpose}.left" : $"{call.Purpose}.hedged");
                 throw;
             }
-        }, opened => StoppedAsync(call, opened.From, opened.Usage, HedgedPurpose(call)), cancellationToken);
+        }, opened => StoppedAsync(call, opened.From, opened.Usage, $"{call.Purpose}.hedged"), cancellationToken);
     }
-
-    private static string HedgedPurpose(GatewayCall call) => $"{call.Purpose}.hedged";
 
     // Before a token of it was passed on; it read the prompt all the same, and leaving in time must not make that free.
     private Task StoppedAsync(GatewayCall call, PlannedRoute from, TokenUsage usage, string purpose) => _ledger.RecordAsync(

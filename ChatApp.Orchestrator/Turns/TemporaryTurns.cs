@@ -70,7 +70,8 @@ public sealed class TemporaryTurns(
             var used = usage ?? new TokenUsage(0, 0, deltas);
             tally.Add(used);
             var outcome = ended.Error is not null ? GenerationOutcome.Failed : isWhole ? GenerationOutcome.Completed : GenerationOutcome.Stopped;
-            await ledger.RecordAsync(owner, new GenerationRecord("temporary", tally.Model, tally.Upstream, used, outcome), CancellationToken.None);
+            if (tally.Model.Length > 0)
+                await ledger.RecordAsync(owner, new GenerationRecord("temporary", tally.Model, tally.Upstream, used, outcome), CancellationToken.None);
         }
 
         ended.Usage = tally.ToUsage();

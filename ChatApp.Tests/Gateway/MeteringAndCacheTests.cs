@@ -102,7 +102,7 @@ public sealed class MeteringAndCacheTests
         });
 
         var generation = gateway.Ledger.Single;
-        (generation.Purpose, generation.Outcome, generation.Usage.OutputTokens).ShouldBe(("chat.completions", GenerationOutcome.Stopped, 0));
+        (generation.Purpose, generation.Outcome, generation.Usage.OutputTokens).ShouldBe((stream ? "chat.completions.left" : "chat.completions", GenerationOutcome.Stopped, 0));
         generation.Usage.InputTokens.ShouldBeInRange(1000, 1100);
         generation.Usage.Cost.ShouldBe(generation.Usage.InputTokens * 10 / 1_000_000m);
     }

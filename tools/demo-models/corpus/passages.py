@@ -123,6 +123,9 @@ def told(s, kind, key, tells):
     """A template that states a fact: of its list, or in training sometimes of `tellings`."""
     if s.split == "train" and s.chance(0.3):
         return tellings.tell(s, kind, key, LABELS[kind][key])
+    if s.split == "train" and s.chance(0.25):
+        # The value before the thing: harder to find, as what is read first can't know what it will be asked for.
+        tells = [t for t in tells if t.find("{v}") < max(t.find("{e}"), t.find("{t}"))] or tells
     return s.pick(tells)
 
 
@@ -253,8 +256,29 @@ def question(s, slots, wrapped=True):
         wrapped = wrapped and s.chance(0.4)
     elif r < 0.75:
         questions = frames.compose(s, kind, key, questions)
+    if s.split == "train" and s.chance(0.3):
+        questions = blurred(s, questions, (WORLD[kind] if kind else HANDBOOK)[key][2])
     q = s.ask(questions, **{k: v for k, v in slots.items() if k in ("n", "t")})
     return s.ask(WRAPS, q=q) if wrapped else q
+
+
+# Words that carry no meaning here. A held-out form ("price of {n}?") is known with every other fact's word, so that a model learns that this form asks
+# for those: what small words stand there must not matter.
+SMALL = "of for the is was what what's which tell me give say please do you know i need it that's about".split()
+
+
+def blurred(s, template, questions):
+    """A question with a small word left out, doubled by another, or replaced; never a held-out one."""
+    held = wordings.held(tuple(questions))
+    for _ in range(8):
+        words = s.fill(s.pick(template) if isinstance(template, list) else template, {"n": "{n}", "t": "{t}"}).split(" ")
+        small = [i for i, w in enumerate(words) if w.lower() in SMALL]
+        for i in sorted(s.rng.sample(small, min(len(small), s.rng.choice((1, 1, 2)))), reverse=True):
+            words[i : i + 1] = s.any([[], [], [s.any(SMALL)], [words[i], s.any(SMALL)]])
+        text = " ".join(words)
+        if "{" in text and wordings.bare(text) not in held:
+            return text
+    return template
 
 
 def asked_for(slots):

@@ -32,10 +32,15 @@ def bare(text):
 
 
 @functools.lru_cache(maxsize=None)
+def held(options):
+    """What evaluation asks of a list of which some are held out."""
+    return {bare(x) for q in options[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(q)}
+
+
+@functools.lru_cache(maxsize=None)
 def allowed(file, section, options):
-    """A section's wordings but for those that `options`, a list of which some are held out, asks in evaluation."""
-    held = {bare(x) for q in options[HELD_EVERY - 1 :: HELD_EVERY] for x in expansions(q)}
-    return [w for w in sections(file)[section] if not any(bare(x) in held for x in expansions(w))]
+    """A section's wordings but for those that are held out."""
+    return [w for w in sections(file)[section] if not any(bare(x) in held(options) for x in expansions(w))]
 
 
 def draw(s, file, section, options):
