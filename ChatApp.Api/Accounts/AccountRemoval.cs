@@ -51,7 +51,7 @@ internal sealed class AccountRemoval(
                 {
                     await DeleteAsync(guest.Id, cancellationToken);
                 }
-                catch (Exception exception) when (exception is RpcException or NpgsqlException)
+                catch (Exception exception) when (exception is RpcException or NpgsqlException && !cancellationToken.IsCancellationRequested)
                 {
                     // The others need not wait for it.
                     logger.GuestNotRemoved(exception, guest.Id);
