@@ -1,61 +1,88 @@
-var builder = DistributedApplication.CreateBuilder(args);
-var ports = builder.Configuration.GetSection("Ports");
+using ChatApp.AppHost.Health;
+using ChatApp.AppHost.Local;
+using ChatApp.AppHost.Local.Garnet;
+using ChatApp.AppHost.Local.Postgres;
+using ChatApp.AppHost.Local.State;
+using ChatApp.AppHost.Qdrant;
+using ChatApp.AppHost.Supervision;
+
+AppDomain.CurrentDomain.UnhandledException += ConsoleSummary.SayAndExit;
+
+// Everything here speaks plain HTTP on this machine: no development certificate is asked for.
+var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, TrustDeveloperCertificate = false });
+var settings = builder.Configuration;
+builder.UseDashboardPorts();
+
+// The stores run elsewhere (a connection string is given), in containers, or else as programs of this machine.
+var containers = settings.GetValue<StorePlace>("Stores") == StorePlace.Containers || builder.ExecutionContext.IsPublishMode;
+var state = builder.ExecutionContext.IsPublishMode ? null : StateFolder.Open(builder, args);
+
+var chatdb = Given("chatdb") ?? (containers || state is null
+    ? builder.AddPostgres("postgres").WithDataVolume().AddDatabase("chatdb")
+    : builder.AddLocalPostgres("postgres", state).AddDatabase("chatdb"));
+var redis = Given("redis") ?? (containers || state is null
+    ? builder.AddRedis("redis")
+    : builder.AddLocalGarnet("redis", state));
+// Where there is none, the orchestrator's own index serves.
+var qdrant = Given("qdrant") ?? (containers || state is null
+    ? builder.AddQdrant("qdrant")
+    : builder.TryAddLocalQdrant("qdrant", state));
 
 // Signs who is calling, from the edge to the orchestrator.
-var internalKey = builder.AddParameter("internal-key", new GenerateParameterDefault { MinLength = 48, Special = false }, secret: true, persist: true);
-
-var chatdb = Given("chatdb") ?? builder.AddPostgres("postgres").WithDataVolume().AddDatabase("chatdb");
-var redis = Given("redis") ?? builder.AddRedis("redis");
+var internalKey = builder.AddGeneratedSecret("internal-key", 48, state);
 
 var inference = builder.AddProject<Projects.ChatApp_Inference>("inference", launchProfileName: null)
+    .WithIconName("BrainCircuit")
     .WithHttpEndpoint(name: "http")
-    .WithHttpHealthCheck("/health")
-    .WithEnvironment("Inference__ModelsPath", Path.GetFullPath(builder.Configuration["Inference:ModelsPath"] ?? "../models", builder.AppHostDirectory));
+    .WithPatientHttpHealthCheck("/health")
+    .WithEnvironment("Inference__ModelsPath", Path.GetFullPath(settings["Inference:ModelsPath"] ?? "../models", builder.AppHostDirectory));
 
 var orchestrator = builder.AddProject<Projects.ChatApp_Orchestrator>("orchestrator", launchProfileName: null)
+    .WithIconName("FlowchartCircle")
     .WithHttpEndpoint(name: "http")
     .WithHttpEndpoint(name: "grpc")
-    .WithHttpHealthCheck("/health", endpointName: "http")
-    .WithReplicas(builder.Configuration.GetValue("Replicas:Orchestrator", 1))
+    .WithPatientHttpHealthCheck("/health")
+    .WithReplicas(settings.GetValue("Replicas:Orchestrator", 1))
     .WithEnvironment("Internal__IdentityKey", internalKey)
     .WithReference(inference)
     .WithReference(chatdb).WaitFor(chatdb)
-    .WithReference(redis).WaitFor(redis);
-
-// For retrieval, which is not built yet: where a Qdrant is installed or given, the orchestrator is told its address.
-if (Given("qdrant") is { } vectors)
-    orchestrator.WithReference(vectors);
-else if (IsInstalled("qdrant"))
-{
-    var qdrant = builder.AddQdrant("qdrant").WithDataVolume();
-    orchestrator.WithReference(qdrant).WaitFor(qdrant);
-}
+    .WithReference(redis).WaitForStart(redis);
+if (qdrant is not null)
+    orchestrator.WithReference(qdrant).WaitForStart(qdrant);
 
 var api = builder.AddProject<Projects.ChatApp_Api>("api", launchProfileName: null)
-    .WithHttpEndpoint(ports.GetValue("Api", 8081), name: "http")
+    .WithIconName("PlugConnected")
+    .WithHttpEndpoint(settings.GetValue("Ports:Api", 8081), name: "http")
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
-    .WithReplicas(builder.Configuration.GetValue("Replicas:Api", 1))
+    .WithPatientHttpHealthCheck("/health")
+    .WithReplicas(settings.GetValue("Replicas:Api", 1))
     .WithEnvironment("Internal__IdentityKey", internalKey)
     .WithReference(orchestrator)
     .WithReference(chatdb).WaitFor(chatdb)
-    .WithReference(redis).WaitFor(redis);
+    .WithReference(redis).WaitForStart(redis);
 
 var web = builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: null)
-    .WithHttpEndpoint(ports.GetValue("Web", 8080), name: "http")
+    .WithIconName("Chat")
+    .WithHttpEndpoint(settings.GetValue("Ports:Web", 8080), name: "http")
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
+    .WithPatientHttpHealthCheck("/health")
     .WithReference(api)
     .WithReference(chatdb).WaitFor(chatdb);
 
 // Where a sign-in at a provider may end.
 api.WithEnvironment("Edge__AllowedOrigins__0", web.GetEndpoint("http"));
 
+// Aspire gives a project without a launch profile no environment, and what the AppHost has is not inherited.
+foreach (var project in new[] { inference, orchestrator, api, web })
+    project.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+        // One machine runs all of it: memory goes back to the system rather than waiting for the next burst.
+        .WithEnvironment("DOTNET_GCConserveMemory", "5");
+
+builder.Supervise();
+builder.CheckBeforeStart(state);
 builder.Build().Run();
+state?.Release();
 
 // What configuration gives a connection string for runs elsewhere, and nothing is started for it here.
 IResourceBuilder<IResourceWithConnectionString>? Given(string name) =>
-    string.IsNullOrEmpty(builder.Configuration.GetConnectionString(name)) ? null : builder.AddConnectionString(name);
-
-bool IsInstalled(string program) =>
-    (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program)));
+    string.IsNullOrEmpty(settings.GetConnectionString(name)) ? null : builder.AddConnectionString(name);

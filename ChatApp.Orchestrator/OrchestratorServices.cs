@@ -15,6 +15,7 @@ using ChatApp.Orchestrator.Turns.Stages;
 using ChatApp.Orchestrator.Metering;
 using ChatApp.ServiceDefaults.Identity;
 using ChatApp.ServiceDefaults.Migrations;
+using ChatApp.ServiceDefaults.Storage;
 using Dapper;
 using StackExchange.Redis;
 
@@ -45,12 +46,7 @@ internal static class OrchestratorServices
     private static void AddStores(this WebApplicationBuilder builder)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
-        // Statements are in the traces; in the log each would be a line.
-        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
-        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
-        builder.AddNpgsqlDataSource("chatdb", configureDataSourceBuilder: source =>
+        builder.AddPostgresStore("chatdb", configure: source =>
         {
             // A laptop's PostgreSQL takes a hundred connections from everyone: a thousand turns share a few.
             // ContainsKey says that the keyword exists, not that it was given.
@@ -60,7 +56,7 @@ internal static class OrchestratorServices
             if (!source.ConnectionStringBuilder.ShouldSerialize("Max Auto Prepare"))
                 source.ConnectionStringBuilder.MaxAutoPrepare = MostPrepared;
         });
-        builder.AddRedisClient("redis", configureOptions: redis =>
+        builder.AddRedisStore("redis", redis =>
         {
             // Slower without Redis, not stuck: a command that can't be sent fails at once.
             redis.BacklogPolicy = BacklogPolicy.FailFast;

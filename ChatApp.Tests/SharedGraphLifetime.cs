@@ -12,5 +12,6 @@ public sealed class SharedGraphLifetime
         await ProductGraph.StopSharedAsync();
         // Also where only tests of other namespaces asked for it.
         await OrchestratorGraph.StopSharedAsync();
+        await Stores.StopSharedAsync();
     }
 }

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
@@ -23,7 +24,7 @@ internal static class CallerServices
     public static void AddCallers(this WebApplicationBuilder builder)
     {
         builder.AddCallerIdentity();
-        builder.AddNpgsqlDataSource("chatdb");
+        builder.AddPostgresStore("chatdb");
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
 
         var services = builder.Services;

@@ -1,3 +1,4 @@
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Limits;
@@ -6,7 +7,7 @@ internal static class LimitServices
 {
     public static void AddLimits(this WebApplicationBuilder builder)
     {
-        builder.AddRedisClient("redis");
+        builder.AddRedisStore("redis");
         var services = builder.Services;
         services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PlansOptions>().ValidateOnStart();

@@ -14,6 +14,7 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
         GenerationRequest generation;
         ServedModel model;
         AnswerParsers parsers;
+        RequestTrace trace;
         var id = RequestIds.New("chatcmpl-");
         using (var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes))
         {
@@ -22,9 +23,10 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
             var prompt = PromptFactory.Chat(model, request.Template, time);
             parsers = new AnswerParsers(model, request, prompt);
             generation = Generation(id, request, model, prompt, parsers);
+            trace = RequestTrace.Start("chat", model, generation, body.RootElement, time);
         }
+        using var ended = trace;
         context.Response.Headers["X-Request-Id"] = id;
-        using var trace = RequestTrace.Start("chat", model, generation);
         if (request.Stream)
             await StreamAsync(context, request, model, generation, parsers, trace);
         else

@@ -16,14 +16,16 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         CompletionRequest request;
         ServedModel model;
         List<GenerationRequest> generations;
+        RequestTrace trace;
         using (var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes))
         {
             request = CompletionRequest.Read(body.RootElement, id);
             model = ModelLookup.Find(catalog, request.Model);
             generations = [.. request.Prompts(model).Select(p => request.Generation with { PromptTokens = p })];
+            trace = RequestTrace.Start("text_completion", model, request.Generation, body.RootElement, time);
         }
+        using var ended = trace;
         context.Response.Headers["X-Request-Id"] = id;
-        using var trace = RequestTrace.Start("text_completion", model, request.Generation);
         if (request.Stream)
             await StreamAsync(context, request, model, generations, trace);
         else

@@ -163,7 +163,7 @@ public sealed class ModelGateway
             var body = call.Compose(planned.Route, mode);
             var chunks = _client.StreamAsync(planned.Route, call.Operation, body, call.AnsweredChoices, LongestAnswer(planned, call), cancel.Token);
             var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
-            var telemetry = GatewayTelemetry.Start(planned, call, _time);
+            var telemetry = GatewayTelemetry.Start(planned, call, body, _time);
             try
             {
                 return await OpenedStream.OpenAsync(planned, chunks, lease, cancel, meter, () => _options.CurrentValue.Breaker, telemetry);
@@ -238,13 +238,15 @@ public sealed class ModelGateway
         {
             using var place = lease;
             using var ends = cancel;
-            using var telemetry = GatewayTelemetry.Start(planned, call, _time);
+            var body = call.Compose(planned.Route, mode);
+            using var telemetry = GatewayTelemetry.Start(planned, call, body, _time);
             var meter = new GenerationMeter(planned.Route.Prices, call.PromptBytes);
             try
             {
-                var answer = await _client.PostAsync(planned.Route, call.Operation, call.Compose(planned.Route, mode), cancel.Token);
+                var answer = await _client.PostAsync(planned.Route, call.Operation, body, cancel.Token);
                 lease.Succeed(_options.CurrentValue.Breaker);
                 meter.ReadWhole(answer);
+                telemetry.Read(answer);
                 telemetry.Used(meter.Usage);
                 return new WholeAnswer(planned, answer, meter.Usage);
             }

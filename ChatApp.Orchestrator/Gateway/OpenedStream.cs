@@ -106,6 +106,7 @@ internal sealed class OpenedStream : IAsyncDisposable
     private AnswerChunk Count(StreamChunk chunk)
     {
         _meter.Read(chunk);
+        _telemetry.Read(chunk);
         return new AnswerChunk(From, chunk, _meter.Usage);
     }
 

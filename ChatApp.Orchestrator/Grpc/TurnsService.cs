@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Changes;
@@ -152,6 +153,7 @@ public sealed class TurnsService(
                 Tools = [.. request.Tools.Distinct()],
                 NoTools = request.NoTools,
                 CallerName = callerName,
+                TraceParent = Activity.Current?.Id,
                 Sampling = request.Sampling is not { } sampling ? new SamplingSettings() : new SamplingSettings
                 {
                     Temperature = sampling.HasTemperature ? sampling.Temperature : null,

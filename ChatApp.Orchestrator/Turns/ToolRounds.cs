@@ -64,7 +64,10 @@ public sealed class ToolRounds(ToolRunner runner, ToolCallStore store, TimeProvi
     private async Task RunOneAsync(TurnContext turn, ToolStep step, CancellationToken cancellationToken)
     {
         var offered = turn.Prompt?.Tools.Select(tool => tool.Name) ?? [];
-        await FinishAsync(turn, await runner.RunAsync(turn.Turn.UserId, offered, step, cancellationToken), cancellationToken);
+        using var span = TurnTracing.Tool(step);
+        var done = await runner.RunAsync(turn.Turn.UserId, offered, step, cancellationToken);
+        span.End(done.Status, isError: done.Status == ToolStatus.Failed);
+        await FinishAsync(turn, done, cancellationToken);
     }
 
     private async Task FinishAsync(TurnContext turn, ToolStep step, CancellationToken cancellationToken)

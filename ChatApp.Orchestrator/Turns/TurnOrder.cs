@@ -33,6 +33,9 @@ public sealed record TurnOrder
     /// <summary>The caller's name, for the prompt.</summary>
     public string? CallerName { get; init; }
 
+    /// <summary>W3C trace context of the request that started the turn: whoever runs it, now or after a takeover, is part of the same trace.</summary>
+    public string? TraceParent { get; init; }
+
     public string Serialize() => JsonSerializer.Serialize(this, Json);
 
     public static TurnOrder Deserialize(string json) =>

@@ -12,6 +12,9 @@ public sealed class TurnPipeline(LoadHistory loadHistory, BuildPrompt buildPromp
     public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
     {
         foreach (var stage in _stages)
+        {
+            using var span = TurnTracing.Stage(stage);
             await stage.RunAsync(turn, cancellationToken);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Changes;
@@ -137,6 +138,7 @@ public sealed class TurnRunner(
             FreshCounts = tokens?.FreshCounts ?? new Dictionary<Guid, int>(),
             Receipt = Receipt(context, end, tokens),
         };
+        Activity.Current.End(outcome.Status, isError: outcome.Status == TurnStatus.Failed);
         writer.NumberLast(new TurnEvent
         {
             Ended = new TurnEnded

@@ -50,6 +50,7 @@ public sealed class TurnSupervisor(
     {
         try
         {
+            using var span = TurnTracing.Start(running.Turn);
             await runner.RunAsync(running);
         }
         catch (Exception exception)

@@ -1,4 +1,3 @@
-using ChatApp.Tests.Hosting;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -19,11 +18,11 @@ internal sealed class SidebarTests : ScriptedPageTests
         await Page.Keyboard.TypeAsync("A better name");
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Row("A better name")).ToBeVisibleAsync();
-        await TestGraph.EventuallyAsync(() => conversation.Title == "A better name", "the Api hears the new name");
+        await Eventually.HoldsAsync(() => conversation.Title == "A better name", "the Api hears the new name");
 
         await ChooseAsync("A better name", "Pin");
         await Expect(Page.Locator(".group-heading").First).ToHaveTextAsync("Pinned");
-        await TestGraph.EventuallyAsync(() => conversation.Pinned, "the Api hears of the pin");
+        await Eventually.HoldsAsync(() => conversation.Pinned, "the Api hears of the pin");
 
         await ChooseAsync("A better name", "Archive");
         await Expect(Row("A better name")).ToHaveCountAsync(0);
@@ -31,7 +30,7 @@ internal sealed class SidebarTests : ScriptedPageTests
         await Expect(Row("A better name")).ToBeVisibleAsync();
         await ChooseAsync("A better name", "Take out of the archive");
         await Expect(Row("A better name")).ToHaveCountAsync(0);
-        await TestGraph.EventuallyAsync(() => !conversation.Archived, "the Api hears that it is out of the archive");
+        await Eventually.HoldsAsync(() => !conversation.Archived, "the Api hears that it is out of the archive");
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using ChatApp.Inference.Engine;
-using ChatApp.Tests.Hosting;
 
 namespace ChatApp.Tests.Engine;
 
@@ -111,7 +110,7 @@ public sealed class EngineRefusalTests
         var chunks = await harness.Collect(EngineHarness.Request(Prompt, 30));
         harness.Runner.OnRun = _ => { };
         // The answer ends before the session is made anew.
-        await TestGraph.EventuallyAsync(() => harness.Engine.Health.State == EngineState.Ready, "the engine is ready again");
+        await Eventually.HoldsAsync(() => harness.Engine.Health.State == EngineState.Ready, "the engine is ready again");
         var after = await harness.Tokens(EngineHarness.Request([9], 30));
 
         chunks.Single(c => c.Finish is not null).Finish.ShouldBe(FinishReason.Error);

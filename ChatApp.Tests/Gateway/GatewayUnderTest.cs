@@ -28,13 +28,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Add(_settings).Build());
         services.AddSingleton(time);
         services.AddSingleton<IGenerationLedger>(Ledger);
-        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(new ConfigurationOptions
-        {
-            EndPoints = { redis },
-            AbortOnConnectFail = false,
-            ConnectTimeout = 1000,
-            BacklogPolicy = BacklogPolicy.FailFast,
-        }));
+        var connection = ConfigurationOptions.Parse(redis);
+        (connection.AbortOnConnectFail, connection.ConnectTimeout, connection.BacklogPolicy) = (false, 1000, BacklogPolicy.FailFast);
+        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(connection));
         services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         services.AddGateway();
         _services = services.BuildServiceProvider();

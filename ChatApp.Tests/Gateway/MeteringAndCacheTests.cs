@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Metering;
-using Garnet;
+using ChatApp.Tests.Orchestrator.Graph;
 using static ChatApp.Tests.Gateway.MisbehavingServer;
 
 namespace ChatApp.Tests.Gateway;
@@ -10,26 +10,10 @@ public sealed class MeteringAndCacheTests
 {
     private MisbehavingServer _server = null!;
     private Dictionary<string, string?> _settings = null!;
-    private GarnetServer _redis = null!;
-    private int _port;
+    private string _redis = null!;
 
     [OneTimeSetUp]
-    public void StartRedis()
-    {
-        using (var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
-        }
-
-        _redis = Redis(["--bind", "127.0.0.1", "--port", _port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--memory", "64m", "--index", "1m", "--logger-level", "None"]);
-        _redis.Start();
-    }
-
-    private static GarnetServer Redis(string[] arguments) => new(arguments);
-
-    [OneTimeTearDown]
-    public void StopRedis() => _redis.Dispose();
+    public async Task FindRedisAsync() => _redis = (await Stores.SharedAsync()).Redis;
 
     [SetUp]
     public async Task Start()
@@ -41,7 +25,7 @@ public sealed class MeteringAndCacheTests
     [TearDown]
     public async Task Stop() => await _server.DisposeAsync();
 
-    private GatewayUnderTest Gateway() => GatewayUnderTest.Over(_settings, $"127.0.0.1:{_port}");
+    private GatewayUnderTest Gateway() => GatewayUnderTest.Over(_settings, _redis);
 
     private static object Chat(bool stream = true, double? temperature = null, object? options = null, string content = "hi") =>
         new { model = "m", stream, temperature, stream_options = options, request_id = "r1", messages = new[] { new { role = "user", content } } };

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 
 namespace ChatApp.Tests.Graph;
@@ -10,14 +8,14 @@ namespace ChatApp.Tests.Graph;
 /// <summary>A store that is killed is started again; what a viewer saw stays, and the next turn works.</summary>
 public sealed class StoreFailureTests
 {
-    private DistributedApplication _graph = null!;
+    private GraphUnderTest _graph = null!;
     private HttpClient _api = null!;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
         _graph = await ProductGraph.StartAsync();
-        _api = _graph.CreateHttpClient("api", "http");
+        _api = _graph.Application.CreateHttpClient("api", "http");
     }
 
     [OneTimeTearDown]
@@ -95,11 +93,8 @@ public sealed class StoreFailureTests
 
     private async Task KillAsync(string resource)
     {
-        await _graph.ResourceNotifications.WaitForResourceHealthyAsync(resource);
-        _graph.ResourceNotifications.TryGetCurrentState(resource, out var current).ShouldBeTrue();
-        var pid = (int)current!.Snapshot.Properties.Single(property => property.Name == "executable.pid").Value!;
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
+        await _graph.HealthyAsync(resource);
+        await _graph.KillAsync(resource);
     }
 
     private sealed class SeenTurn

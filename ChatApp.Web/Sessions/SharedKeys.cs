@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -22,7 +23,7 @@ internal sealed class SharedKeys(NpgsqlDataSource dataSource) : IXmlRepository
         if (string.IsNullOrEmpty(builder.Configuration.GetConnectionString(Database)))
             return;
         // Keys are read at the start and now and then: a page lives on while the database is away.
-        builder.AddNpgsqlDataSource(Database, settings => settings.DisableHealthChecks = true);
+        builder.AddPostgresStore(Database, isVital: false);
         builder.Services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource>((keys, source) => keys.XmlRepository = new SharedKeys(source));
     }
 

@@ -34,10 +34,11 @@ internal sealed class OrchestratorService : IAsyncDisposable
 
     public static async Task<OrchestratorService> StartAsync(Uri inference)
     {
-        var builder = DistributedApplicationTestingBuilder.Create();
-        builder.AddPostgres("postgres").AddDatabase("chatdb");
-        builder.AddRedis("redis");
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var state = Path.Combine(Path.GetTempPath(), $"chatapp-bench-{Environment.ProcessId}");
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ChatApp_AppHost>([$"--State={state}"], patience.Token);
+        foreach (var service in builder.Resources.OfType<ProjectResource>().ToList())
+            builder.Resources.Remove(service);
         var stores = await builder.BuildAsync(patience.Token);
         await stores.StartAsync(patience.Token);
         await stores.ResourceNotifications.WaitForResourceHealthyAsync("chatdb", patience.Token);

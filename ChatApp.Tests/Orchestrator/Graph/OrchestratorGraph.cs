@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ChatApp.Tests.Graph;
 using Dapper;
 using Npgsql;
 
@@ -8,13 +9,18 @@ namespace ChatApp.Tests.Orchestrator.Graph;
 /// <summary>Real stores, a scripted model, and orchestrators in processes of their own.</summary>
 public sealed class OrchestratorGraph : IAsyncDisposable
 {
-    private static readonly Lazy<Task<OrchestratorGraph>> s_shared = new(() => StartAsync(replicas: 2));
+    private static readonly Lazy<Task<OrchestratorGraph>> s_shared = new(StartSharedAsync);
 
     private static int s_stopped;
 
     private readonly List<OrchestratorProcess> _orchestrators = [];
 
     public required Stores Stores { get; init; }
+
+    /// <summary>The connection string of this graph's own database.</summary>
+    public required string ChatDb { get; init; }
+
+    private bool OwnsStores { get; init; }
 
     public required ScriptedModelServer Model { get; init; }
 
@@ -25,7 +31,10 @@ public sealed class OrchestratorGraph : IAsyncDisposable
     public OrchestratorProcess Second => _orchestrators[1];
 
     /// <summary>Not pooled: a test that kills the server would get its dead connections back.</summary>
-    public NpgsqlDataSource Database => field ??= NpgsqlDataSource.Create(Stores.ChatDb + ";Pooling=false");
+    public NpgsqlDataSource Database => field ??= NpgsqlDataSource.Create(ChatDb + ";Pooling=false");
+
+    /// <summary>Where the shared replicas send their telemetry; they capture no content.</summary>
+    public static OtlpCollector Telemetry { get; private set; } = null!;
 
     /// <summary>Two replicas for every test that leaves them running.</summary>
     public static Task<OrchestratorGraph> SharedAsync() => s_shared.Value;
@@ -36,9 +45,29 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             await (await s_shared.Value).DisposeAsync();
     }
 
+    /// <summary>Orchestrators on stores of their own, which may be killed.</summary>
     public static async Task<OrchestratorGraph> StartAsync(int replicas, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var graph = new OrchestratorGraph { Stores = await Stores.StartAsync(), Model = await ScriptedModelServer.StartAsync(), Tools = await ToolServer.StartAsync() };
+        var stores = await Stores.StartAsync();
+        return await StartAsync(stores, stores.ChatDb, ownsStores: true, replicas, settings);
+    }
+
+    private static async Task<OrchestratorGraph> StartSharedAsync()
+    {
+        var stores = await Stores.SharedAsync();
+        Telemetry = await OtlpCollector.StartAsync();
+        var settings = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Telemetry.Url,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "500",
+        };
+        return await StartAsync(stores, await stores.NewDatabaseAsync("turns"), ownsStores: false, replicas: 2, settings);
+    }
+
+    private static async Task<OrchestratorGraph> StartAsync(Stores stores, string chatDb, bool ownsStores, int replicas, IReadOnlyDictionary<string, string>? settings)
+    {
+        var graph = new OrchestratorGraph { Stores = stores, ChatDb = chatDb, OwnsStores = ownsStores, Model = await ScriptedModelServer.StartAsync(), Tools = await ToolServer.StartAsync() };
         for (var i = 0; i < replicas; i++)
             graph._orchestrators.Add(new OrchestratorProcess(FreePort(), graph.Settings(settings)));
         await Task.WhenAll(graph._orchestrators.Select(orchestrator => orchestrator.StartAsync()));
@@ -64,14 +93,15 @@ public sealed class OrchestratorGraph : IAsyncDisposable
         await Model.DisposeAsync();
         await Tools.DisposeAsync();
         await Database.DisposeAsync();
-        await Stores.DisposeAsync();
+        if (OwnsStores)
+            await Stores.DisposeAsync();
     }
 
     private Dictionary<string, string> Settings(IReadOnlyDictionary<string, string>? settings)
     {
         var environment = new Dictionary<string, string>
         {
-            ["ConnectionStrings__chatdb"] = Stores.ChatDb,
+            ["ConnectionStrings__chatdb"] = ChatDb,
             ["ConnectionStrings__redis"] = Stores.Redis,
             ["Gateway__Upstreams__scripted__BaseUrl"] = Model.Url,
             ["Gateway__Upstreams__scripted__Kind"] = "Vllm",

@@ -1,24 +1,35 @@
-using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using ChatApp.Tests.Graph;
+using Npgsql;
 
 namespace ChatApp.Tests.Orchestrator.Graph;
 
 /// <summary>
-/// A real PostgreSQL and a server of the Redis protocol, as the product's hosting starts them; or others by
-/// CHATAPP_TEST_CHATDB and CHATAPP_TEST_REDIS, to run the same tests against any server of the two protocols.
+/// A real PostgreSQL and a server of the Redis protocol, as the AppHost starts them; or others by CHATAPP_TEST_CHATDB and
+/// CHATAPP_TEST_REDIS, to run the same tests against any server of the two protocols.
 /// </summary>
 public sealed class Stores : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
-    private DistributedApplication? _app;
+    private static readonly Lazy<Task<Stores>> s_shared = new(StartAsync);
+    private static int s_databases;
+
+    private GraphUnderTest? _graph;
 
     public required string ChatDb { get; init; }
 
     public required string Redis { get; init; }
 
     /// <summary>False when the servers were given from outside, where killing them is not ours to do.</summary>
-    public bool CanKill => _app is not null && Environment.GetEnvironmentVariable("CHATAPP_TEST_CHATDB") is null && Environment.GetEnvironmentVariable("CHATAPP_TEST_REDIS") is null;
+    public bool CanKill => _graph is not null;
+
+    /// <summary>For everyone who leaves the servers running and takes a database of its own.</summary>
+    public static Task<Stores> SharedAsync() => s_shared.Value;
+
+    public static async Task StopSharedAsync()
+    {
+        if (s_shared.IsValueCreated && s_shared.Value.IsCompletedSuccessfully)
+            await (await s_shared.Value).DisposeAsync();
+    }
 
     public static async Task<Stores> StartAsync()
     {
@@ -27,61 +38,37 @@ public sealed class Stores : IAsyncDisposable
         if (givenDb is not null && givenRedis is not null)
             return new Stores { ChatDb = givenDb, Redis = givenRedis };
 
-        var builder = DistributedApplicationTestingBuilder.Create();
-        // Killed round after round by a test, they would rest half a minute each time.
-        builder.Configuration["AppHost:LongestRestartDelay"] = "00:00:00.500";
-        if (givenDb is null)
-            builder.AddPostgres("postgres").AddDatabase("chatdb");
-        if (givenRedis is null)
-            builder.AddRedis("redis");
-        using var timeout = new CancellationTokenSource(StartTimeout);
-        var app = await builder.BuildAsync(timeout.Token);
-        await app.StartAsync(timeout.Token);
+        var graph = await GraphUnderTest.StartAsync(GraphUnderTest.WithoutServices);
+        await graph.HealthyAsync("chatdb", "redis");
         return new Stores
         {
-            ChatDb = givenDb ?? await FindAsync("chatdb"),
-            Redis = givenRedis ?? await FindAsync("redis"),
-            _app = app,
+            ChatDb = givenDb ?? (await graph.Application.GetConnectionStringAsync("chatdb"))!,
+            Redis = givenRedis ?? (await graph.Application.GetConnectionStringAsync("redis"))!,
+            _graph = graph,
         };
-
-        async Task<string> FindAsync(string resource)
-        {
-            await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, timeout.Token);
-            return (await app.GetConnectionStringAsync(resource, timeout.Token))!;
-        }
     }
 
-    /// <summary>Kills a server as <c>kill -9</c> does; the hosting starts it again by itself.</summary>
-    /// <param name="resource"><c>postgres</c> or <c>redis</c>.</param>
-    public async Task KillAsync(string resource)
+    /// <returns>The connection string of a new, empty database.</returns>
+    public async Task<string> NewDatabaseAsync(string prefix)
     {
-        using var timeout = new CancellationTokenSource(StartTimeout);
-        var running = await _app!.ResourceNotifications.WaitForResourceAsync(
-            resource, state => ProcessId(state) is not null, timeout.Token);
-        using var process = System.Diagnostics.Process.GetProcessById(ProcessId(running)!.Value);
-        process.Kill();
-        await process.WaitForExitAsync(timeout.Token);
+        var name = $"{prefix}_{Environment.ProcessId}_{Interlocked.Increment(ref s_databases)}";
+        await using var connection = new NpgsqlConnection(ChatDb + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(ChatDb) { Database = name }.ToString();
     }
+
+    /// <summary>Kills a server as <c>kill -9</c> does; it is started again by itself.</summary>
+    /// <param name="resource"><c>postgres</c> or <c>redis</c>.</param>
+    public Task KillAsync(string resource) => _graph!.KillAsync(resource);
 
     /// <summary>Waits until a killed server is there again.</summary>
-    public async Task WaitHealthyAsync(string resource)
-    {
-        using var timeout = new CancellationTokenSource(StartTimeout);
-        await _app!.ResourceNotifications.WaitForResourceHealthyAsync(resource, timeout.Token);
-    }
+    public Task WaitHealthyAsync(string resource) => _graph!.HealthyAsync(resource);
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
-            await _app.DisposeAsync();
+        if (_graph is not null)
+            await _graph.DisposeAsync();
     }
-
-    private static int? ProcessId(ResourceEvent state) =>
-        state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value switch
-        {
-            int id => id,
-            long id => (int)id,
-            string text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
-            _ => null,
-        };
 }
