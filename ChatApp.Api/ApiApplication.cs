@@ -13,7 +13,7 @@ namespace ChatApp.Api;
 /// <summary>The edge as one object, for <c>Program.cs</c> and for tests that run it in their own process.</summary>
 public static class ApiApplication
 {
-    private const string Schema = "identity";
+    internal const string Schema = "identity";
 
     /// <summary>Builds the edge; <paramref name="configure"/> sees the builder last.</summary>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)

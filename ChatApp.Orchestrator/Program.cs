@@ -5,6 +5,8 @@ using ChatApp.ServiceDefaults.Migrations;
 
 if (args is [PdfReader.Command, _, _, _])
     return PdfReader.Run(args, Console.OpenStandardInput(), Console.OpenStandardOutput());
+if (MigrateCommand.IsAskedFor(args))
+    return await MigrateCommand.RunAsync(args, "chat", typeof(Program).Assembly);
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
