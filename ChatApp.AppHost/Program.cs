@@ -3,6 +3,7 @@ using ChatApp.AppHost.Local;
 using ChatApp.AppHost.Local.Garnet;
 using ChatApp.AppHost.Local.Postgres;
 using ChatApp.AppHost.Local.State;
+using ChatApp.AppHost.Publishing;
 using ChatApp.AppHost.Qdrant;
 using ChatApp.AppHost.Supervision;
 
@@ -78,6 +79,7 @@ foreach (var project in new[] { inference, orchestrator, api, web })
         // One machine runs all of it: memory goes back to the system rather than waiting for the next burst.
         .WithEnvironment("DOTNET_GCConserveMemory", "5");
 
+builder.AddDeployments(inference, orchestrator, api, web);
 builder.Supervise();
 builder.CheckBeforeStart(state);
 builder.Build().Run();

@@ -1,0 +1,28 @@
+namespace ChatApp.AppHost.Publishing;
+
+/// <summary>What the model has no words for: size, scaling and how long a stop may take. Read by the steps that publish.</summary>
+internal sealed record DeploymentAnnotation : IResourceAnnotation
+{
+    /// <summary>What stores get: one replica, and a moment to write what they hold.</summary>
+    public static DeploymentAnnotation Store { get; } = new() { Size = new("250m", "2", "512Mi", "2Gi"), DrainSeconds = 60 };
+
+    public required ResourceSize Size { get; init; }
+
+    public ScalesBy ScalesBy { get; init; }
+
+    public int LeastReplicas { get; init; } = 1;
+
+    public int MostReplicas { get; init; } = 1;
+
+    /// <summary>From the request to stop to being killed. Has to be longer than the host's own limit, or answers are cut.</summary>
+    public required int DrainSeconds { get; init; }
+
+    /// <summary>A browser has to come back to the replica that has its page.</summary>
+    public bool HoldsSessions { get; init; }
+
+    /// <summary>The connection string of the database in which it has a schema, and so the command that brings that up to date.</summary>
+    public string? MigratesDatabase { get; init; }
+
+    /// <summary>Size of each volume that is its own, or of the folder that it is given.</summary>
+    public string Storage { get; init; } = "20Gi";
+}

@@ -1,0 +1,79 @@
+using Aspire.Hosting.Pipelines;
+using ChatApp.AppHost.Publishing.Compose;
+using ChatApp.AppHost.Publishing.Helm;
+
+namespace ChatApp.AppHost.Publishing;
+
+/// <summary>Has <c>aspire publish</c> write the graph as a Compose file and as a Helm chart.</summary>
+internal static class DeploymentBuilderExtensions
+{
+    internal const string KnownProxies = "known-proxies";
+
+    /// <summary>What kubeadm gives pods, and Compose the containers.</summary>
+    internal const string InnerNetwork = "10.244.0.0/16";
+
+    private const string ModelsTarget = "/models";
+
+    /// <summary>Says what the graph lacks for a deployment, and registers the steps that write it.</summary>
+    /// <param name="engine">Inference, which reads its models from a folder that is given to it.</param>
+    /// <param name="web">The pages, which browsers reach at a public address as they do <paramref name="api"/>.</param>
+    public static void AddDeployments(
+        this IDistributedApplicationBuilder builder,
+        IResourceBuilder<ProjectResource> engine,
+        IResourceBuilder<ProjectResource> orchestrator,
+        IResourceBuilder<ProjectResource> api,
+        IResourceBuilder<ProjectResource> web)
+    {
+        if (!builder.ExecutionContext.IsPublishMode)
+            return;
+
+        engine.WithAnnotation(new DeploymentAnnotation
+        {
+            Size = new("2", "4", "4Gi", "8Gi"), ScalesBy = ScalesBy.EngineQueue, LeastReplicas = 1, MostReplicas = 8, DrainSeconds = 60, Storage = "50Gi",
+        });
+        orchestrator.WithAnnotation(new DeploymentAnnotation
+        {
+            // PDFs are read in processes of their own, 512 MiB each.
+            Size = new("250m", "2", "512Mi", "2Gi"), ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60, MigratesDatabase = "chatdb",
+        });
+        api.WithAnnotation(new DeploymentAnnotation
+        {
+            Size = new("250m", "2", "256Mi", "1Gi"), ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60, MigratesDatabase = "chatdb",
+        });
+        web.WithAnnotation(new DeploymentAnnotation
+        {
+            Size = new("250m", "2", "256Mi", "1Gi"), ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60, HoldsSessions = true,
+        });
+
+        engine.WithModelsAt(ModelsTarget);
+        foreach (var postgres in builder.Resources.OfType<PostgresServerResource>())
+            builder.CreateResourceBuilder(postgres).CreatesItsDatabase();
+
+        var proxies = builder.AddParameter(KnownProxies, InnerNetwork, publishValueAsDefault: true)
+            .WithDescription("The network that the containers are in. Who is in it is believed about the browser's address, as the web chat and a proxy have to be.");
+        var telemetry = builder.AddParameter("otlp-endpoint", "", publishValueAsDefault: true)
+            .WithDescription("Where traces, metrics and logs go (OTLP over gRPC); empty: nowhere.");
+        foreach (var service in new[] { engine, orchestrator, api, web })
+            service.AsDeployedService(telemetry);
+        api.WithEnvironment("Edge__KnownProxies__0", proxies)
+            .WithEnvironment(context => context.EnvironmentVariables["Edge__AllowedOrigins__0"] = new PublicAddress(web.GetEndpoint("http")));
+        web.WithEnvironment("Web__KnownProxies__0", proxies)
+            .WithEnvironment(context => context.EnvironmentVariables["Api__PublicAddress"] = new PublicAddress(api.GetEndpoint("http")));
+
+        builder.AddStep("publish-compose", ComposeWriter.Write);
+        builder.AddStep("publish-helm", HelmWriter.Write);
+    }
+
+    /// <param name="write">Gives the files, by their path below the output folder.</param>
+    private static void AddStep(this IDistributedApplicationBuilder builder, string name, Func<IReadOnlyList<DeployedResource>, IReadOnlyDictionary<string, string>> write) =>
+        // Not after "publish-prereq", which makes up values for all parameters and keeps them in the user's home: none is needed here.
+        builder.Pipeline.AddStep(
+            name,
+            async context =>
+            {
+                var resources = await new DeploymentReader(context.ExecutionContext, context.Logger).ReadAsync(context.Model, context.CancellationToken);
+                var output = context.Services.GetRequiredService<IPipelineOutputService>().GetOutputDirectory();
+                await new OutputFolder(output).WriteAsync(write(resources), context.CancellationToken);
+            },
+            requiredBy: WellKnownPipelineSteps.Publish);
+}
