@@ -16,7 +16,7 @@ internal sealed class DeploymentReader(DistributedApplicationExecutionContext ex
                 Name = resource.Name,
                 Image = ImageOf(resource),
                 IsService = resource is ProjectResource,
-                Deployment = resource.TryGetLastAnnotation<DeploymentAnnotation>(out var deployment) ? deployment : DeploymentAnnotation.Store,
+                Deployment = DeploymentOf(resource),
                 Endpoints = endpoints[resource],
                 Environment = await EnvironmentAsync(resource, text, cancellationToken),
                 Entrypoint = (resource as ContainerResource)?.Entrypoint,
@@ -35,6 +35,15 @@ internal sealed class DeploymentReader(DistributedApplicationExecutionContext ex
         if (resource is ProjectResource project)
             return ContainerRepository.Of(project.GetProjectMetadata().ProjectPath);
         return resource.TryGetContainerImageName(out var image) ? image : throw new DistributedApplicationException($"'{resource.Name}' has no image.");
+    }
+
+    // Replicas that the model asks for are the least there are.
+    private static DeploymentAnnotation DeploymentOf(IResource resource)
+    {
+        var deployment = resource.TryGetLastAnnotation<DeploymentAnnotation>(out var given) ? given : DeploymentAnnotation.Store;
+        var asked = resource.TryGetLastAnnotation<ReplicaAnnotation>(out var replicas) ? replicas.Replicas : 1;
+        var least = Math.Max(deployment.LeastReplicas, asked);
+        return deployment with { LeastReplicas = least, MostReplicas = Math.Max(deployment.MostReplicas, least) };
     }
 
     private async Task<IReadOnlyList<DeployedVariable>> EnvironmentAsync(IResource resource, DeployedTextReader text, CancellationToken cancellationToken)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ChatApp.AppHost.Publishing.Compose;
 
 /// <summary>Writes the deployment for one machine: <c>compose/compose.yaml</c> and <c>compose/.env.example</c>.</summary>
@@ -96,13 +94,15 @@ internal sealed class ComposeWriter
 
     private string[]? Ports(DeployedResource resource)
     {
-        string[] ports =
-        [
-            .. resource.Endpoints.Where(endpoint => endpoint.IsExternal).Select(endpoint =>
-                $"{_variables.Optional($"{ComposeVariables.NameOf(resource.Name)}_PORT", endpoint.PublicPort.ToString(CultureInfo.InvariantCulture), $"The port of '{resource.Name}' on this machine, with an address before it to offer it on that alone: 127.0.0.1:{endpoint.PublicPort}.")}:{endpoint.Port}"),
-        ];
+        var ports = resource.Endpoints.Where(endpoint => endpoint.IsExternal).Select(endpoint => $"{Published(resource, endpoint)}:{endpoint.Port}").ToArray();
         return ports.Length == 0 ? null : ports;
     }
+
+    // To this machine alone, until there is a proxy that ends TLS and says who asks.
+    private string Published(DeployedResource resource, DeployedEndpoint endpoint) => _variables.Optional(
+        $"{ComposeVariables.NameOf(resource.Name)}_PORT",
+        $"127.0.0.1:{endpoint.PublicPort}",
+        $"Where this machine offers '{resource.Name}'. A port without an address is open to everyone who reaches the machine: put a proxy that ends TLS in front.");
 
     private object Volume(DeployedMount mount)
     {

@@ -58,6 +58,18 @@ public sealed class ComposeFileTests : IDisposable
     }
 
     [Test]
+    public async Task Nothing_is_offered_beyond_this_machine_until_someone_says_so()
+    {
+        var services = (Map)(await ConfigAsync(Example()))["services"];
+
+        var offered = services.Values.Cast<Map>().Where(service => service.ContainsKey("ports")).SelectMany(service => (List<object>)service["ports"]).ToArray();
+        offered.Length.ShouldBe(2);
+        // Text in version 1 of docker-compose, a map in version 2.
+        foreach (var port in offered)
+            (port is Map map ? (string)map["host_ip"] : (string)port).ShouldStartWith("127.0.0.1");
+    }
+
+    [Test]
     public async Task Inference_reads_the_models_from_the_folder_that_is_given()
     {
         var services = (Map)(await ConfigAsync(Example()))["services"];

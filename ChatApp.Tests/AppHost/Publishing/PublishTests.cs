@@ -31,7 +31,7 @@ public sealed class PublishTests : IDisposable
         var all = string.Concat(Read(_folder.Path).Values);
         all.ShouldNotContain(Secret);
         all.ShouldNotContain(AppHostRun.Checkout);
-        all.ShouldNotContain(Environment.UserName == "root" ? "/root" : Environment.UserName);
+        all.ShouldNotContain(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
     }
 
     [Test]
@@ -44,6 +44,16 @@ public sealed class PublishTests : IDisposable
         files["compose/compose.yaml"].ShouldContain("ConnectionStrings__chatdb: ${CHATDB:?");
         files["helm/templates/api.yaml"].ShouldContain("key: chatdb\n");
         files["helm/values.yaml"].ShouldContain("its keys: chatdb,");
+    }
+
+    [Test]
+    public async Task Replicas_that_are_asked_for_are_the_least_there_are()
+    {
+        await AppHostRun.PublishAsync(_folder.Path, "--Replicas:Orchestrator=12", "--Replicas:Api=3");
+
+        var values = Read(_folder.Path)["helm/values.yaml"];
+        values.ShouldContain("least: 12\n    most: 12\n");
+        values.ShouldContain("least: 3\n    most: 10\n");
     }
 
     [Test]
