@@ -6,6 +6,10 @@ internal sealed record DeploymentAnnotation : IResourceAnnotation
     /// <summary>What stores get: one replica, and a moment to write what they hold.</summary>
     public static DeploymentAnnotation Store { get; } = new() { Size = new("250m", "2", "512Mi", "2Gi"), DrainSeconds = 60 };
 
+    /// <summary>What our services have in common: any number of replicas that hold nothing, and a minute to end their answers.</summary>
+    public static DeploymentAnnotation Service(ResourceSize size) =>
+        new() { Size = size, ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60 };
+
     public required ResourceSize Size { get; init; }
 
     public ScalesBy ScalesBy { get; init; }

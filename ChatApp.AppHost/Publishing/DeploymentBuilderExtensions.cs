@@ -27,23 +27,12 @@ internal static class DeploymentBuilderExtensions
         if (!builder.ExecutionContext.IsPublishMode)
             return;
 
-        engine.WithAnnotation(new DeploymentAnnotation
-        {
-            Size = new("2", "4", "4Gi", "8Gi"), ScalesBy = ScalesBy.EngineQueue, LeastReplicas = 1, MostReplicas = 8, DrainSeconds = 60, Storage = "50Gi",
-        });
-        orchestrator.WithAnnotation(new DeploymentAnnotation
-        {
-            // PDFs are read in processes of their own, 512 MiB each.
-            Size = new("250m", "2", "512Mi", "2Gi"), ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60, MigratesDatabase = "chatdb",
-        });
-        api.WithAnnotation(new DeploymentAnnotation
-        {
-            Size = new("250m", "2", "256Mi", "1Gi"), ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60, MigratesDatabase = "chatdb",
-        });
-        web.WithAnnotation(new DeploymentAnnotation
-        {
-            Size = new("250m", "2", "256Mi", "1Gi"), ScalesBy = ScalesBy.Cpu, LeastReplicas = 2, MostReplicas = 10, DrainSeconds = 60, HoldsSessions = true,
-        });
+        var common = DeploymentAnnotation.Service(new("250m", "2", "256Mi", "1Gi"));
+        engine.WithAnnotation(common with { Size = new("2", "4", "4Gi", "8Gi"), ScalesBy = ScalesBy.EngineQueue, LeastReplicas = 1, MostReplicas = 8, Storage = "50Gi" });
+        // PDFs are read in processes of their own, 512 MiB each.
+        orchestrator.WithAnnotation(common with { Size = new("250m", "2", "512Mi", "2Gi"), MigratesDatabase = "chatdb" });
+        api.WithAnnotation(common with { MigratesDatabase = "chatdb" });
+        web.WithAnnotation(common with { HoldsSessions = true });
 
         engine.WithModelsAt(ModelsTarget);
         foreach (var postgres in builder.Resources.OfType<PostgresServerResource>())
