@@ -5,8 +5,16 @@ namespace ChatApp.Inference.Endpoints;
 
 internal static class UsageJson
 {
-    public static void Write(Utf8JsonWriter json, GenerationSummary summary) =>
-        Write(json, summary.PromptTokens, summary.CachedTokens, summary.CompletionTokens);
+    /// <summary>With where the time went, in seconds, under the names that Groq's servers use for it.</summary>
+    public static void Write(Utf8JsonWriter json, GenerationSummary summary)
+    {
+        Begin(json, summary.PromptTokens, summary.CompletionTokens);
+        WriteCached(json, summary.CachedTokens);
+        json.WriteNumber("queue_time"u8, Seconds(summary.QueueMs));
+        json.WriteNumber("prompt_time"u8, Seconds(summary.PrefillMs));
+        json.WriteNumber("completion_time"u8, Seconds(summary.DecodeMs));
+        json.WriteEndObject();
+    }
 
     /// <summary>What a stream has used up to now; nothing when it was not asked for.</summary>
     public static void Write(Utf8JsonWriter json, UsageSoFar? usage)
@@ -20,9 +28,7 @@ internal static class UsageJson
     public static void Write(Utf8JsonWriter json, int prompt, int cached, int completion)
     {
         Begin(json, prompt, completion);
-        json.WriteStartObject("prompt_tokens_details"u8);
-        json.WriteNumber("cached_tokens"u8, cached);
-        json.WriteEndObject();
+        WriteCached(json, cached);
         json.WriteEndObject();
     }
 
@@ -33,4 +39,13 @@ internal static class UsageJson
         json.WriteNumber("completion_tokens"u8, completion);
         json.WriteNumber("total_tokens"u8, prompt + completion);
     }
+
+    private static void WriteCached(Utf8JsonWriter json, int cached)
+    {
+        json.WriteStartObject("prompt_tokens_details"u8);
+        json.WriteNumber("cached_tokens"u8, cached);
+        json.WriteEndObject();
+    }
+
+    private static double Seconds(double milliseconds) => Math.Round(milliseconds / 1000, 6);
 }

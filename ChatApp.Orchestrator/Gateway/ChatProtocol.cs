@@ -98,7 +98,7 @@ internal static class ChatProtocol
             ? Number(details, "cached_tokens")
             : 0;
         var input = Number(usage, "prompt_tokens");
-        return new TokenUsage(input, Math.Min(cached, input), Number(usage, "completion_tokens"));
+        return new TokenUsage(input, Math.Min(cached, input), Number(usage, "completion_tokens")) { Times = GenerationTimes.Read(usage) };
     }
 
     /// <summary>Text and log-probabilities of the first choice of an answer that was not streamed.</summary>

@@ -21,6 +21,11 @@ public sealed class GenerationTally
     /// <summary>Model runs, counting those that continued a broken one.</summary>
     public int Generations { get; set; }
 
+    /// <summary>Where the turn's time went.</summary>
+    public TimeSpent Spent { get; } = new();
+
+    public bool HasFirstToken => Volatile.Read(ref _firstTokenAt) != 0;
+
     public void FirstToken(long timestamp)
     {
         if (_firstTokenAt == 0)
@@ -46,6 +51,7 @@ public sealed class GenerationTally
             TimeToFirstTokenMs = _firstTokenAt == 0 ? 0 : time.GetElapsedTime(startedAt, _firstTokenAt).TotalMilliseconds,
             TokensPerSecond = decode > TimeSpan.Zero && OutputTokens > 1 ? (OutputTokens - 1) / decode.TotalSeconds : 0,
             TotalMs = time.GetElapsedTime(startedAt, now).TotalMilliseconds,
+            Parts = Spent.ToParts(),
         };
     }
 }

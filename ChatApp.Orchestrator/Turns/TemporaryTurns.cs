@@ -22,6 +22,7 @@ public sealed class TemporaryTurns(
         var model = await catalogue.ResolveAsync(order.Model, cancellationToken);
         var built = await prompts.BuildTemporaryAsync(order, model, [.. messages.Select(ToRecord)], cancellationToken);
         var tally = new GenerationTally { Model = model.Id, Generations = 1 };
+        tally.Spent.OnPrompt(time.GetElapsedTime(startedAt));
         var number = 0L;
         yield return new TurnEvent { Number = ++number, Started = new TurnStarted { TurnId = WireId.Format(WireId.Turn, ids.New()), Model = model.Id } };
         if (built.Trimmed is { } trimmed)
@@ -32,6 +33,7 @@ public sealed class TemporaryTurns(
         TokenUsage? usage = null;
         var deltas = 0;
         var isWhole = false;
+        var (began, first) = (time.GetTimestamp(), 0L);
         await using var answer = gateway.StreamChatAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
@@ -57,8 +59,9 @@ public sealed class TemporaryTurns(
                 ended.FinishReason = delta.FinishReason ?? ended.FinishReason;
                 if (delta.Text.Length + delta.Reasoning.Length == 0)
                     continue;
-                deltas++;
-                tally.FirstToken(time.GetTimestamp());
+                if (deltas++ == 0)
+                    first = time.GetTimestamp();
+                tally.FirstToken(first);
                 if (delta.Reasoning.Length > 0)
                     yield return new TurnEvent { Number = ++number, Reasoning = new TextDelta { Text = delta.Reasoning } };
                 if (delta.Text.Length > 0)
@@ -74,6 +77,8 @@ public sealed class TemporaryTurns(
                 await ledger.RecordAsync(owner, new GenerationRecord("temporary", tally.Model, tally.Upstream, used, outcome), CancellationToken.None);
         }
 
+        var end = time.GetTimestamp();
+        tally.Spent.OnModel(time.GetElapsedTime(began, deltas > 0 ? first : end), time.GetElapsedTime(deltas > 0 ? first : end, end), usage?.Times);
         ended.Usage = tally.ToUsage();
         ended.Timings = tally.ToTimings(time, startedAt);
         yield return new TurnEvent { Number = ++number, Ended = ended };

@@ -238,7 +238,7 @@ public sealed class TurnRunner(
             ["tools"] = context.OwnSteps.Select(step => new { step.Id, step.Round, step.Name, step.Arguments, step.Status, ms = step.DurationMs }),
             ["generations"] = context.Tally.Generations,
             ["takeovers"] = context.Turn.Takeovers,
-            ["timings"] = new { ttftMs = timings.TimeToFirstTokenMs, tokensPerSecond = timings.TokensPerSecond, totalMs = timings.TotalMs },
+            ["timings"] = new { ttftMs = timings.TimeToFirstTokenMs, tokensPerSecond = timings.TokensPerSecond, totalMs = timings.TotalMs, parts = timings.Parts },
         };
         return JsonSerializer.Serialize(receipt, ReceiptJson);
     }

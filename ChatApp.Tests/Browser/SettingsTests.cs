@@ -60,6 +60,7 @@ internal sealed partial class SettingsTests : ScriptedPageTests
         await Expect(Page.Locator(".facts")).ToContainTextAsync("cost");
         await Expect(Page.Locator(".facts")).ToContainTextAsync("first token after 42 ms");
         await Expect(Page.Locator(".facts")).ToContainTextAsync("2 older messages left out");
+        await Expect(Page.Locator(".times [data-time=Decode]")).ToContainTextAsync("850 ms");
     }
 
     [Test]

@@ -111,6 +111,34 @@ public sealed class FirstTurnTests
     }
 
     [Test]
+    public async Task Why_a_turn_took_its_time_is_told_by_the_engines_own_measurements_and_kept_in_its_receipt()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/turns")
+        {
+            Content = JsonContent.Create(new { model = Model, content = "what is 321 * 654", sampling = new { temperature = 0 } }),
+        };
+        using var response = await _api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        JsonElement timings = default, started = default;
+        await foreach (var (_, type, data) in response.ReadNumberedEventsAsync())
+        {
+            started = type == "started" ? data : started;
+            timings = type == "ended" ? data.GetProperty("timings") : timings;
+        }
+
+        var parts = timings.GetProperty("parts");
+        foreach (var measured in (string[])["prompt_ms", "prefill_ms", "decode_ms", "tools_ms"])
+            parts.GetProperty(measured).GetDouble().ShouldBeGreaterThan(0, measured);
+        foreach (var absent in (string[])["retrieval_ms", "model_first_token_ms", "model_rest_ms"])
+            parts.GetProperty(absent).GetDouble().ShouldBe(0, absent);
+        parts.GetProperty("partial").GetBoolean().ShouldBeFalse();
+        parts.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Number).Sum(part => part.Value.GetDouble())
+            .ShouldBeLessThanOrEqualTo(timings.GetProperty("total_ms").GetDouble());
+        var kept = (await GetAsync($"/api/turns/{started.GetProperty("turn_id").GetString()}")).GetProperty("timings").GetProperty("parts");
+        kept.GetProperty("decodeMs").GetDouble().ShouldBe(parts.GetProperty("decode_ms").GetDouble());
+        kept.GetProperty("toolsMs").GetDouble().ShouldBe(parts.GetProperty("tools_ms").GetDouble());
+    }
+
+    [Test]
     public async Task Models_are_listed_with_what_they_can_do()
     {
         var models = (await GetAsync("/v1/models")).GetProperty("data").EnumerateArray().ToList();

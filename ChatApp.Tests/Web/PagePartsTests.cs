@@ -1,9 +1,11 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ChatApp.Web.Api;
 using ChatApp.Web.Chat;
 using ChatApp.Web.Components.Chat;
 using ChatApp.Web.Components.Sidebar;
+using ChatApp.Web.Turns;
 
 namespace ChatApp.Tests.Web;
 
@@ -42,6 +44,57 @@ internal sealed partial class PagePartsTests
         SpokenText.SentenceEnds("One. Two. Thr", 9, complete: false).ShouldBeEmpty();
         SpokenText.SentenceEnds("One. Two. Three", 9, complete: true).ShouldBe([15]);
         SpokenText.Plain("**Bold** and `code`").ShouldBe("Bold and code");
+    }
+
+    [Test]
+    public void Where_the_time_went_is_told_in_the_turns_order_and_adds_up_to_the_total()
+    {
+        var rows = TimeRow.Of(new TurnTimings(140, 20, 1000, new TimeParts { PromptMs = 12, PrefillMs = 120, DecodeMs = 600, ToolsMs = 200 }));
+
+        rows.ShouldBe([new("Prompt", 12), new("Queue", 0), new("Prefill", 120), new("Decode", 600), new("Tools", 200), new("Other", 68)]);
+        rows.Sum(row => row.Milliseconds).ShouldBe(1000);
+    }
+
+    [Test]
+    public void A_model_that_does_not_tell_its_parts_is_told_as_the_gateway_saw_it() =>
+        TimeRow.Of(new TurnTimings(400, 20, 1300.2, new TimeParts { ModelFirstTokenMs = 400, ModelRestMs = 900 }))
+            .ShouldBe([new("ModelFirst", 400), new("ModelRest", 900)]);
+
+    [Test]
+    public void A_turn_that_changed_hands_is_not_told_as_if_its_parts_made_the_total()
+    {
+        var rows = TimeRow.Of(new TurnTimings(40, 20, 500, new TimeParts { PrefillMs = 40, DecodeMs = 100, ToolsMs = 900, Partial = true }));
+
+        rows.Select(row => row.Key).ShouldBe(["Queue", "Prefill", "Decode", "Tools"]);
+    }
+
+    [Test]
+    public void An_answer_of_before_has_no_parts()
+    {
+        TimeRow.Of(null).ShouldBeEmpty();
+        TimeRow.Of(new TurnTimings(40, 20, 500)).ShouldBeEmpty();
+        TimeRow.Of(new TurnTimings(40, 20, 500, new TimeParts())).ShouldBeEmpty();
+    }
+
+    [Test]
+    public void A_receipt_tells_the_parts_and_each_has_a_name_in_the_readers_language()
+    {
+        using var receipt = JsonDocument.Parse("""
+            {"timings":{"ttftMs":9,"tokensPerSecond":3,"totalMs":360,"parts":{"queueMs":10,"promptMs":20,"retrievalMs":30,"toolsMs":40,"prefillMs":50,"decodeMs":60,
+             "modelFirstTokenMs":70,"modelRestMs":71,"partial":false}}}
+            """);
+        var node = new MessageNode("message", null, MessageNode.Assistant);
+
+        AnswerFacts.TakeReceipt(node, receipt.RootElement);
+
+        var rows = TimeRow.Of(node.Timings);
+        rows.Select(row => row.Milliseconds).ShouldBe([20, 30, 10, 50, 60, 70, 71, 40, 9]);
+        var (english, german) = (Strings("UiText.resx"), Strings("UiText.de.resx"));
+        foreach (var row in rows)
+        {
+            english.ShouldContainKey($"Time_{row.Key}");
+            german[$"Time_{row.Key}"].ShouldNotBe(english[$"Time_{row.Key}"]);
+        }
     }
 
     [Test]

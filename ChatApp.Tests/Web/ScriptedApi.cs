@@ -206,7 +206,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
             return Results.Json(new { Status = "Stopped" });
         });
         _app.MapGet("/api/turns/{id}", (string id) => _turns.TryGetValue(id, out var turn)
-            ? Results.Text($$$"""{"turn":"{{{id}}}","usage":{"inputTokens":12,"cachedTokens":4,"outputTokens":{{{turn.TokenCount}}}},"timings":{"ttftMs":42,"tokensPerSecond":61.5,"totalMs":900},"prompt":{"leftOut":["msg_1","msg_2"]}}""", "application/json")
+            ? Results.Text($$$"""{"turn":"{{{id}}}","usage":{"inputTokens":12,"cachedTokens":4,"outputTokens":{{{turn.TokenCount}}}},"timings":{"ttftMs":42,"tokensPerSecond":61.5,"totalMs":900,"parts":{"queueMs":2,"prefillMs":38,"decodeMs":850}},"prompt":{"leftOut":["msg_1","msg_2"]}}""", "application/json")
             : Missing(id));
     }
 

@@ -118,7 +118,7 @@ internal sealed class ScriptedTurn(string id, ScriptedConversation conversation)
             FinishReason = finishReason,
             Error = error,
             Usage = new { InputTokens = 12, CachedTokens = 4, OutputTokens = TokenCount },
-            Timings = new { TimeToFirstTokenMs = 42.0, TokensPerSecond = 61.5, TotalMs = 900.0 },
+            Timings = new { TimeToFirstTokenMs = 42.0, TokensPerSecond = 61.5, TotalMs = 900.0, Parts = new { QueueMs = 2.0, PrefillMs = 38.0, DecodeMs = 850.0 } },
         }, isLast: true);
     }
 

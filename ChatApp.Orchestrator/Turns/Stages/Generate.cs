@@ -21,7 +21,12 @@ public sealed class Generate(
         if (turn.Prompt is null)
             throw new InvalidOperationException("A turn generates after its prompt is built.");
         await MeterEarlierOwnersAsync(turn, cancellationToken);
-        await toolRounds.ResumeAsync(turn, cancellationToken);
+        if (turn.Turn.LeaseEpoch > 1)
+        {
+            turn.Tally.Spent.FollowEarlierOwner(turn.OwnSteps.Where(step => step.Result is not null));
+            await TimedAsync(() => toolRounds.ResumeAsync(turn, cancellationToken), turn.Tally.Spent.OnTools);
+        }
+
         while (true)
         {
             var mayCall = turn.ToolRounds < toolOptions.Value.MostRounds;
@@ -29,10 +34,24 @@ public sealed class Generate(
             // A model that calls although it was told to answer has had its say.
             if (calls.Count == 0 || !mayCall)
                 return;
-            await toolRounds.RunAsync(turn, calls, cancellationToken);
+            await TimedAsync(() => toolRounds.RunAsync(turn, calls, cancellationToken), turn.Tally.Spent.OnTools);
             if (turn.ToolRounds >= toolOptions.Value.MostRounds)
                 await turn.NotifyAsync("tool_limit", $"The tools were called {turn.ToolRounds} times in a row; the model has to answer now.", cancellationToken);
-            await buildPrompt.FitAgainAsync(turn, cancellationToken);
+            await TimedAsync(() => buildPrompt.FitAgainAsync(turn, cancellationToken), turn.Tally.Spent.OnPrompt);
+        }
+    }
+
+    // Also what is cut short has taken its time.
+    private async Task TimedAsync(Func<Task> work, Action<TimeSpan> took)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            took(time.GetElapsedTime(began));
         }
     }
 
@@ -104,6 +123,7 @@ public sealed class Generate(
         var calls = new ToolCallCollector();
         var deltas = 0;
         TokenUsage? usage = null;
+        var (began, first) = (time.GetTimestamp(), 0L);
         try
         {
             await foreach (var delta in gateway.StreamChatAsync(request, cancellationToken))
@@ -117,8 +137,9 @@ public sealed class Generate(
                 if (delta.Text.Length == 0 && delta.Reasoning.Length == 0 && delta.ToolCalls.Count == 0)
                     continue;
 
-                deltas++;
-                turn.Tally.FirstToken(time.GetTimestamp());
+                if (deltas++ == 0)
+                    first = time.GetTimestamp();
+                turn.Tally.FirstToken(first);
                 // Not before: the model's server has better things to do while the first token is waited for.
                 turn.Accounting ??= accounting.CountAsync(turn.Built!, cancellationToken);
                 if (delta.Reasoning.Length > 0)
@@ -133,6 +154,8 @@ public sealed class Generate(
         {
             // A stream that was cut off reports no usage: then a delta stands for a token, as servers send them.
             turn.Tally.Add(usage ?? new TokenUsage(0, 0, deltas));
+            var end = time.GetTimestamp();
+            turn.Tally.Spent.OnModel(time.GetElapsedTime(began, deltas > 0 ? first : end), time.GetElapsedTime(deltas > 0 ? first : end, end), usage?.Times);
         }
     }
 }

@@ -39,6 +39,23 @@ internal sealed class OpenAIProtocolTests
     }
 
     [Test]
+    public async Task An_answer_says_where_its_time_went_at_its_end_and_nowhere_else()
+    {
+        const string body = "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":12,\"ignore_eos\":true";
+        var (_, whole) = await _host.AskAsync("/v1/chat/completions", body + "}");
+        var events = await _host.StreamAsync("/v1/chat/completions", body + ",\"stream\":true,\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}}");
+
+        foreach (var usage in (JsonElement[])[whole.GetProperty("usage"), events[^1].GetProperty("usage")])
+        {
+            usage.GetProperty("queue_time").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
+            usage.GetProperty("prompt_time").GetDouble().ShouldBeInRange(0.000001, 60, "seconds");
+            usage.GetProperty("completion_time").GetDouble().ShouldBeInRange(0.000001, 60, "seconds");
+        }
+
+        events[..^1].Exists(e => e.GetProperty("usage").TryGetProperty("prompt_time", out _)).ShouldBeFalse();
+    }
+
+    [Test]
     public async Task Several_choices_come_with_their_own_index()
     {
         var (_, whole) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":6,\"n\":3,\"seed\":7}");

@@ -55,6 +55,20 @@ public sealed class ToolTurnTests : GraphTest
     }
 
     [Test]
+    public async Task Where_the_time_went_is_told_for_a_model_that_does_not_tell_it_itself()
+    {
+        var seen = await CallAsync($"rounds=2 {Sum} tokens=6 delay=5 {User}", "calculate");
+
+        var (timings, parts) = (seen.Ended!.Timings, seen.Ended.Timings.Parts);
+        parts.ModelFirstTokenMs.ShouldBeGreaterThan(0);
+        parts.ModelRestMs.ShouldBeGreaterThan(0);
+        parts.PromptMs.ShouldBeGreaterThan(0);
+        parts.ToolsMs.ShouldBeGreaterThan(0, "two rounds were run, and recorded in the database");
+        (parts.QueueMs, parts.PrefillMs, parts.DecodeMs, parts.RetrievalMs, parts.Partial).ShouldBe((0, 0, 0, 0, false));
+        (parts.ModelFirstTokenMs + parts.ModelRestMs + parts.PromptMs + parts.ToolsMs).ShouldBeLessThanOrEqualTo(timings.TotalMs);
+    }
+
+    [Test]
     public async Task Several_rounds_of_parallel_calls_keep_their_order()
     {
         var content = $"rounds=3 calls=2 {Sum} tokens=5 {User}";

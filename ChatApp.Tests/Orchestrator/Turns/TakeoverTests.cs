@@ -27,6 +27,7 @@ public sealed class TakeoverTests : GraphTest
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
         (await Graph.ScalarAsync<int>("SELECT takeovers FROM chat.turns WHERE id = @Id", new { turn.Id })).ShouldBe(1);
+        seen.Ended.Timings.Parts.Partial.ShouldBeTrue("what the first owner measured went with it");
     }
 
     [Test]

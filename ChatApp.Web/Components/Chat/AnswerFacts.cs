@@ -48,10 +48,23 @@ public static class AnswerFacts
         if (Part(receipt, "usage") is { } usage)
             node.TakeFacts(new TurnUsage((int)Number(usage, "inputTokens"), (int)Number(usage, "cachedTokens"), (int)Number(usage, "outputTokens")));
         if (Part(receipt, "timings") is { } timings)
-            node.TakeFacts(timings: new TurnTimings(Number(timings, "ttftMs"), Number(timings, "tokensPerSecond"), Number(timings, "totalMs")));
+            node.TakeFacts(timings: new TurnTimings(Number(timings, "ttftMs"), Number(timings, "tokensPerSecond"), Number(timings, "totalMs"), Parts(timings)));
         if (Part(receipt, "prompt") is { } prompt && prompt.TryGetProperty("leftOut", out var leftOut) && leftOut.ValueKind == JsonValueKind.Array)
             node.TakeFacts(leftOut: leftOut.GetArrayLength());
     }
+
+    private static TimeParts? Parts(JsonElement timings) => Part(timings, "parts") is not { } parts ? null : new TimeParts
+    {
+        QueueMs = Number(parts, "queueMs"),
+        PromptMs = Number(parts, "promptMs"),
+        RetrievalMs = Number(parts, "retrievalMs"),
+        ToolsMs = Number(parts, "toolsMs"),
+        PrefillMs = Number(parts, "prefillMs"),
+        DecodeMs = Number(parts, "decodeMs"),
+        ModelFirstTokenMs = Number(parts, "modelFirstTokenMs"),
+        ModelRestMs = Number(parts, "modelRestMs"),
+        Partial = parts.TryGetProperty("partial", out var partial) && partial.ValueKind == JsonValueKind.True,
+    };
 
     private static JsonElement? Part(JsonElement receipt, string name) =>
         receipt.ValueKind == JsonValueKind.Object && receipt.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
