@@ -6,6 +6,7 @@ using ChatApp.Api.App;
 using ChatApp.Api.Gate;
 using ChatApp.Api.OpenAI;
 using ChatApp.Api.SigningKeys;
+using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Migrations;
 
 namespace ChatApp.Api;
@@ -26,6 +27,7 @@ public static class ApiApplication
         var app = builder.Build();
         app.UseEdge();
         app.MapDefaultEndpoints();
+        app.MapMetrics(MetricsAudience.ThisMachine);
         app.MapOpenAI();
         app.MapApp();
         app.MapAccounts();

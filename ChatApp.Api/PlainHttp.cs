@@ -23,7 +23,7 @@ internal sealed class PlainHttp(EdgeOptions options, IHostEnvironment environmen
 
     public Task RefuseAsync(HttpContext context, RequestDelegate next)
     {
-        if (!_required || context.Request.IsHttps || IsInside(context) || context.Request.Path.Value is "/health" or "/alive")
+        if (!_required || context.Request.IsHttps || IsInside(context) || context.Request.Path.Value is "/health" or "/alive" or "/metrics")
             return next(context);
         throw RefusedException.Forbidden("Use HTTPS: over plain HTTP credentials could be read on their way.", "https_required");
     }

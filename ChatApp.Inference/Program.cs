@@ -1,6 +1,7 @@
 using ChatApp.Inference;
 using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints;
+using ChatApp.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -11,4 +12,6 @@ var app = builder.Build();
 app.Services.GetRequiredService<IEmbedder>();
 app.MapDefaultEndpoints();
 app.MapOpenAIApi();
+// Its own /metrics has vLLM's names; this has what every service has: requests, memory, threads.
+app.MapMetrics(MetricsAudience.Inside, MetricsEndpoint.Path + "/opentelemetry");
 app.Run();

@@ -103,6 +103,7 @@ internal static class OrchestratorServices
     private static void AddTurns(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        TurnMetrics.Appear();
         services.AddOptions<TurnOptions>().BindConfiguration("Turns").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PromptOptions>().BindConfiguration("Prompts").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(ReplicaName.Unique());

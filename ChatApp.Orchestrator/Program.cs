@@ -1,6 +1,7 @@
 using ChatApp.Orchestrator;
 using ChatApp.Orchestrator.Files.Pdf;
 using ChatApp.Orchestrator.Grpc;
+using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Migrations;
 
 if (args is [PdfReader.Command, _, _, _])
@@ -16,6 +17,7 @@ var app = builder.Build();
 await app.Services.GetRequiredService<SchemaMigrator>().MigrateAsync("chat", typeof(Program).Assembly, app.Lifetime.ApplicationStopping);
 
 app.MapDefaultEndpoints();
+app.MapMetrics(MetricsAudience.Inside);
 app.MapGrpcService<TurnsService>();
 app.MapGrpcService<ConversationsService>();
 app.MapGrpcService<CompletionsService>();

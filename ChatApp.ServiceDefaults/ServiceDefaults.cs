@@ -12,6 +12,7 @@ public static class ServiceDefaults
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddTelemetry();
+        builder.Services.AddMetricsEndpoint();
         builder.AddHealth();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -1,3 +1,4 @@
+using ChatApp.ServiceDefaults;
 using ChatApp.Web;
 using ChatApp.Web.Components;
 using ChatApp.Web.Sessions;
@@ -17,6 +18,7 @@ app.UseRequestLocalization();
 app.UseAntiforgery();
 app.UseSessionGate();
 app.MapDefaultEndpoints();
+app.MapMetrics(MetricsAudience.ThisMachine);
 app.MapStaticAssets();
 app.MapSessions();
 app.MapDownloads();

@@ -16,6 +16,8 @@ public static class RouteTable
     {
         ["* /health"] = new(RouteAccess.Public, null, RouteLimit.None, RouteOwner.None),
         ["* /alive"] = new(RouteAccess.Public, null, RouteLimit.None, RouteOwner.None),
+        // Answers this machine and the management port alone (MetricsEndpoint).
+        ["* /metrics"] = Document,
         ["GET /.well-known/jwks.json"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
 
         ["POST /v1/chat/completions"] = new(RouteAccess.Caller, ApiKeyScopes.Chat, RouteLimit.Turn, RouteOwner.Orchestrator),

@@ -73,6 +73,7 @@ public sealed class ToolRounds(ToolRunner runner, ToolCallStore store, TimeProvi
     private async Task FinishAsync(TurnContext turn, ToolStep step, CancellationToken cancellationToken)
     {
         await UntilStoredAsync(turn, () => store.FinishAsync(turn.Turn, step, cancellationToken), cancellationToken);
+        TurnMetrics.ToolCalled(step.Status);
         await turn.ShowResultAsync(step, cancellationToken);
     }
 

@@ -71,6 +71,7 @@ public sealed class TurnRunner(
         var order = TurnOrder.Deserialize(turn.Request);
         var soFar = TurnFold.Of(running.Writer.Events, order.InitialContent);
         var context = new TurnContext(turn, order, running.Writer, soFar, time.GetTimestamp()) { Question = running.Question };
+        using var measured = TurnMetrics.Running(context.Tally);
         try
         {
             if (turn.StopRequested)
@@ -152,6 +153,7 @@ public sealed class TurnRunner(
         });
 
         await StoreAsync(running, outcome);
+        TurnMetrics.Ended(outcome, writer.Feed.Since(0), writer.Events);
         await writer.ShowLastAsync();
         changes.Announce(running.Turn.UserId, running.Turn.ConversationId);
         await KeepHotAsync(running.Turn, context, outcome);

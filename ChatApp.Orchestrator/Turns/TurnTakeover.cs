@@ -64,6 +64,7 @@ public sealed class TurnTakeover(
     /// <summary>What viewers may have seen: the journal, and what Redis has beyond it.</summary>
     private async Task<IReadOnlyList<TurnEvent>> RecoverAsync(TurnRecord turn, CancellationToken cancellationToken)
     {
+        var isLogRead = true;
         var events = new List<TurnEvent>(await journal.ReadAsync(turn.UserId, turn.Id, 0, cancellationToken));
         try
         {
@@ -73,9 +74,11 @@ public sealed class TurnTakeover(
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
+            isLogRead = false;
             Log.LogAway(logger, turn.Id, exception.Message);
         }
 
+        TurnMetrics.TakenOver(isLogRead);
         return events;
     }
 }

@@ -25,15 +25,16 @@ public sealed class TurnViewing(
         while (true)
         {
             // What runs here, and is the caller's, need not be looked up.
-            var epoch = 1L;
-            if (supervisor.Find(turnId)?.Turn.UserId != owner)
+            var here = supervisor.Find(turnId)?.Turn;
+            var epoch = here?.LeaseEpoch ?? 1;
+            if (here?.UserId != owner)
             {
                 var turn = await store.GetAsync(owner, turnId, cancellationToken);
                 epoch = turn.LeaseEpoch;
                 if (TurnStatus.IsFinal(turn.Status))
                 {
                     if (after > turn.LastNumber)
-                        throw BeyondTheEnd(turn.LastNumber);
+                        throw BeyondTheEnd(turn.LastNumber, epoch);
                     foreach (var turnEvent in await journal.ReadAsync(owner, turnId, after, cancellationToken))
                         yield return turnEvent;
                     yield break;
@@ -43,7 +44,7 @@ public sealed class TurnViewing(
             using var source = Open(owner, turnId, epoch);
             if (!checkedNumber)
             {
-                await WaitForNumberAsync(source.Feed, after, began, cancellationToken);
+                await WaitForNumberAsync(source.Feed, after, began, epoch, cancellationToken);
                 checkedNumber = true;
             }
 
@@ -60,18 +61,21 @@ public sealed class TurnViewing(
         }
     }
 
-    private async Task WaitForNumberAsync(TurnFeed feed, long number, long began, CancellationToken cancellationToken)
+    private async Task WaitForNumberAsync(TurnFeed feed, long number, long began, long epoch, CancellationToken cancellationToken)
     {
         while (feed.Last < number)
         {
             if (time.GetElapsedTime(began) > CatchUp)
-                throw BeyondTheEnd(feed.Last);
+                throw BeyondTheEnd(feed.Last, epoch);
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
         }
     }
 
-    private static RefusedException BeyondTheEnd(long last) =>
-        new(Refusal.OutOfRange, "event_out_of_range", $"The turn has {last} events so far; resume after one of them.") { Param = "after" };
+    private static RefusedException BeyondTheEnd(long last, long epoch)
+    {
+        TurnMetrics.SeenBeyondTheEnd(epoch);
+        return new(Refusal.OutOfRange, "event_out_of_range", $"The turn has {last} events so far; resume after one of them.") { Param = "after" };
+    }
 
     private Source Open(string owner, Guid turnId, long epoch)
     {

@@ -35,12 +35,13 @@ internal static class TelemetryDefaults
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddMeter(OwnSources))
+                .AddMeter(OwnSources)
+                .AddPrometheusExporter())
             .WithTracing(tracing => tracing
                 // What a person does in a page comes over its circuit: the first span of its trace is the call that brings it.
                 .AddSource(OwnSources, "Microsoft.AspNetCore.SignalR.Server", "Grpc.Net.Client")
                 .AddAspNetCoreInstrumentation(options =>
-                    options.Filter = context => context.Request.Path.Value is not ("/health" or "/alive" or "/metrics"))
+                    options.Filter = context => context.Request.Path.Value is not ("/health" or "/alive" or "/metrics" or "/metrics/opentelemetry"))
                 .AddHttpClientInstrumentation()
                 .AddProcessor<UrlRedaction>());
 
