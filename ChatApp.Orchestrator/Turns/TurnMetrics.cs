@@ -28,8 +28,11 @@ internal static class TurnMetrics
     private static readonly TurnCounter EndedTurns = new(Meter, "chatapp.turns.ended", "{turn}", "Turns that ended, and whose fault it is when they did not as they should.",
         [.. Ends.Select(end => (KeyValuePair<string, object?>[])[new("status", end.Status), new("fault", end.Fault)])]);
 
-    private static readonly TurnCounter Takeovers = new(Meter, "chatapp.turns.takeovers", "{turn}", "Turns taken over from a replica that went silent, by whether their log in Redis could be read.",
-        [[new("log", "read")], [new("log", "away")]]);
+    private static readonly (string Reason, string Log)[] Changes = [("silent", "read"), ("silent", "away"), ("handover", "read"), ("handover", "away")];
+
+    private static readonly TurnCounter Takeovers = new(Meter, "chatapp.turns.takeovers", "{turn}",
+        "Turns taken over from a replica that went silent or handed them over, by whether their log in Redis could be read.",
+        [.. Changes.Select(change => (KeyValuePair<string, object?>[])[new("reason", change.Reason), new("log", change.Log)])]);
 
     private static readonly TurnCounter DraftsLost = new(Meter, "chatapp.turns.drafts_lost", "{draft}", "Answers of which a viewer was shown text that is not stored.");
 
@@ -79,7 +82,10 @@ internal static class TurnMetrics
             Add(parts);
     }
 
-    public static void TakenOver(bool isLogRead) => Takeovers.Count(isLogRead ? 0 : 1);
+    /// <param name="turn">As it was claimed: one that was only ever handed over counts no takeover.</param>
+    /// <param name="isLogRead">Its log in Redis could be read.</param>
+    public static void TakenOver(TurnRecord turn, bool isLogRead) =>
+        Takeovers.Count(Array.IndexOf(Changes, (turn.Takeovers > 0 ? "silent" : "handover", isLogRead ? "read" : "away")));
 
     /// <summary>A viewer says that it has seen more events than the turn has.</summary>
     public static void SeenBeyondTheEnd(long leaseEpoch)

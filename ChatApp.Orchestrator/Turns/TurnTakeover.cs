@@ -78,7 +78,7 @@ public sealed class TurnTakeover(
             Log.LogAway(logger, turn.Id, exception.Message);
         }
 
-        TurnMetrics.TakenOver(isLogRead);
+        TurnMetrics.TakenOver(turn, isLogRead);
         return events;
     }
 }

@@ -63,8 +63,25 @@ internal sealed class Prometheus : IAsyncDisposable
         }
     }
 
+    /// <summary>The rules, once each was evaluated without an error.</summary>
+    public async Task<IReadOnlyList<JsonElement>> HealthyRulesAsync() => [.. Rules(await UntilAsync("rules",
+        data => Rules(data).Any() && Rules(data).All(rule => rule.GetProperty("health").GetString() == "ok"), "every rule was evaluated without an error"))];
+
+    /// <summary>The panels of the dashboard and the recorded names that have nothing to show.</summary>
+    public async Task<IReadOnlyList<string>> EmptyAsync()
+    {
+        var empty = new List<string>();
+        foreach (var (where, query) in Queries.All().Where(query => query.Where.StartsWith("panel", StringComparison.Ordinal)).Concat(Queries.Recorded.Select(name => (name, name))))
+        {
+            if (await CountAsync(query.Replace("$__rate_interval", "1m", StringComparison.Ordinal).Replace("$__range", "1h", StringComparison.Ordinal)) == 0)
+                empty.Add($"{where}: {query}");
+        }
+
+        return empty;
+    }
+
     /// <returns>How many series the query has now.</returns>
-    public async Task<int> CountAsync(string query)
+    private async Task<int> CountAsync(string query)
     {
         using var response = await Client.GetAsync($"query?query={Uri.EscapeDataString(query)}");
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -81,6 +98,9 @@ internal sealed class Prometheus : IAsyncDisposable
         _process.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    private static IEnumerable<JsonElement> Rules(JsonElement data) =>
+        data.GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray());
 
     private static int FreePort()
     {

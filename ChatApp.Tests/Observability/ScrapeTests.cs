@@ -72,6 +72,20 @@ public sealed class ScrapeTests
         orchestrator.Sum("chatapp_turns_drafts_lost_total").ShouldBe(0);
     }
 
+    [Test]
+    public async Task A_Prometheus_on_this_machine_scrapes_every_service_and_has_something_for_every_panel()
+    {
+        Prometheus.IgnoreWhereMissing("prometheus");
+        var graph = await ProductGraph.SharedAsync();
+        await using var prometheus = Prometheus.Start(Targets.Select(target => ($"chatapp-{target.Service}", new Uri(graph.GetEndpoint(target.Resource, "http"), target.Path))));
+        await prometheus.UntilAsync("query?query=count_over_time(chatapp_turns_drafts_lost_total[1m])>3", data => data.GetProperty("result").GetArrayLength() > 0, "four scrapes");
+
+        var targets = await prometheus.UntilAsync("targets", data => data.GetProperty("activeTargets").GetArrayLength() == Targets.Length, "the targets");
+        targets.GetProperty("activeTargets").EnumerateArray().Select(target => target.GetProperty("lastError").GetString()).ShouldAllBe(error => error == "");
+        await prometheus.HealthyRulesAsync();
+        (await prometheus.EmptyAsync()).ShouldBeEmpty();
+    }
+
     [TestCase("api")]
     [TestCase("web")]
     public async Task A_public_service_has_no_metrics_for_who_asks_by_its_public_name(string resource)

@@ -2,8 +2,10 @@ using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Turns;
 using ChatApp.Orchestrator.V1;
+using ChatApp.Tests.Observability;
 using ChatApp.Tests.Orchestrator.Graph;
 using Dapper;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Tests.Orchestrator.Turns;
@@ -28,6 +30,24 @@ public sealed class TakeoverTests : GraphTest
         seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
         (await Graph.ScalarAsync<int>("SELECT takeovers FROM chat.turns WHERE id = @Id", new { turn.Id })).ShouldBe(1);
         seen.Ended.Timings.Parts.Partial.ShouldBeTrue("what the first owner measured went with it");
+        await EventuallyAsync(() => CountedAsync("chatapp_turns_takeovers_total"), takeovers => takeovers > 0);
+    }
+
+    [Test]
+    public async Task A_viewer_that_was_shown_more_than_a_takeover_found_is_counted_as_a_lost_draft()
+    {
+        var living = await Graph.ScalarAsync<string>("SELECT name FROM chat.replicas WHERE alive_until > clock_timestamp() LIMIT 1");
+        var ofOneOwner = await RunAsync($"tokens=5 {User}");
+        var takenOver = await TailAsync(await StartAsync($"tokens=10 {User}", new ReplicaName(living)));
+        var before = await CountedAsync("chatapp_turns_drafts_lost_total");
+
+        foreach (var turn in (ViewedTurn[])[ofOneOwner, takenOver])
+        {
+            var beyond = new ResumeTurnRequest { TurnId = turn.TurnId, After = turn.Last + 3 };
+            (await RefusalAsync(() => new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(beyond, Me)))).StatusCode.ShouldBe(StatusCode.OutOfRange);
+        }
+
+        (await EventuallyAsync(() => CountedAsync("chatapp_turns_drafts_lost_total"), lost => lost > before)).ShouldBe(before + 1, "of a turn with one owner the number is made up");
     }
 
     [Test]
@@ -88,4 +108,12 @@ public sealed class TakeoverTests : GraphTest
 
     private Task<ViewedTurn> TailAsync(TurnRecord turn) => new ViewedTurn().FollowAsync(
         Graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = WireId.Format(WireId.Turn, turn.Id) }, Me));
+
+    /// <summary>What both replicas have counted.</summary>
+    private async Task<double> CountedAsync(string metric)
+    {
+        using var http = new HttpClient { DefaultRequestVersion = System.Net.HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        string[] scrapes = [await http.GetStringAsync($"{Graph.First.Url}/metrics"), await http.GetStringAsync($"{Graph.Second.Url}/metrics")];
+        return Exposition.Parse(scrapes).Sum(metric);
+    }
 }

@@ -14,7 +14,7 @@ public sealed class TurnMetricsTests
 
         var now = Read();
 
-        foreach (var series in (string[])["chatapp.turns.drafts_lost", "chatapp.turns.takeovers{log=away}", "chatapp.turns.takeovers{log=read}", "chatapp.turns.running", "chatapp.turns.waiting",
+        foreach (var series in (string[])["chatapp.turns.drafts_lost", "chatapp.turns.takeovers{reason=silent,log=away}", "chatapp.turns.takeovers{reason=handover,log=read}", "chatapp.turns.running", "chatapp.turns.waiting",
             "chatapp.turns.ended{status=Completed,fault=none}", "chatapp.turns.ended{status=Failed,fault=service}", "chatapp.turns.ended{status=Interrupted,fault=service}", "chatapp.turns.tool_calls{status=failed}"])
             now.ShouldContainKey(series);
     }
