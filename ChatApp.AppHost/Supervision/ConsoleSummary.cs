@@ -94,6 +94,7 @@ internal sealed class ConsoleSummary(
         Console.WriteLine($"  {"dashboard",-10} {Dashboard.LoginLink(configuration)}");
     }
 
-    private static DistributedApplicationException? Cause(Exception? exception) =>
-        exception is null or DistributedApplicationException ? (DistributedApplicationException?)exception : Cause(exception.InnerException);
+    // A setting of the wrong type is told by the configuration's binder, with its name and value.
+    private static Exception? Cause(Exception? exception) =>
+        exception is null or DistributedApplicationException || exception.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) ? exception : Cause(exception.InnerException);
 }

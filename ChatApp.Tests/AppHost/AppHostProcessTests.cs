@@ -55,6 +55,20 @@ public sealed class AppHostProcessTests
         ProcessTree.SpeakingOf(folder.Path).ShouldBeEmpty();
     }
 
+    [TestCase("--Stores=Cellar", "Stores")]
+    [TestCase("--Replicas:Api=many", "Replicas:Api")]
+    public async Task A_setting_of_the_wrong_kind_is_named_and_nothing_starts(string argument, string setting)
+    {
+        using var folder = new TemporaryFolder();
+        var process = new AppHostProcess(folder, argument);
+
+        (await process.ExitCodeAsync(s_patience)).ShouldBe(1);
+
+        process.Output.Trim().Split('\n').Length.ShouldBe(1, process.Output);
+        process.Output.ShouldContain($"'{setting}'");
+        ProcessTree.SpeakingOf(folder.Path).ShouldBeEmpty();
+    }
+
     [Test]
     public async Task A_store_that_cannot_start_ends_the_product_with_its_last_words()
     {
@@ -86,12 +100,12 @@ public sealed class AppHostProcessTests
         private readonly Process _process;
         private readonly StringBuilder _output = new();
 
-        public AppHostProcess(TemporaryFolder folder)
+        public AppHostProcess(TemporaryFolder folder, params string[] more)
         {
             var project = Projects.ChatApp_AppHost.ProjectPath;
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             var assembly = Path.Combine(project, "bin", output.Parent!.Name, output.Name, "ChatApp.AppHost.dll");
-            string[] arguments = [assembly, $"--State={folder.Path}", $"--Ports:Web={FreePort()}", $"--Ports:Api={FreePort()}", $"--Ports:Dashboard={FreePort()}"];
+            string[] arguments = [assembly, $"--State={folder.Path}", $"--Ports:Web={FreePort()}", $"--Ports:Api={FreePort()}", $"--Ports:Dashboard={FreePort()}", .. more];
             _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             _process.OutputDataReceived += Add;
             _process.ErrorDataReceived += Add;

@@ -10,9 +10,13 @@ export function connect(element, bridge) {
 
 export function focusOn(selector) {
   const element = document.querySelector(selector);
-  if (!element)
+  // Whoever was quicker than the server has put the caret where they want it.
+  if (!element || element === document.activeElement)
     return;
   element.focus();
-  if (element.value !== undefined && element.setSelectionRange)
+  // A name is replaced, a text is gone on with.
+  if (element instanceof HTMLInputElement)
+    element.select();
+  else if (element.setSelectionRange)
     element.setSelectionRange(element.value.length, element.value.length);
 }
