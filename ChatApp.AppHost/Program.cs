@@ -9,7 +9,7 @@ using ChatApp.AppHost.Supervision;
 
 AppDomain.CurrentDomain.UnhandledException += ConsoleSummary.SayAndExit;
 
-// Everything here speaks plain HTTP on this machine: no development certificate is asked for.
+// Everything here speaks plain HTTP on this machine: no development certificate is installed or trusted for it.
 var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, TrustDeveloperCertificate = false });
 var settings = builder.Configuration;
 builder.UseDashboardPorts();
