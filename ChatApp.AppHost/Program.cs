@@ -9,8 +9,7 @@ using ChatApp.AppHost.Supervision;
 
 AppDomain.CurrentDomain.UnhandledException += ConsoleSummary.SayAndExit;
 
-// Everything here speaks plain HTTP on this machine: no development certificate is installed or trusted for it.
-var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, TrustDeveloperCertificate = false });
+var builder = DistributedApplication.CreateBuilder(args);
 var settings = builder.Configuration;
 builder.UseDashboardPorts();
 
@@ -71,11 +70,15 @@ var web = builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: nul
     .WithReference(chatdb).WaitFor(chatdb);
 
 // Where a sign-in at a provider may end.
-api.WithEnvironment("Edge__AllowedOrigins__0", web.GetEndpoint("http"));
+api.WithEnvironment("Edge__AllowedOrigins__0", web.GetEndpoint("http"))
+    .WithAdminLink(chatdb, web);
 
 // Aspire gives a project without a launch profile no environment, and what the AppHost has is not inherited.
 foreach (var project in new[] { inference, orchestrator, api, web })
-    project.WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+    project.RunsAsBuilt()
+        // All speak plain HTTP on this machine; without this the dashboard opens with a warning about certificates.
+        .WithoutHttpsCertificate()
+        .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
         // One machine runs all of it: memory goes back to the system rather than waiting for the next burst.
         .WithEnvironment("DOTNET_GCConserveMemory", "5");
 

@@ -26,6 +26,17 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
             $"SELECT {Columns} FROM identity.users u WHERE u.email = @email AND u.deleted_at IS NULL", new { email }, cancellationToken: cancellationToken));
     }
 
+    /// <returns>The administrator who has been one for longest; null when there is none who may sign in.</returns>
+    public async Task<Guid?> FindAdminAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition($"""
+            SELECT id FROM identity.users
+            WHERE kind = 'account' AND role = '{Account.Admin}' AND deleted_at IS NULL AND (banned_until IS NULL OR banned_until < @now)
+            ORDER BY created_at, id LIMIT 1
+            """, new { now = time.GetUtcNow() }, cancellationToken: cancellationToken));
+    }
+
     /// <returns>The new guest's id.</returns>
     public async Task<Guid> AddGuestAsync(string plan, CancellationToken cancellationToken)
     {

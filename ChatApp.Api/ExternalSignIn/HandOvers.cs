@@ -13,20 +13,38 @@ namespace ChatApp.Api.ExternalSignIn;
 /// </summary>
 internal sealed partial class HandOvers(NpgsqlDataSource dataSource, TimeProvider time)
 {
+    /// <summary>How the code of a link begins. No other does: a page that takes links up takes up nothing else.</summary>
+    private const string LinkPrefix = "link.";
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LinkLifetime = TimeSpan.FromMinutes(15);
 
     public static bool IsChallenge(string text) => Challenge().IsMatch(text);
 
     /// <returns>The code, which is stored only as a hash.</returns>
     public async Task<string> CreateAsync(Guid userId, string challenge, CancellationToken cancellationToken)
     {
-        var code = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var code = NewCode();
+        await AddAsync(code, userId, challenge, Lifetime, cancellationToken);
+        return code;
+    }
+
+    /// <summary>A link, for somebody who began no sign-in: whoever has it needs nothing else.</summary>
+    /// <returns>The code, which is its own verifier.</returns>
+    public async Task<string> CreateLinkAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var code = LinkPrefix + NewCode();
+        await AddAsync(code, userId, Base64Url.EncodeToString(Hash(code)), LinkLifetime, cancellationToken);
+        return code;
+    }
+
+    private async Task AddAsync(string code, Guid userId, string challenge, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("""
             DELETE FROM identity.hand_overs WHERE expires_at < @now;
             INSERT INTO identity.hand_overs (hash, user_id, challenge, expires_at) VALUES (@hash, @userId, @challenge, @expires)
-            """, new { hash = Hash(code), userId, challenge, now = time.GetUtcNow(), expires = time.GetUtcNow() + Lifetime }, cancellationToken: cancellationToken));
-        return code;
+            """, new { hash = Hash(code), userId, challenge, now = time.GetUtcNow(), expires = time.GetUtcNow() + lifetime }, cancellationToken: cancellationToken));
     }
 
     /// <summary>Takes up a sign-in; whatever comes of it, the code is used up.</summary>
@@ -42,6 +60,8 @@ internal sealed partial class HandOvers(NpgsqlDataSource dataSource, TimeProvide
             ? found.UserId
             : null;
     }
+
+    private static string NewCode() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using ChatApp.AppHost.Local;
 
@@ -7,6 +6,8 @@ namespace ChatApp.AppHost.Supervision;
 /// <summary>Finds who listens on a port, where the system tells.</summary>
 internal static class PortOwner
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Such as <c>process 1234 (nginx)</c>; null when it is unknown.</summary>
     public static string? Find(int port)
     {
@@ -14,7 +15,7 @@ internal static class PortOwner
         {
             return OperatingSystem.IsLinux() ? FindByProc(port) : FindByLsof(port);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception or OperationCanceledException)
         {
             return null;
         }
@@ -52,8 +53,7 @@ internal static class PortOwner
     {
         if (ProgramSearch.Find("lsof") is not { } lsof)
             return null;
-        using var process = Process.Start(new ProcessStartInfo(lsof, ["-nP", $"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc"]) { RedirectStandardOutput = true })!;
-        var fields = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var fields = ProgramRun.Run(s_patience, lsof, "-nP", $"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var (id, name) = (fields.FirstOrDefault(field => field[0] == 'p'), fields.FirstOrDefault(field => field[0] == 'c'));
         return id is null ? null : $"process {id[1..]} ({name?[1..]})";
     }

@@ -14,7 +14,7 @@ namespace ChatApp.AppHost.Supervision;
 /// </summary>
 internal static class Preflight
 {
-    private static readonly TimeSpan s_leftovers = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Checks ports, connection strings that were given, and the container engine where one is needed.</summary>
     /// <exception cref="DistributedApplicationException">Something is wrong; says what, and what to do.</exception>
@@ -38,7 +38,7 @@ internal static class Preflight
             .SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.Port is not null).Select(endpoint => (endpoint.Port!.Value, resource.Name)))
             .Concat(Dashboard.Addresses(builder.Configuration).Select(address => (address.Port, "dashboard")));
         // The children of an AppHost that was killed are on their way out.
-        var patience = state?.DiedWithoutStopping is null ? TimeSpan.Zero : s_leftovers;
+        var patience = state?.DiedWithoutStopping is null ? TimeSpan.Zero : s_patience;
         var started = Stopwatch.GetTimestamp();
         foreach (var (port, resource) in given)
         {
@@ -111,16 +111,13 @@ internal static class Preflight
 
     private static bool Answers(string engine)
     {
-        if (ProgramSearch.Find(engine) is not { } program)
+        try
+        {
+            return ProgramSearch.Find(engine) is { } program && ProgramRun.Run(s_patience, program, "info").ExitCode == 0;
+        }
+        catch (OperationCanceledException)
+        {
             return false;
-        using var process = Process.Start(new ProcessStartInfo(program, ["info"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (process.WaitForExit(TimeSpan.FromSeconds(20)))
-            return process.ExitCode == 0;
-        process.Kill(entireProcessTree: true);
-        return false;
+        }
     }
 }

@@ -15,6 +15,10 @@ internal static class ExternalSignIn
 {
     public const string Start = "/session/external/";
 
+    /// <summary>Where an administrator's link leads. Only codes of such links are taken up here, and only operators make those.</summary>
+    private const string Link = "/session/link";
+
+    private const string LinkPrefix = "link.";
     private const string Back = Start + "complete";
     private const string CookieName = "chatapp.external";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
@@ -22,6 +26,8 @@ internal static class ExternalSignIn
     public static void MapExternalSignIn(this WebApplication app)
     {
         app.MapGet(Back, CompleteAsync);
+        app.MapGet(Link, (HttpContext context, PersonSessions sessions, SessionCookie cookie, string? code = null) =>
+            code?.StartsWith(LinkPrefix, StringComparison.Ordinal) == true ? EnterAsync(context, sessions, cookie, code, code) : Task.FromResult(Failed(null)));
         app.MapGet(Start + "{provider}", Begin);
     }
 
@@ -46,6 +52,11 @@ internal static class ExternalSignIn
         context.Response.Cookies.Delete(CookieName, Options(context, null));
         if (error is not null || code is null || verifier is null)
             return Failed(error);
+        return await EnterAsync(context, sessions, cookie, code, verifier);
+    }
+
+    private static async Task<IResult> EnterAsync(HttpContext context, PersonSessions sessions, SessionCookie cookie, string code, string verifier)
+    {
         try
         {
             var present = context.PersonSession() ?? await SessionGate.CurrentAsync(context);

@@ -17,7 +17,7 @@ internal static class GarnetBuilderExtensions
             .WithIconName("DatabaseLightning")
             .WithEndpoint(scheme: "tcp", name: GarnetResource.EndpointName, isProxied: false)
             .WithArgs(
-                Assembly(),
+                BuiltProject.Assembly(new Projects.ChatApp_Garnet()),
                 "--bind", "127.0.0.1", "--port", garnet.Endpoint.Property(EndpointProperty.TargetPort),
                 "--memory", "64m", "--page", "4m", "--index", "8m", "--lua",
                 // A script is atomic only as a transaction: the lock-out of a turn's former owner depends on it.
@@ -25,14 +25,6 @@ internal static class GarnetBuilderExtensions
                 "-q", "--checkpointdir", folder)
             .WithEnvironment("GARNET_PASSWORD", password)
             .WithPatientHealthCheck("ping", PingAsync);
-    }
-
-    // In the project's own output: of this configuration and framework, whoever hosts the AppHost.
-    private static string Assembly()
-    {
-        var output = new DirectoryInfo(AppContext.BaseDirectory);
-        var project = Path.GetDirectoryName(new Projects.ChatApp_Garnet().ProjectPath)!;
-        return Path.Combine(project, "bin", output.Parent!.Name, output.Name, "ChatApp.Garnet.dll");
     }
 
     private static async Task PingAsync(GarnetResource garnet, CancellationToken cancellationToken)

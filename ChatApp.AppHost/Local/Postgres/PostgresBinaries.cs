@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -10,6 +9,8 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
 {
     /// <summary>The oldest release that the schema works on.</summary>
     public const int OldestMajor = 13;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     /// <summary>The installed ones, the one on PATH first, then newest first.</summary>
     public static IReadOnlyList<PostgresBinaries> Installed() =>
@@ -49,12 +50,9 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(postgres, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var text = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return NumberIn(text) is > 0 and var major ? major : null;
+            return NumberIn(ProgramRun.Run(s_patience, postgres, "--version").Output) is > 0 and var major ? major : null;
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or OperationCanceledException)
         {
             return null;
         }

@@ -150,14 +150,10 @@ internal sealed partial class PostgresCluster
 
     private static async Task RunAsync(string[] command, ILogger logger, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await using var kill = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        LogOutput(logger, output);
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-            throw new DistributedApplicationException($"{string.Join(' ', command)} ended with code {process.ExitCode}: {await errors}");
+        var run = await ProgramRun.RunAsync(new ProcessStartInfo(command[0], command[1..]), cancellationToken);
+        LogOutput(logger, run.Output);
+        if (run.ExitCode != 0)
+            throw new DistributedApplicationException($"{string.Join(' ', command)} ended with code {run.ExitCode}: {run.Errors}");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Output}")]

