@@ -1,10 +1,9 @@
 using System.Reflection;
 using ChatApp.Api.Abuse;
-using ChatApp.Api.Accounts;
 using ChatApp.Api.Admin;
-using ChatApp.Api.App;
 using ChatApp.Api.Gate;
 using ChatApp.Api.OpenAI;
+using ChatApp.Api.SignIn;
 using ChatApp.Api.SigningKeys;
 using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Migrations;

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ChatApp.Api.Abuse;
-using ChatApp.Api.App;
-using ChatApp.Api.Callers;
+using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
 using ChatApp.Api.OpenAI;
-using ChatApp.Api.Orchestration;
+using ChatApp.Api.Settings;
 using ChatApp.Api.Streaming;
+using ChatApp.Api.Uploads;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ChatApp.Api;

@@ -1,4 +1,6 @@
+using ChatApp.Api.Errors;
 using ChatApp.Api.Gate;
+using ChatApp.Api.Settings;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 

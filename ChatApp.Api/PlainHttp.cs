@@ -1,5 +1,7 @@
 using System.Net;
 using ChatApp.Api.Abuse;
+using ChatApp.Api.Errors;
+using ChatApp.Api.Settings;
 using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Api;

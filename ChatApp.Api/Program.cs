@@ -1,5 +1,5 @@
 using ChatApp.Api;
-using ChatApp.Api.ExternalSignIn;
+using ChatApp.Api.SignIn;
 using ChatApp.ServiceDefaults.Migrations;
 
 if (MigrateCommand.IsAskedFor(args))

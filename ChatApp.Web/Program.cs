@@ -1,6 +1,7 @@
 using ChatApp.ServiceDefaults;
 using ChatApp.Web;
 using ChatApp.Web.Components;
+using ChatApp.Web.Endpoints;
 using ChatApp.Web.Sessions;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using ChatApp.Api.Gate;
-using ChatApp.Api.Limits;
-using ChatApp.Api.OpenAI;
+using ChatApp.Api.Errors;
+using ChatApp.Api.Ids;
+using ChatApp.Api.Limits.Buckets;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -16,10 +16,7 @@ namespace ChatApp.Api.Abuse;
 /// </summary>
 internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, BanList bans, ChallengeVerifier challenges, IOptions<AbuseOptions> options)
 {
-    public const string DeviceHeader = "X-Device-Id";
-
     private const double Minute = 60;
-    private const int LongestDeviceId = 200;
 
     private static readonly string StrikeScript = RedisScript.Read("Abuse.strike.lua");
 
@@ -30,7 +27,7 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
     public async Task AdmitAsync(HttpContext context, RouteLimit limit)
     {
         var remote = context.Connection.RemoteIpAddress;
-        var device = DeviceOf(context.Request);
+        var device = DeviceId.Of(context.Request);
         if (bans.IsBanned(remote, device))
             throw RefusedException.Forbidden("This address or device is banned.", "banned");
         if (ClientAddress.IsIn(remote, _trusted))
@@ -52,13 +49,6 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
 
         if (limit == RouteLimit.Credentials && challenges.IsConfigured)
             await ChallengeAsync(context, client);
-    }
-
-    /// <summary>The name under which a device is counted and banned: never the identifier itself.</summary>
-    public static string? DeviceOf(HttpRequest request)
-    {
-        var id = request.Headers[DeviceHeader].ToString();
-        return id.Length is 0 or > LongestDeviceId ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
     }
 
     private List<BucketTake> Takes(string client, RouteLimit limit)

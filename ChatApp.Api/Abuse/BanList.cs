@@ -1,4 +1,5 @@
 using System.Net;
+using ChatApp.Api.Logging;
 using ChatApp.ServiceDefaults;
 using Dapper;
 using Npgsql;
@@ -75,4 +76,23 @@ internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, IL
     }
 
     private sealed record Known(IReadOnlyList<IPNetwork> Networks, HashSet<string> Devices);
+}
+
+/// <summary>A row of <c>identity.bans</c>.</summary>
+internal sealed record Ban
+{
+    public const string Address = "address";
+    public const string Device = "device";
+
+    public Guid Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Value { get; init; }
+
+    public string? Reason { get; init; }
+
+    public DateTime? Until { get; init; }
+
+    public DateTime CreatedAt { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Api.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Abuse;

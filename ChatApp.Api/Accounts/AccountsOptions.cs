@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ChatApp.Api.Accounts;
 
 /// <summary>Accounts, sessions and tokens, from the section <c>Accounts</c>.</summary>
-public sealed record AccountsOptions
+internal sealed record AccountsOptions
 {
     public const string Section = "Accounts";
 
@@ -76,4 +76,17 @@ public sealed record AccountsOptions
     /// <summary>How long a user's role, plan and ban may be remembered by a replica, in milliseconds.</summary>
     [Range(0, 60_000)]
     public int DirectoryCacheMilliseconds { get; init; } = 2_000;
+}
+
+/// <summary>Who may use the product without any credential; all of them are one local user.</summary>
+internal enum AnonymousAccess
+{
+    /// <summary>Nobody.</summary>
+    Off,
+
+    /// <summary>Connections from this machine: a product tried out on a laptop.</summary>
+    Loopback,
+
+    /// <summary>Anyone who reaches the port: a private network.</summary>
+    Everyone,
 }

@@ -1,5 +1,6 @@
 using System.Net.Mail;
 using System.Text;
+using ChatApp.Api.Errors;
 
 namespace ChatApp.Api.Accounts;
 

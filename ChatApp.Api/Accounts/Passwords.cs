@@ -1,3 +1,4 @@
+using ChatApp.Api.Errors;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

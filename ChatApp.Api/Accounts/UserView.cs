@@ -1,3 +1,5 @@
+using ChatApp.Contracts.Ids;
+
 namespace ChatApp.Api.Accounts;
 
 /// <summary>A user as the app surface shows them.</summary>

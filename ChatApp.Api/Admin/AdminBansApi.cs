@@ -1,6 +1,8 @@
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Errors;
+using ChatApp.Contracts.Ids;
 using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Api.Admin;

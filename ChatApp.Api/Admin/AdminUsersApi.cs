@@ -1,8 +1,11 @@
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
+using ChatApp.Api.Profile;
 using ChatApp.Api.Sessions;
+using ChatApp.Contracts.Ids;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Admin;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using ChatApp.Api.Audit;
+using ChatApp.Api.Errors;
 
 namespace ChatApp.Api.ApiKeys;
 
@@ -56,4 +57,17 @@ internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider 
     }
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+}
+
+/// <summary>What an API key may be used for. A signed-in person has all of them.</summary>
+internal static class ApiKeyScopes
+{
+    public const string Chat = "chat";
+    public const string Embeddings = "embeddings";
+    public const string Models = "models";
+    public const string ReadConversations = "conversations:read";
+    public const string WriteConversations = "conversations:write";
+    public const string Usage = "usage";
+
+    public static IReadOnlyList<string> All { get; } = [Chat, Embeddings, Models, ReadConversations, WriteConversations, Usage];
 }

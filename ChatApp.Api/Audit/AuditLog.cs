@@ -39,3 +39,20 @@ internal sealed class AuditLog(NpgsqlDataSource dataSource, IHttpContextAccessor
             """, new { before, subject, limit }, cancellationToken: cancellationToken))];
     }
 }
+
+internal sealed record AuditEntry
+{
+    public long Id { get; init; }
+
+    public DateTime At { get; init; }
+
+    public string? ActorId { get; init; }
+
+    public required string Action { get; init; }
+
+    public string? SubjectId { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? Details { get; init; }
+}

@@ -48,3 +48,16 @@ internal sealed record Caller
         Name = account.DisplayName,
     };
 }
+
+/// <summary>What stands behind a caller.</summary>
+internal enum CallerKind
+{
+    /// <summary>An account.</summary>
+    Account,
+
+    /// <summary>A session without an account.</summary>
+    Guest,
+
+    /// <summary>The one user of a product that is used without sign-in.</summary>
+    Local,
+}

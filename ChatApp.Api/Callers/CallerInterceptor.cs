@@ -1,5 +1,5 @@
 using ChatApp.Api.Accounts;
-using ChatApp.ServiceDefaults.Identity;
+using ChatApp.Contracts.Identity;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 

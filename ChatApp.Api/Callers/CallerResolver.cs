@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.ApiKeys;
+using ChatApp.Api.Errors;
 using ChatApp.Api.Sessions;
 using ChatApp.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;

@@ -1,7 +1,9 @@
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Callers;
-using ChatApp.ServiceDefaults.Storage;
+using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
+using ChatApp.Api.Settings;
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.Options;
 

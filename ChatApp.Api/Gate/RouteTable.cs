@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ChatApp.Api.Abuse;
 using ChatApp.Api.ApiKeys;
 
 namespace ChatApp.Api.Gate;
@@ -7,7 +8,7 @@ namespace ChatApp.Api.Gate;
 /// Every route of the edge and what holds for it. The gate lets nothing through that has no entry here, and the service
 /// does not start while a route lacks one.
 /// </summary>
-public static class RouteTable
+internal static class RouteTable
 {
     private static readonly RouteRule Admin = new(RouteAccess.Admin, null, RouteLimit.Calls, RouteOwner.Everyone);
     private static readonly RouteRule Document = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None);

@@ -1,3 +1,4 @@
+using ChatApp.Api.Limits.Buckets;
 using ChatApp.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,4 @@
-using ChatApp.Api.OpenAI;
+using ChatApp.Api.Errors;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 

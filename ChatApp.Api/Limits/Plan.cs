@@ -1,7 +1,7 @@
 namespace ChatApp.Api.Limits;
 
 /// <summary>What a user may spend. A limit that is absent is no limit.</summary>
-public sealed record Plan
+internal sealed record Plan
 {
     /// <summary>Models by id; absent: all.</summary>
     public string[]? Models { get; init; }

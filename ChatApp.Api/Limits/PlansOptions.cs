@@ -1,7 +1,7 @@
 namespace ChatApp.Api.Limits;
 
 /// <summary>The plans, from the section <c>Plans</c>: each entry changes one of these or adds another.</summary>
-public sealed class PlansOptions
+internal sealed class PlansOptions
 {
     public const string Section = "Plans";
 

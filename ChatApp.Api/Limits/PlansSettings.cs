@@ -1,10 +1,11 @@
+using ChatApp.Api.Logging;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Limits;
 
 /// <summary>The plans as they are now.</summary>
-public sealed class PlansSettings(IConfiguration configuration, ILogger<PlansSettings> logger)
+internal sealed class PlansSettings(IConfiguration configuration, ILogger<PlansSettings> logger)
     : LastGoodOptions<PlansOptions>(configuration.GetSection(PlansOptions.Section), () => Load(configuration.GetSection(PlansOptions.Section)))
 {
     protected override void OnTaken(PlansOptions options) => Log.PlansTaken(logger, options.Plans.Count);

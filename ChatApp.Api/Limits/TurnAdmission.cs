@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChatApp.Api.Callers;
-using ChatApp.Api.OpenAI;
+using ChatApp.Api.Errors;
+using ChatApp.Api.Limits.Buckets;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Limits;

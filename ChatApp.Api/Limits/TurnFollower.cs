@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Logging;
 using ChatApp.Api.Orchestration;
 using Grpc.Core;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ChatApp.Api.Limits.Buckets;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

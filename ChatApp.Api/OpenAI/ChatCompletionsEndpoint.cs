@@ -1,5 +1,7 @@
 using ChatApp.Api.Callers;
+using ChatApp.Api.Ids;
 using ChatApp.Api.Limits;
+using ChatApp.Api.Limits.Buckets;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
 using ChatApp.Orchestrator.V1;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ChatApp.Api.Errors;
 
 namespace ChatApp.Api.OpenAI;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ChatApp.Api.Errors;
+using ChatApp.Api.Settings;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.OpenAI;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Api.Errors;
 
 namespace ChatApp.Api.OpenAI;
 

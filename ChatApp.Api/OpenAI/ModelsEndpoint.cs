@@ -1,3 +1,4 @@
+using ChatApp.Api.Errors;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.OpenAI;

@@ -1,3 +1,4 @@
+using ChatApp.Api.Chats;
 namespace ChatApp.Api.OpenAI;
 
 /// <summary>The OpenAI-compatible surface under <c>/v1</c>.</summary>
@@ -11,6 +12,6 @@ internal static class OpenAIRoutes
         v1.MapPost("/embeddings", CompletionsEndpoint.EmbedAsync);
         v1.MapGet("/models", ModelsEndpoint.ListAsync);
         v1.MapGet("/models/{id}", ModelsEndpoint.GetAsync);
-        v1.MapGet("/turns/{id}", App.TurnsApi.GetReceiptAsync);
+        v1.MapGet("/turns/{id}", TurnsApi.GetReceiptAsync);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Api.Errors;
 using static ChatApp.Api.OpenAI.FieldChecks;
 
 namespace ChatApp.Api.OpenAI;
@@ -164,3 +165,9 @@ internal sealed class RequestSchema
         ["repetition_penalty"] = new(Number(0.01, 2)),
     };
 }
+
+/// <summary>A documented field of a request: what it may hold, and whether the model's server sees it.</summary>
+/// <param name="Check">The fault of a value, given the field's path; null when it is fine.</param>
+/// <param name="Forwarded">False: the edge acts on it, or it asks for nothing, and it goes no further.</param>
+/// <param name="Served">False: whatever its value, it is refused by its name.</param>
+internal sealed record RequestField(Func<JsonElement, string, OpenAIError?> Check, bool Forwarded = true, bool Served = true);

@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
+using ChatApp.Api.Limits.Buckets;
+using ChatApp.Api.Logging;
 using ChatApp.Api.Streaming;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;

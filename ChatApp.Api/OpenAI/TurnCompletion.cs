@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ChatApp.Api.Errors;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.OpenAI;

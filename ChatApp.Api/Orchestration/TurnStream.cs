@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ChatApp.Api.Settings;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;

@@ -1,9 +1,10 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using ChatApp.Api.Abuse;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
+using ChatApp.Api.Errors;
+using ChatApp.Api.Ids;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Sessions;
@@ -34,7 +35,7 @@ internal sealed class SessionDesk(
             agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken)
             ?? throw RefusedException.Unauthenticated("The account was changed meanwhile; sign in again.", "account_changed");
         if (!account.IsGuest)
-            await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : AbuseGuard.DeviceOf(context.Request) });
+            await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : DeviceId.Of(context.Request) });
         return Tokens(account, session, refresh, expires);
     }
 
@@ -98,3 +99,6 @@ internal sealed class SessionDesk(
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }
+
+/// <summary>What a client gets when a session opens or goes on.</summary>
+internal sealed record SessionTokens(string AccessToken, int ExpiresIn, string RefreshToken, DateTimeOffset RefreshExpiresAt);

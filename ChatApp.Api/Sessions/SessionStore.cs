@@ -109,3 +109,22 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource, TimeProvider tim
             """, new { now = time.GetUtcNow() }, cancellationToken: cancellationToken));
     }
 }
+
+/// <summary>What became of a refresh token: whose session it continues, or whose it ended; no user when it is unknown.</summary>
+internal readonly record struct RefreshOutcome(Guid? UserId, Guid SessionId, bool Replayed);
+
+/// <summary>A row of <c>identity.sessions</c>.</summary>
+internal sealed record SessionRow
+{
+    public Guid Id { get; init; }
+
+    public Guid UserId { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public string? Address { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime LastUsedAt { get; init; }
+}

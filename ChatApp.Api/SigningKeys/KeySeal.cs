@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ChatApp.ServiceDefaults.Identity;
+using ChatApp.Contracts.Identity;
 
 namespace ChatApp.Api.SigningKeys;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ChatApp.Api.Accounts;
+using ChatApp.Api.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 

@@ -41,3 +41,23 @@ internal sealed class SigningKeyStore(NpgsqlDataSource dataSource, TimeProvider 
             FROM identity.signing_keys WHERE expires_at > @now ORDER BY created_at DESC
             """, new { now = time.GetUtcNow() }, transaction, cancellationToken: cancellationToken))];
 }
+
+/// <summary>A row of <c>identity.signing_keys</c>.</summary>
+internal sealed record SigningKeyRow
+{
+    public required string Id { get; init; }
+
+    public required string Algorithm { get; init; }
+
+    public required byte[] PublicX { get; init; }
+
+    public required byte[] PublicY { get; init; }
+
+    public required byte[] Sealed { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime RetiresAt { get; init; }
+
+    public DateTime ExpiresAt { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ChatApp.Api.Settings;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Streaming;

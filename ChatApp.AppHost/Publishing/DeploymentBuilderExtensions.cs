@@ -1,17 +1,14 @@
 using Aspire.Hosting.Pipelines;
 using ChatApp.AppHost.Publishing.Compose;
 using ChatApp.AppHost.Publishing.Helm;
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
 
 namespace ChatApp.AppHost.Publishing;
 
 /// <summary>Has <c>aspire publish</c> write the graph as a Compose file and as a Helm chart.</summary>
 internal static class DeploymentBuilderExtensions
 {
-    internal const string KnownProxies = "known-proxies";
-
-    /// <summary>What kubeadm gives pods, and Compose the containers.</summary>
-    internal const string InnerNetwork = "10.244.0.0/16";
-
     private const string ModelsTarget = "/models";
 
     /// <summary>Says what the graph lacks for a deployment, and registers the steps that write it.</summary>
@@ -38,7 +35,7 @@ internal static class DeploymentBuilderExtensions
         foreach (var postgres in builder.Resources.OfType<PostgresServerResource>())
             builder.CreateResourceBuilder(postgres).CreatesItsDatabase();
 
-        var proxies = builder.AddParameter(KnownProxies, InnerNetwork, publishValueAsDefault: true)
+        var proxies = builder.AddParameter(InnerNetwork.ProxiesParameter, InnerNetwork.Default, publishValueAsDefault: true)
             .WithDescription("The network that the containers are in. Who is in it is believed about the browser's address, as the web chat and a proxy have to be.");
         var telemetry = builder.AddParameter("otlp-endpoint", "", publishValueAsDefault: true)
             .WithDescription("Where traces, metrics and logs go (OTLP over gRPC); empty: nowhere.");

@@ -1,3 +1,5 @@
+using ChatApp.Inference.Constraints.Grammars;
+
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>A grammar with the masks of its states for one vocabulary, remembered within bounds. Safe for concurrent use.</summary>

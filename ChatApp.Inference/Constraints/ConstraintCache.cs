@@ -1,3 +1,5 @@
+using ChatApp.Inference.Constraints.Grammars;
+
 namespace ChatApp.Inference.Constraints;
 
 /// <summary>Compiled grammars of one model, the latest used first, within a bound. Safe for concurrent use.</summary>

@@ -1,4 +1,5 @@
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Constraints.Grammars;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.Constraints;
 

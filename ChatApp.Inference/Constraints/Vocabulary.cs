@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text;
+using ChatApp.Inference.Constraints.Characters;
+using ChatApp.Inference.Constraints.Grammars;
 using ChatApp.Inference.Text;
 
 namespace ChatApp.Inference.Constraints;

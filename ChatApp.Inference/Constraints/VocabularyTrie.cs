@@ -1,4 +1,6 @@
 using System.Buffers;
+using ChatApp.Inference.Constraints.Characters;
+using ChatApp.Inference.Constraints.Grammars;
 
 namespace ChatApp.Inference.Constraints;
 

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChatApp.Inference.Embeddings;
+using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
 using Microsoft.Extensions.Options;
 

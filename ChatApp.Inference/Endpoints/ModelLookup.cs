@@ -1,3 +1,4 @@
+using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
 
 namespace ChatApp.Inference.Endpoints;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Inference.Embeddings;
+using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Serving;
 using ChatApp.Inference.ToolCalls;

@@ -1,3 +1,5 @@
+using ChatApp.Inference.Endpoints.Requests;
+
 namespace ChatApp.Inference.Endpoints;
 
 /// <summary>The routes of OpenAI's protocol and of vLLM's additions to it.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Metrics;
+using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Serving;
 
 namespace ChatApp.Inference.Endpoints;

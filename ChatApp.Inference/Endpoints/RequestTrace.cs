@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Endpoints.Answers;
+using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Serving;
 using ChatApp.ServiceDefaults.Telemetry;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
 using ChatApp.Inference.Text;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,8 @@
+using ChatApp.Inference.Engine.Metrics;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
+using ChatApp.Inference.Engine.Scheduling;
+
 namespace ChatApp.Inference.Engine;
 
 /// <summary>Makes a sampled token part of its sequence: text, stops, limits, the chunk to the caller.</summary>

@@ -1,4 +1,10 @@
 using System.Collections.Concurrent;
+using ChatApp.Inference.Engine.Metrics;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
+using ChatApp.Inference.Engine.Scheduling;
+using ChatApp.Inference.Logging;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.Engine;
 
@@ -180,7 +186,7 @@ internal sealed class EngineLoop : IDisposable
     /// </summary>
     private void Fail(Exception error)
     {
-        Log.StepFailed(_logger, error, _options.Id);
+        EngineLog.StepFailed(_logger, error, _options.Id);
         _health = new EngineHealth(EngineState.Unhealthy, $"A step failed ({error.GetType().Name}); the session is being restarted.");
         _restartDelay = TimeSpan.Zero;
         _sequences.FailedSteps++;
@@ -199,12 +205,12 @@ internal sealed class EngineLoop : IDisposable
             EngineValidator.Validate(_sequences);
             _health = new EngineHealth(EngineState.Ready);
             _restartDelay = TimeSpan.Zero;
-            Log.Restarted(_logger, _options.Id);
+            EngineLog.Restarted(_logger, _options.Id);
             return true;
         }
         catch (Exception e)
         {
-            Log.RestartFailed(_logger, e, _options.Id);
+            EngineLog.RestartFailed(_logger, e, _options.Id);
             _health = new EngineHealth(EngineState.Unhealthy, $"The session could not be restarted: {e.Message}");
             _sequences.EndAll(FinishReason.Error, "The engine failed and could not be restarted.");
             _restartDelay = _restartDelay == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : Min(_restartDelay * 2, LongestRestartDelay);

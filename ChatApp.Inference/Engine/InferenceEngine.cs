@@ -1,5 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using ChatApp.Inference.Engine.Metrics;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
+using ChatApp.Inference.Engine.Scheduling;
+using ChatApp.Inference.Logging;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.Engine;
 
@@ -23,19 +29,20 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <param name="text">The model's tokenizer.</param>
     /// <param name="logger">Receives ids and counts only.</param>
     /// <param name="time">Clock of queue bounds and timings.</param>
-    public InferenceEngine(EngineOptions options, ITokenText text, ILogger<InferenceEngine> logger, TimeProvider? time = null)
-        : this(options, text, logger, time, null, null)
+    /// <param name="load">Opens the model; called once, by <see cref="StartAsync"/>.</param>
+    internal InferenceEngine(EngineOptions options, ITokenText text, ILogger<InferenceEngine> logger, TimeProvider? time, Func<IModelRunner> load)
+        : this(options, text, logger, time, load, null)
     {
     }
 
     internal InferenceEngine(
-        EngineOptions options, ITokenText text, ILogger<InferenceEngine> logger, TimeProvider? time, Func<IModelRunner>? load, Action<EngineSequences>? afterStep)
+        EngineOptions options, ITokenText text, ILogger<InferenceEngine> logger, TimeProvider? time, Func<IModelRunner> load, Action<EngineSequences>? afterStep)
     {
         Options = options;
         _text = text;
         _logger = logger;
         _time = time ?? TimeProvider.System;
-        _load = load ?? Load;
+        _load = load;
         _afterStep = afterStep;
         Metrics = new EngineMetrics(options.Id, Meter);
     }
@@ -60,8 +67,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Gauges and totals after the latest step.</summary>
     public EngineStats Stats => _loop?.Stats ?? new EngineStats();
 
-    /// <summary>Reads the model, warms it up and begins to take requests.</summary>
-    /// <exception cref="Models.ModelLoadException">The folder is not a model this engine can run; the message names the file and the reason.</exception>
+    /// <summary>Reads the model, warms it up and begins to take requests. What opens the model may throw.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -72,7 +78,7 @@ public sealed class InferenceEngine : IAsyncDisposable
             var loop = new EngineLoop(Options, runner, _text, Metrics, _time, _logger) { AfterStep = _afterStep };
             loop.Start();
             _loop = loop;
-            Log.Ready(_logger, Options.Id, runner.Lanes, runner.LaneTokens, runner.BlockSlots);
+            EngineLog.Ready(_logger, Options.Id, runner.Lanes, runner.LaneTokens, runner.BlockSlots);
         }
         catch (Exception e)
         {
@@ -149,16 +155,6 @@ public sealed class InferenceEngine : IAsyncDisposable
         }
 
         _runner?.Dispose();
-    }
-
-    private ModelRunner Load()
-    {
-        var runner = ModelRunner.Load(Options, out var note);
-        if (note is not null)
-            Log.NoCuda(_logger, Options.Id, note);
-        if (!runner.SelectsLogitRows)
-            Log.AllLogits(_logger, Options.Id);
-        return runner;
     }
 
     /// <summary>Runs the largest shapes once, so that the first request does not pay for ONNX Runtime's allocations.</summary>

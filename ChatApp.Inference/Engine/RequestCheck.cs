@@ -1,3 +1,6 @@
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
+
 namespace ChatApp.Inference.Engine;
 
 /// <summary>Refuses requests that are wrong or can never fit, before they are queued.</summary>

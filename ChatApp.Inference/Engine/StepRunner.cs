@@ -1,3 +1,10 @@
+using ChatApp.Inference.Engine.Metrics;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
+using ChatApp.Inference.Engine.Sampling;
+using ChatApp.Inference.Engine.Scheduling;
+using ChatApp.Inference.Tokens;
+
 namespace ChatApp.Inference.Engine;
 
 /// <summary>Runs a step plan: model, sampler, commit. A throw leaves every sequence at its last committed token.</summary>

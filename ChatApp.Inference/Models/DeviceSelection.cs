@@ -1,4 +1,4 @@
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
 
 namespace ChatApp.Inference.Models;
 

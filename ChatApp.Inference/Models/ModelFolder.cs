@@ -1,4 +1,5 @@
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
@@ -177,3 +178,6 @@ internal sealed class ModelFolder
 
     private ModelLoadException Wrong(string what) => new($"'{Path.Combine(_folder, Config.FileName)}' cannot be served: {what}.");
 }
+
+/// <summary>A model folder cannot be used; the message names the file, what is wrong and what would be right.</summary>
+public sealed class ModelLoadException(string message, Exception? inner = null) : Exception(message, inner);

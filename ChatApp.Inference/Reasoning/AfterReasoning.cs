@@ -1,5 +1,5 @@
-using ChatApp.Inference.Constraints;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Constraints.Grammars;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.Reasoning;
 

@@ -1,4 +1,4 @@
-using ChatApp.Inference.ToolCalls;
+using ChatApp.Inference.Answers;
 
 namespace ChatApp.Inference.Reasoning;
 

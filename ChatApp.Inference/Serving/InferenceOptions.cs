@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ChatApp.Inference.Reasoning;
 
 namespace ChatApp.Inference.Serving;
 
@@ -31,4 +32,17 @@ public sealed record InferenceOptions
     /// <summary>How long running answers may go on after a stop was asked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(25);
+}
+
+/// <summary>One served model, <c>Inference:Models:N</c>; any setting of <see cref="Engine.EngineOptions"/> may stand beside these.</summary>
+public sealed record ModelSettings
+{
+    /// <summary>Name it is served under; the folder's name when absent.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The model's folder.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>How it marks its reasoning, which is then given out apart from the answer.</summary>
+    public ReasoningFormat Reasoning { get; init; } = ReasoningFormat.Auto;
 }

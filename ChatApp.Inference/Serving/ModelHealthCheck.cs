@@ -1,4 +1,4 @@
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ChatApp.Inference.Serving;

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Logging;
 using ChatApp.Inference.Models;
 using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
@@ -112,7 +114,8 @@ public sealed class ModelLoader(
             var tokenizer = await Task.Run(() => Tokenizer.Load(settings.ModelPath), cancellationToken);
             var template = ChatTemplate.Load(settings.ModelPath, tokenizer);
             var text = new ModelText(tokenizer, ToolCallFormats.Detect(template), ReasoningMarks.Resolve(reasoning, template));
-            var engine = new InferenceEngine(settings, text, loggers.CreateLogger<InferenceEngine>(), time);
+            var logger = loggers.CreateLogger<InferenceEngine>();
+            var engine = new InferenceEngine(settings, text, logger, time, () => ModelRunner.Load(settings, logger));
             _engines.Add(engine);
             await Task.WhenAll(engine.StartAsync(cancellationToken), Task.Run(() => WarmUp(tokenizer, template), cancellationToken));
             catalog.Add(new ServedModel(engine, tokenizer, template, reasoning));

@@ -1,6 +1,6 @@
-using ChatApp.Inference.Engine;
 using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
+using ChatApp.Inference.Tokens;
 using ChatApp.Inference.ToolCalls;
 
 namespace ChatApp.Inference.Serving;

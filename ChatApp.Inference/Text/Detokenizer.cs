@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.Text;
 

@@ -271,3 +271,6 @@ internal sealed class TokenizerFile
     private static bool Flag(JsonElement parent, string name, bool absent = false) =>
         parent.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.True : absent;
 }
+
+/// <summary>A tokenizer's or template's files are missing, damaged or of a kind this engine does not know; the message names the file and the part.</summary>
+public sealed class TokenizerFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,3 +1,5 @@
+using ChatApp.Inference.Answers;
+
 namespace ChatApp.Inference.ToolCalls;
 
 /// <summary>

@@ -1,7 +1,8 @@
 using System.Text;
 using ChatApp.Inference.Constraints;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Constraints.Grammars;
 using ChatApp.Inference.Reasoning;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.ToolCalls;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ChatApp.Inference.Answers;
 
 namespace ChatApp.Inference.ToolCalls;
 

@@ -1,4 +1,5 @@
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Answers;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.ToolCalls;
 

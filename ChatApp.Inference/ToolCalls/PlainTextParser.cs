@@ -1,3 +1,5 @@
+using ChatApp.Inference.Answers;
+
 namespace ChatApp.Inference.ToolCalls;
 
 /// <summary>Everything is text: no tools were offered.</summary>

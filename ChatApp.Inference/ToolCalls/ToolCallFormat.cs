@@ -1,5 +1,3 @@
-using ChatApp.Inference.Text;
-
 namespace ChatApp.Inference.ToolCalls;
 
 /// <summary>How a model family writes tool calls.</summary>

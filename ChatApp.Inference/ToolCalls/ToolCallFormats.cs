@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ChatApp.Inference.Answers;
 using ChatApp.Inference.Text;
 
 namespace ChatApp.Inference.ToolCalls;

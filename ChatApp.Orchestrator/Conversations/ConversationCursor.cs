@@ -1,11 +1,12 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using ChatApp.Orchestrator.Errors;
 
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Where a page of the list ended; the next one starts behind it, whatever moved meanwhile.</summary>
-public sealed record ConversationCursor(bool Pinned, DateTime UpdatedAt, Guid Id)
+internal sealed record ConversationCursor(bool Pinned, DateTime UpdatedAt, Guid Id)
 {
     public static ConversationCursor After(ConversationRecord conversation) =>
         new(conversation.Pinned, conversation.UpdatedAt, conversation.Id);

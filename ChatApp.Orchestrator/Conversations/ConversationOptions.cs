@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Section <c>Conversations</c>.</summary>
-public sealed record ConversationOptions
+internal sealed record ConversationOptions
 {
     /// <summary>How long a deleted conversation's tombstone is kept before it is purged.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]

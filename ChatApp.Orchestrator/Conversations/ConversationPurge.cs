@@ -1,3 +1,4 @@
+using ChatApp.Orchestrator.Logging;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -5,7 +6,7 @@ using Npgsql;
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Removes deleted conversations for good once their retention is over. Any number of replicas may do it at once.</summary>
-public sealed class ConversationPurge(NpgsqlDataSource dataSource, TimeProvider time, IOptions<ConversationOptions> options, ILogger<ConversationPurge> logger)
+internal sealed class ConversationPurge(NpgsqlDataSource dataSource, TimeProvider time, IOptions<ConversationOptions> options, ILogger<ConversationPurge> logger)
     : BackgroundService
 {
     private const int Batch = 200;

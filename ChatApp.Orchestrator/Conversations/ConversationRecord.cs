@@ -1,7 +1,7 @@
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>A conversation as stored, with the turn that is running in it.</summary>
-public sealed record ConversationRecord
+internal sealed record ConversationRecord
 {
     public required Guid Id { get; init; }
     public required string UserId { get; init; }

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Storage;
 
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>PostgreSQL's full-text search over titles and messages: every word of the query, each as a prefix.</summary>
-public sealed partial class ConversationSearch(OwnedDatabase database)
+internal sealed partial class ConversationSearch(OwnedDatabase database)
 {
     private const int MostWords = 16;
     private const string Headline = "StartSel=\u0002, StopSel=\u0003, MaxFragments=1, MaxWords=24, MinWords=8";

@@ -1,9 +1,10 @@
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Storage;
 
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Conversations in PostgreSQL: made, listed, changed, deleted (a tombstone remains until the purge).</summary>
-public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
+internal sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
 {
     /// <summary>The columns of <see cref="ConversationRecord"/>, from <c>chat.conversations c</c>.</summary>
     internal const string Columns =
@@ -136,3 +137,6 @@ public sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
         _ => conversation,
     };
 }
+
+/// <summary>What to change in a conversation; null leaves a property as it is, an empty <c>Folder</c> takes it out of its folder.</summary>
+internal sealed record ConversationChange(string? Title, bool? Pinned, bool? Archived, Guid? CurrentMessageId, string? Folder = null);

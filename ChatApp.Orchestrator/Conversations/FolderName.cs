@@ -1,3 +1,5 @@
+using ChatApp.Orchestrator.Errors;
+
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>The name of a folder: one short line.</summary>

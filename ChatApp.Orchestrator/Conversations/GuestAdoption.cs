@@ -1,9 +1,10 @@
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Storage;
 
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Gives everything that a guest made to the account that they signed in to, in one transaction.</summary>
-public sealed class GuestAdoption(OwnedDatabase database)
+internal sealed class GuestAdoption(OwnedDatabase database)
 {
     /// <summary>Tables whose rows only change hands. Request ids were unique for the guest and need not be for the account.</summary>
     private static readonly string[] Statements =

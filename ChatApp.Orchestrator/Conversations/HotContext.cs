@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Orchestrator.Conversations.Messages;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -9,7 +10,7 @@ namespace ChatApp.Orchestrator.Conversations;
 /// only where it ends in the very message, of the very turn and sequence number, that the next one follows; whatever is
 /// missing, stale or unreachable is read from PostgreSQL instead.
 /// </summary>
-public sealed class HotContext(IConnectionMultiplexer redis, IOptions<ConversationOptions> options)
+internal sealed class HotContext(IConnectionMultiplexer redis, IOptions<ConversationOptions> options)
 {
     /// <summary>What is kept of a conversation, whoever's it is; to be asked with <see cref="HotPath.LeadingTo"/>.</summary>
     public async Task<HotPath?> LoadAsync(Guid conversationId)

@@ -1,11 +1,14 @@
+using ChatApp.Orchestrator.Conversations.Answers;
+using ChatApp.Orchestrator.Conversations.Messages;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Storage;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Events;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Reads the tree of a conversation's messages.</summary>
-public sealed class MessageStore(OwnedDatabase database, TurnJournal journal)
+internal sealed class MessageStore(OwnedDatabase database, TurnJournal journal)
 {
     /// <summary>The columns of <see cref="MessageRecord"/>, from <c>chat.messages m</c>.</summary>
     internal const string Columns =

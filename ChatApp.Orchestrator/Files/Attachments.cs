@@ -1,7 +1,8 @@
 using System.Text;
-using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Prompts;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Files;
@@ -10,7 +11,7 @@ namespace ChatApp.Orchestrator.Files;
 /// Brings the files of a conversation's messages into a prompt: texts and the text of PDFs as quotations in the message that they came with,
 /// images as content parts for a model that sees.
 /// </summary>
-public sealed class Attachments(FileStore files, TokenCounter counter, IOptionsMonitor<PromptOptions> prompts, IOptionsMonitor<FileOptions> options)
+internal sealed class Attachments(FileStore files, TokenCounter counter, IOptionsMonitor<FileOptions> options)
 {
     /// <summary>A model's word for taking images.</summary>
     public const string Vision = "vision";
@@ -21,15 +22,15 @@ public sealed class Attachments(FileStore files, TokenCounter counter, IOptionsM
     /// <param name="owner">Whose files.</param>
     /// <param name="model">Who is asked.</param>
     /// <param name="history">The path, oldest first, the question last.</param>
-    /// <param name="budget">Tokens of the whole prompt.</param>
+    /// <param name="room">Tokens that files may take.</param>
+    /// <param name="tokensOfImage">Tokens that an image is counted as.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<AttachedFiles> AttachAsync(
-        string owner, CatalogueModel model, IReadOnlyList<MessageRecord> history, int budget, CancellationToken cancellationToken)
+        string owner, CatalogueModel model, IReadOnlyList<MessageRecord> history, int room, int tokensOfImage, CancellationToken cancellationToken)
     {
         if (!history.Any(message => message.ContentJson is not null))
             return new AttachedFiles(history, new Dictionary<Guid, IReadOnlyList<ChatImage>>(), 0);
 
-        var room = (int)(budget * prompts.CurrentValue.FilesShare);
         var images = new Dictionary<Guid, IReadOnlyList<ChatImage>>();
         var attached = history.ToArray();
         var question = history[^1].Text;
@@ -57,12 +58,12 @@ public sealed class Attachments(FileStore files, TokenCounter counter, IOptionsM
                     text.Append(quoted);
                     room -= tokens;
                 }
-                else if (CanSee(model) && (i == history.Count - 1 || room >= prompts.CurrentValue.ImageTokens) && file.Bytes <= options.CurrentValue.MostImageBytes)
+                else if (CanSee(model) && (i == history.Count - 1 || room >= tokensOfImage) && file.Bytes <= options.CurrentValue.MostImageBytes)
                 {
                     seen.Add(new ChatImage(file.MediaType, await ReadAsync(owner, file.Id, file.Bytes, cancellationToken)));
                     text.Append("[Image ").Append(Name(file)).Append(']');
-                    room -= prompts.CurrentValue.ImageTokens;
-                    imageTokens += prompts.CurrentValue.ImageTokens;
+                    room -= tokensOfImage;
+                    imageTokens += tokensOfImage;
                 }
                 else
                 {
@@ -109,3 +110,9 @@ public sealed class Attachments(FileStore files, TokenCounter counter, IOptionsM
 
     private static string Name(FileRecord file) => string.Concat(file.Name.Where(character => character is not ('"' or '<' or '>' or '[' or ']') && !char.IsControl(character)));
 }
+
+/// <summary>A history with its files.</summary>
+/// <param name="History">Messages whose text quotes the text files that came with them.</param>
+/// <param name="Images">The images by message.</param>
+/// <param name="ImageTokens">What the images take of the prompt, about.</param>
+internal sealed record AttachedFiles(IReadOnlyList<MessageRecord> History, IReadOnlyDictionary<Guid, IReadOnlyList<ChatImage>> Images, int ImageTokens);

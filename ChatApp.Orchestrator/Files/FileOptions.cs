@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ChatApp.Orchestrator.Files;
 
 /// <summary>Uploaded files, from the section <c>Files</c>.</summary>
-public sealed record FileOptions
+internal sealed record FileOptions
 {
     /// <summary>How long a file is kept that goes with no message, or no longer with any.</summary>
     public TimeSpan UnattachedLifetime { get; init; } = TimeSpan.FromDays(1);

@@ -1,10 +1,9 @@
 using System.Text;
-using ChatApp.Orchestrator.Prompts;
 
 namespace ChatApp.Orchestrator.Files;
 
 /// <summary>What of a text file a prompt quotes: all of it, or the passages that share words with the question.</summary>
-public static class FilePassages
+internal static class FilePassages
 {
     /// <summary>Characters of a passage, at most.</summary>
     public const int LongestPassage = 800;

@@ -1,3 +1,4 @@
+using ChatApp.Orchestrator.Logging;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -5,7 +6,7 @@ using Npgsql;
 namespace ChatApp.Orchestrator.Files;
 
 /// <summary>Removes files that go with no message, or no longer with any. Any number of replicas may do it at once.</summary>
-public sealed class FilePurge(NpgsqlDataSource dataSource, TimeProvider time, IOptions<FileOptions> options, ILogger<FilePurge> logger) : BackgroundService
+internal sealed class FilePurge(NpgsqlDataSource dataSource, TimeProvider time, IOptions<FileOptions> options, ILogger<FilePurge> logger) : BackgroundService
 {
     private const int Batch = 100;
 

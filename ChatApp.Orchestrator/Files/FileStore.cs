@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ namespace ChatApp.Orchestrator.Files;
 /// Uploaded files in PostgreSQL, in pieces: every replica sees them, they are backed up with the messages they go with, and
 /// no transaction lasts as long as an upload.
 /// </summary>
-public sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
+internal sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
 {
     /// <summary>Bytes of a piece.</summary>
     public const int PieceBytes = 256 * 1024;
@@ -203,4 +204,20 @@ public sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFactory
             // The purge finds it.
         }
     }
+}
+
+/// <summary>What is known of an uploaded file.</summary>
+internal sealed record FileRecord
+{
+    public required Guid Id { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>By the file's content, as the edge found it; never what the uploader called it.</summary>
+    public required string MediaType { get; init; }
+    public long Bytes { get; init; }
+    public DateTime CreatedAt { get; init; }
+
+    public bool IsPdf => MediaType == Pdf.PdfText.MediaType;
+
+    public bool IsImage => MediaType.StartsWith("image/", StringComparison.Ordinal);
 }

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Metering;
 
 namespace ChatApp.Orchestrator.Gateway;
 

@@ -1,3 +1,6 @@
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway;

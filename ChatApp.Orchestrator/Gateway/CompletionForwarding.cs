@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
 using ChatApp.Orchestrator.Gateway.Caching;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Metering;
 
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>Forwards OpenAI requests that belong to no conversation, and meters every generation that comes of them.</summary>
-public sealed class CompletionForwarding
+internal sealed class CompletionForwarding
 {
     private readonly ModelCatalogue _catalogue;
     private readonly ModelGateway _gateway;

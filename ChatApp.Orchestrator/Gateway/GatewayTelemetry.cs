@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Metering;
 using ChatApp.ServiceDefaults.Telemetry;
 
 namespace ChatApp.Orchestrator.Gateway;

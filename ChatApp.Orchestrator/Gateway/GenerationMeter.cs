@@ -1,4 +1,7 @@
 using System.Text.Json;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Metering;
 
 namespace ChatApp.Orchestrator.Gateway;
 

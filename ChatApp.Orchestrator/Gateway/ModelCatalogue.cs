@@ -1,10 +1,16 @@
 using System.Text.Json;
+using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Upstreams;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>The models on offer: configured ones, then those that upstreams list themselves, then <c>auto</c>. Follows the configuration without a restart.</summary>
-public sealed class ModelCatalogue(
+internal sealed class ModelCatalogue(
     UpstreamClient client, IOptionsMonitor<GatewayOptions> options, TimeProvider time, ILogger<ModelCatalogue> logger) : IDisposable
 {
     private const string LocalUpstream = "local";

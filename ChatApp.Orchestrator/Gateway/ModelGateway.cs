@@ -1,7 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Upstreams;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Metering;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +17,7 @@ namespace ChatApp.Orchestrator.Gateway;
 /// nothing is repeated here, since the caller has seen text: continuing is the turn's business, or for stateless calls that
 /// of <see cref="CompletionForwarding"/>.
 /// </summary>
-public sealed class ModelGateway
+internal sealed class ModelGateway
 {
     private readonly ModelCatalogue _catalogue;
     private readonly RoutePlanner _planner;
@@ -271,3 +276,24 @@ public sealed class ModelGateway
         return (int)Math.Min(int.MaxValue, ((long)longest * call.Choices) + 16);
     }
 }
+
+/// <summary>One step of a streamed answer.</summary>
+internal sealed record ChatDelta
+{
+    public required string Upstream { get; init; }
+
+    /// <summary>The model that answers, as the catalogue names it; another one than was asked after a fallback or with <c>auto</c>.</summary>
+    public string Model { get; init; } = "";
+    public string Text { get; init; } = "";
+    public string Reasoning { get; init; } = "";
+
+    /// <summary>Parts of calls of tools.</summary>
+    public IReadOnlyList<ToolCallPiece> ToolCalls { get; init; } = [];
+    public string? FinishReason { get; init; }
+
+    /// <summary>What the generation used until now.</summary>
+    public TokenUsage? Usage { get; init; }
+}
+
+/// <summary>An answer that was not streamed.</summary>
+internal sealed record WholeAnswer(PlannedRoute From, byte[] Json, TokenUsage Usage);

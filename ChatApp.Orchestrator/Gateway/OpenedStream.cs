@@ -1,4 +1,7 @@
 using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Metering;
 
 namespace ChatApp.Orchestrator.Gateway;
 
@@ -124,3 +127,6 @@ internal sealed class OpenedStream : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A chunk, and who sent it.</summary>
+internal readonly record struct AnswerChunk(PlannedRoute From, StreamChunk Chunk, TokenUsage Usage);

@@ -2,11 +2,15 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Upstreams;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>Counts tokens with the serving model's own tokenizer; where a server offers none, estimates on the safe side.</summary>
-public sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> logger)
+internal sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> logger)
 {
     private const int MostRemembered = 2000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

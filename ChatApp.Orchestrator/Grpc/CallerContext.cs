@@ -1,4 +1,4 @@
-using ChatApp.ServiceDefaults.Identity;
+using ChatApp.Contracts.Identity;
 using Grpc.Core;
 
 namespace ChatApp.Orchestrator.Grpc;

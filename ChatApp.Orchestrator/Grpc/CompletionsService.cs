@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Model calls that belong to no conversation.</summary>
-public sealed class CompletionsService(CompletionForwarding forwarding, ModelCatalogue catalogue) : Completions.CompletionsBase
+internal sealed class CompletionsService(CompletionForwarding forwarding, ModelCatalogue catalogue) : Completions.CompletionsBase
 {
     public override async Task Complete(CompletionRequest request, IServerStreamWriter<CompletionChunk> responseStream, ServerCallContext context)
     {

@@ -1,11 +1,13 @@
+using ChatApp.Contracts.Identity;
+using ChatApp.Contracts.Ids;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Conversations.Sharing;
 using ChatApp.Orchestrator.Conversations.Transfer;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Ids;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Viewing;
 using ChatApp.Orchestrator.V1;
-using ChatApp.ServiceDefaults.Identity;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -13,7 +15,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Conversations and their messages.</summary>
-public sealed class ConversationsService(
+internal sealed class ConversationsService(
     ConversationStore conversations, MessageStore messages, ConversationSearch search, ConversationExport export, ImportReader importReader,
     ConversationImport import, GuestAdoption adoption, CallerIdentitySigner signer, ShareStore shares, HotContext hotContext, IdFactory ids, TurnSignals signals,
     ConversationChanges changes, IHostApplicationLifetime lifetime, IOptions<ConversationOptions> options)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using ChatApp.Contracts.Ids;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Files;
-using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -9,7 +10,7 @@ using Grpc.Core;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Files that users upload.</summary>
-public sealed class FilesService(FileStore files) : V1.Files.FilesBase
+internal sealed class FilesService(FileStore files) : V1.Files.FilesBase
 {
     private const int LongestName = 255;
     private const int DefaultPage = 100;

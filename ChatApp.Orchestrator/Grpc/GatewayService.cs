@@ -1,6 +1,7 @@
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -8,7 +9,7 @@ using Grpc.Core;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>The gateway's condition for administrators. Addresses and keys of upstreams are not part of it.</summary>
-public sealed class GatewayService(ModelCatalogue catalogue, UpstreamBoard board, ReplicaName replica, TimeProvider time) : V1.Gateway.GatewayBase
+internal sealed class GatewayService(ModelCatalogue catalogue, UpstreamBoard board, ReplicaName replica, TimeProvider time) : V1.Gateway.GatewayBase
 {
     private const string Administrator = "admin";
 

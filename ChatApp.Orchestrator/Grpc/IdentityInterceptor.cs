@@ -1,4 +1,5 @@
-using ChatApp.ServiceDefaults.Identity;
+using ChatApp.Contracts.Identity;
+using ChatApp.Orchestrator.Logging;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Metering;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using Grpc.Core;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>What was used: the caller's own; for administrators anyone's.</summary>
-public sealed class MeteringService(UsageStore usages, TimeProvider time) : V1.Metering.MeteringBase
+internal sealed class MeteringService(UsageStore usages, TimeProvider time) : V1.Metering.MeteringBase
 {
     private const int LongestReport = 400;
     private const string Administrator = "admin";

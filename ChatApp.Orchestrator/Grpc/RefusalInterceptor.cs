@@ -1,4 +1,6 @@
-using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Ids;
+using ChatApp.Contracts.Ids;
+using ChatApp.Contracts.Orchestrator;
+using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 
@@ -9,21 +11,6 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Refusals as gRPC statuses, with the OpenAI error object in the trailers.</summary>
 internal static class Refusals
 {
-    /// <summary>Trailer: <c>{"error": {"message", "type", "param", "code"}}</c> in UTF-8.</summary>
-    public const string ErrorTrailer = "x-openai-error-bin";
-
-    /// <summary>Trailer: the HTTP status that goes with the error.</summary>
-    public const string StatusTrailer = "x-http-status";
-
-    /// <summary>Trailer of ABORTED: the newest message of the path.</summary>
-    public const string NewerMessageTrailer = "x-chatapp-newer-message";
-
-    /// <summary>Trailer of ABORTED: the turn that is still running.</summary>
-    public const string RunningTurnTrailer = "x-chatapp-running-turn";
-
-    /// <summary>Trailer of UNAVAILABLE and RESOURCE_EXHAUSTED: seconds to wait, when known.</summary>
-    public const string RetryAfterTrailer = "retry-after";
-
     public static RpcException ToRpc(RefusedException refused)
     {
         var (code, http) = refused.Refusal switch
@@ -43,11 +30,11 @@ internal static class Refusals
             Message = refused.Message,
             Param = refused.Param ?? "",
         };
-        var trailers = Trailers(http, error);
+        var trailers = TrailersOf(http, error);
         if (refused.NewerMessageId is { } newer)
-            trailers.Add(NewerMessageTrailer, WireId.Format(WireId.Message, newer));
+            trailers.Add(Trailers.NewerMessage, WireId.Format(WireId.Message, newer));
         if (refused.RunningTurnId is { } running)
-            trailers.Add(RunningTurnTrailer, WireId.Format(WireId.Turn, running));
+            trailers.Add(Trailers.RunningTurn, WireId.Format(WireId.Turn, running));
         // The contract's word for a deleted conversation.
         var detail = refused.Refusal == Refusal.Gone ? "gone" : refused.Message;
         return new RpcException(new Status(code, detail), trailers);
@@ -64,17 +51,17 @@ internal static class Refusals
             _ => (StatusCode.Internal, 502),
         };
         var error = upstream.ToError();
-        var trailers = Trailers(http, error);
+        var trailers = TrailersOf(http, error);
         if (upstream.RetryAfter is { } wait)
-            trailers.Add(RetryAfterTrailer, ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            trailers.Add(Trailers.RetryAfter, ((int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture));
         return new RpcException(new Status(code, error.Message), trailers);
     }
 
-    private static Metadata Trailers(int http, Error error) => new()
+    private static Metadata TrailersOf(int http, Error error) => new()
     {
-        { StatusTrailer, http.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+        { Trailers.Status, http.ToString(System.Globalization.CultureInfo.InvariantCulture) },
         {
-            ErrorTrailer,
+            Trailers.Error,
             JsonSerializer.SerializeToUtf8Bytes(new
             {
                 error = new

@@ -1,12 +1,18 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ChatApp.Contracts.Ids;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Changes;
+using ChatApp.Orchestrator.Conversations.Messages;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Tools;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Records;
+using ChatApp.Orchestrator.Turns.Running;
+using ChatApp.Orchestrator.Turns.Starting;
+using ChatApp.Orchestrator.Turns.Viewing;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -15,7 +21,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Starts, tails and stops turns.</summary>
-public sealed class TurnsService(
+internal sealed class TurnsService(
     TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnSignals signals, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
     HotContext hotContext, ConversationChanges changes, ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
 {

@@ -1,7 +1,8 @@
+using ChatApp.Contracts.Ids;
 using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Conversations.Sharing;
-using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf.WellKnownTypes;
 

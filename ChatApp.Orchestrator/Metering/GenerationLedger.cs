@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Logging;
 using ChatApp.ServiceDefaults.Storage;
 
 namespace ChatApp.Orchestrator.Metering;
 
 /// <summary>Stores usage at once, or, while the database is away, as soon as it is back; each event once, by its id.</summary>
-public sealed class GenerationLedger(UsageStore usages, IdFactory ids, TimeProvider time, ILogger<GenerationLedger> logger) : BackgroundService, IGenerationLedger
+internal sealed class GenerationLedger(UsageStore usages, IdFactory ids, TimeProvider time, ILogger<GenerationLedger> logger) : BackgroundService, IGenerationLedger
 {
     private const int LongestQueue = 100_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -54,4 +55,11 @@ public sealed class GenerationLedger(UsageStore usages, IdFactory ids, TimeProvi
             return true;
         }
     }
+}
+
+/// <summary>Where generations that belong to no turn are written down.</summary>
+internal interface IGenerationLedger
+{
+    /// <summary>Never fails the request that used the tokens: what can't be stored now is stored later.</summary>
+    Task RecordAsync(string owner, GenerationRecord generation, CancellationToken cancellationToken);
 }

@@ -1,5 +1,3 @@
-using ChatApp.Orchestrator.Gateway;
-
 namespace ChatApp.Orchestrator.Metering;
 
 /// <summary>One generation that belongs to no turn, as it is metered.</summary>
@@ -8,7 +6,7 @@ namespace ChatApp.Orchestrator.Metering;
 /// <param name="Upstream">The upstream that served it.</param>
 /// <param name="Usage">Tokens and money.</param>
 /// <param name="Outcome">How it ended.</param>
-public sealed record GenerationRecord(string Purpose, string Model, string Upstream, TokenUsage Usage, GenerationOutcome Outcome)
+internal sealed record GenerationRecord(string Purpose, string Model, string Upstream, TokenUsage Usage, GenerationOutcome Outcome)
 {
     /// <summary>Given by the ledger: storing it twice changes nothing.</summary>
     public Guid Id { get; init; }
@@ -18,4 +16,15 @@ public sealed record GenerationRecord(string Purpose, string Model, string Upstr
 
     /// <summary>The caller's own id of the request, when it gave one.</summary>
     public string? RequestId { get; init; }
+}
+
+internal enum GenerationOutcome
+{
+    Completed,
+
+    /// <summary>The caller stopped it or went away.</summary>
+    Stopped,
+
+    /// <summary>The upstream failed or broke off.</summary>
+    Failed,
 }

@@ -9,7 +9,7 @@ namespace ChatApp.Orchestrator.Metering;
 /// What model calls outside of turns used (a turn's usage is stored with its end), and the totals per user, day, model and purpose,
 /// which the database keeps with each event.
 /// </summary>
-public sealed class UsageStore(OwnedDatabase database, NpgsqlDataSource dataSource)
+internal sealed class UsageStore(OwnedDatabase database, NpgsqlDataSource dataSource)
 {
     public Task RecordAsync(string owner, GenerationRecord generation, CancellationToken cancellationToken) =>
         database.For(owner).ExecuteAsync(
@@ -67,4 +67,22 @@ public sealed class UsageStore(OwnedDatabase database, NpgsqlDataSource dataSour
 
     private static object Span(DateOnly from, DateOnly to) =>
         new { from = from.ToString("O", CultureInfo.InvariantCulture), to = to.ToString("O", CultureInfo.InvariantCulture) };
+}
+
+/// <summary>What generations with one model for one purpose used on one day (UTC).</summary>
+internal sealed record UsageTotal
+{
+    /// <summary>As <c>2026-01-31</c>.</summary>
+    public required string Day { get; init; }
+    public required string Model { get; init; }
+
+    /// <summary>As in <see cref="GenerationRecord"/>; <c>turn</c> for an answer in a conversation.</summary>
+    public required string Purpose { get; init; }
+    public long Generations { get; init; }
+    public long InputTokens { get; init; }
+    public long CachedTokens { get; init; }
+    public long OutputTokens { get; init; }
+
+    /// <summary>Money, in the currency of the configured prices.</summary>
+    public decimal Cost { get; init; }
 }

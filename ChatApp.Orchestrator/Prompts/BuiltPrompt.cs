@@ -1,11 +1,12 @@
-using ChatApp.Orchestrator.Conversations;
-using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Conversations.Answers;
+using ChatApp.Orchestrator.Conversations.Messages;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
 
 namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>A prompt by its layers, so that a receipt can tell them apart.</summary>
-public sealed record BuiltPrompt
+internal sealed record BuiltPrompt
 {
     public required CatalogueModel Model { get; init; }
 

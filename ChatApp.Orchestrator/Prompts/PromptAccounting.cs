@@ -1,10 +1,10 @@
+using ChatApp.Orchestrator.Conversations.Answers;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Turns;
 
 namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>Tells, beside the turn and not in its way, how many tokens each layer of its prompt had.</summary>
-public sealed class PromptAccounting(TokenCounter counter)
+internal sealed class PromptAccounting(TokenCounter counter)
 {
     public async Task<PromptTokens> CountAsync(BuiltPrompt prompt, CancellationToken cancellationToken)
     {
@@ -33,4 +33,18 @@ public sealed class PromptAccounting(TokenCounter counter)
             FreshCounts = fresh,
         };
     }
+}
+
+/// <summary>Tokens of a prompt by layer, without what the template adds.</summary>
+internal sealed record PromptTokens
+{
+    /// <summary>Definitions of tools.</summary>
+    public int Tools { get; init; }
+    public int System { get; init; }
+    public int Summary { get; init; }
+    public int Recalled { get; init; }
+    public int Messages { get; init; }
+
+    /// <summary>Messages that were counted for the first time, to be stored with them.</summary>
+    public IReadOnlyDictionary<Guid, int> FreshCounts { get; init; } = new Dictionary<Guid, int>();
 }

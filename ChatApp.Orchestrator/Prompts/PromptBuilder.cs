@@ -1,7 +1,12 @@
-using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Answers;
+using ChatApp.Orchestrator.Conversations.Messages;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
+using ChatApp.Orchestrator.Turns.Records;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Prompts;
@@ -10,7 +15,7 @@ namespace ChatApp.Orchestrator.Prompts;
 /// Fits a conversation into the model's context: policy and the caller's system text, a summary of what is older, older
 /// messages that the question touches, then the newest messages word for word.
 /// </summary>
-public sealed class PromptBuilder(
+internal sealed class PromptBuilder(
     TokenCounter counter, SummaryStore summaries, Summariser summariser, Attachments attachments, IOptionsMonitor<PromptOptions> options, ILogger<PromptBuilder> logger)
 {
     /// <summary>The prompt of a stored turn.</summary>
@@ -27,7 +32,8 @@ public sealed class PromptBuilder(
         CancellationToken cancellationToken)
     {
         var whole = Budget(order, model);
-        var attached = await attachments.AttachAsync(turn.UserId, model, history, whole, cancellationToken);
+        var attached = await attachments.AttachAsync(
+            turn.UserId, model, history, (int)(whole * options.CurrentValue.FilesShare), options.CurrentValue.ImageTokens, cancellationToken);
         var built = await BuildTextAsync(
             turn, System(order), model, Spoken(attached.History), Math.Max(whole / 2, whole - attached.ImageTokens), tools, draft, cancellationToken);
         return built with { Images = attached.Images };
@@ -183,3 +189,28 @@ public sealed class PromptBuilder(
             LeftOut = leftOut,
         };
 }
+
+/// <summary>Which messages a prompt holds: the newest ones, without a hole, as many as fit.</summary>
+internal static class PromptBudget
+{
+    /// <returns>The index of the first message that is kept; 0 when all are.</returns>
+    /// <param name="messages">Oldest first; the last is the question and is always kept.</param>
+    /// <param name="budget">Tokens for all of them.</param>
+    /// <exception cref="RefusedException">Even the question alone does not fit.</exception>
+    public static int FirstThatFits(IReadOnlyList<PromptMessage> messages, int budget)
+    {
+        var first = messages.Count - 1;
+        var used = messages[first].Tokens;
+        if (used > budget)
+            throw new RefusedException(Refusal.Invalid, "context_length_exceeded",
+                $"The message has {used} tokens; with everything else that the prompt must hold, {Math.Max(0, budget)} are left for it in this model's context. Shorten it or choose a model with a longer context.")
+            { Param = "content" };
+
+        while (first > 0 && used + messages[first - 1].Tokens <= budget)
+            used += messages[--first].Tokens;
+        return first;
+    }
+}
+
+/// <summary>A message with its length in tokens of the model that is asked, template included.</summary>
+internal sealed record PromptMessage(MessageRecord Message, int Tokens);

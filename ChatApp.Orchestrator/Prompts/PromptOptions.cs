@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>Section <c>Prompts</c>.</summary>
-public sealed record PromptOptions
+internal sealed record PromptOptions
 {
     /// <summary>What every prompt of a conversation begins with; empty: nothing.</summary>
     public string SystemPolicy { get; init; } = "You are ChatApp, a helpful assistant.";

@@ -1,13 +1,14 @@
 using System.Text;
-using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>Turns messages that no longer fit into a stored summary, building on the one before: what was read once is not read again.</summary>
-public sealed class Summariser(
+internal sealed class Summariser(
     ModelGateway gateway, ModelCatalogue catalogue, SummaryStore summaries, IOptionsMonitor<PromptOptions> options)
 {
     private const string Instruction =

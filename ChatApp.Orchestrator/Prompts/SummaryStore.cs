@@ -4,7 +4,7 @@ using ChatApp.Orchestrator.Storage;
 namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>Summaries of conversations in PostgreSQL, one for each point up to which one was made.</summary>
-public sealed class SummaryStore(OwnedDatabase database, IdFactory ids, TimeProvider time)
+internal sealed class SummaryStore(OwnedDatabase database, IdFactory ids, TimeProvider time)
 {
     /// <summary>The summary that reaches furthest along a path.</summary>
     public async Task<SummaryRecord?> FindAsync(string owner, Guid conversationId, IReadOnlyList<Guid> path, CancellationToken cancellationToken) =>
@@ -25,4 +25,15 @@ public sealed class SummaryStore(OwnedDatabase database, IdFactory ids, TimeProv
             """,
             new { id = ids.New(), conversationId, summary.Version, summary.LastMessageId, summary.Text, summary.Messages, model, now = time.GetUtcNow().UtcDateTime },
             cancellationToken);
+}
+
+/// <summary>What the path from the root to <see cref="LastMessageId"/> said.</summary>
+internal sealed record SummaryRecord
+{
+    public required Guid LastMessageId { get; init; }
+    public int Version { get; init; }
+
+    /// <summary>How many messages it stands for.</summary>
+    public int Messages { get; init; }
+    public required string Text { get; init; }
 }

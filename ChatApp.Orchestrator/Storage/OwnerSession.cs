@@ -5,7 +5,7 @@ using Npgsql;
 namespace ChatApp.Orchestrator.Storage;
 
 /// <summary>Statements on behalf of one user; see <see cref="OwnedDatabase"/>.</summary>
-public sealed class OwnerSession(NpgsqlDataSource dataSource, string owner, TimeProvider time)
+internal sealed class OwnerSession(NpgsqlDataSource dataSource, string owner, TimeProvider time)
 {
     /// <summary>How long a database that restarts is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -4,7 +4,7 @@ using Npgsql;
 namespace ChatApp.Orchestrator.Storage;
 
 /// <summary>A transaction on behalf of one user; see <see cref="OwnedDatabase"/>.</summary>
-public sealed class OwnerTransaction : IAsyncDisposable
+internal sealed class OwnerTransaction : IAsyncDisposable
 {
     private readonly string _owner;
     private readonly NpgsqlConnection _connection;

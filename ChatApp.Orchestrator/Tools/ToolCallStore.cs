@@ -1,10 +1,10 @@
 using ChatApp.Orchestrator.Storage;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Records;
 
 namespace ChatApp.Orchestrator.Tools;
 
 /// <summary>Tool calls in PostgreSQL: each is there before it runs, so that whoever takes the turn over knows of it.</summary>
-public sealed class ToolCallStore(OwnedDatabase database, TimeProvider time)
+internal sealed class ToolCallStore(OwnedDatabase database, TimeProvider time)
 {
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 

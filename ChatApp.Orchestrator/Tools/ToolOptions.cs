@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ChatApp.Orchestrator.Tools;
 
 /// <summary>Section <c>Tools</c>.</summary>
-public sealed record ToolOptions
+internal sealed record ToolOptions
 {
     /// <summary>Tools, by name, that no model is offered and none can call.</summary>
     public List<string> Disabled { get; init; } = [];
@@ -26,4 +26,23 @@ public sealed record ToolOptions
     /// <summary>Calls that a model may make at once.</summary>
     [Range(1, 64)]
     public int MostCallsAtOnce { get; init; } = 8;
+}
+
+/// <summary>A tool that is an HTTP endpoint of the operator's: it gets the arguments as a JSON body and answers with text.</summary>
+internal sealed record HttpToolOptions
+{
+    [Required]
+    public Uri? Url { get; init; }
+
+    [Required]
+    public string Description { get; init; } = "";
+
+    /// <summary>JSON schema of the arguments; empty: none are taken.</summary>
+    public string Parameters { get; init; } = "";
+
+    /// <summary>Whether a call may be repeated when its outcome was lost.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>How long a call may take; null: as <see cref="ToolOptions.Timeout"/> says.</summary>
+    public TimeSpan? Timeout { get; init; }
 }

@@ -1,11 +1,13 @@
-using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Turns.Records;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Tools;
 
 /// <summary>The tools that there are: built-in ones and configured endpoints, without those that are disabled.</summary>
-public sealed class ToolRegistry
+internal sealed class ToolRegistry
 {
     /// <summary>The capability that a model must have to be offered tools unasked.</summary>
     public const string Capability = "tools";

@@ -1,3 +1,4 @@
+using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Tools;
@@ -6,7 +7,7 @@ namespace ChatApp.Orchestrator.Tools;
 /// The one place where tools are run: the tool must exist and be enabled, the arguments must fit its schema, the time is
 /// limited and so is the result. Whatever goes wrong is a result that the model can read, and never the turn's end.
 /// </summary>
-public sealed class ToolRunner(ToolRegistry registry, TimeProvider time, IOptions<ToolOptions> options, ILogger<ToolRunner> logger)
+internal sealed class ToolRunner(ToolRegistry registry, TimeProvider time, IOptions<ToolOptions> options, ILogger<ToolRunner> logger)
 {
     private const string CutOff = "\n[The rest of the result was cut off.]";
 

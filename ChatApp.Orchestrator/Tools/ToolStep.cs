@@ -1,7 +1,7 @@
 namespace ChatApp.Orchestrator.Tools;
 
 /// <summary>A call of a tool within an answer, and what came of it.</summary>
-public sealed record ToolStep
+internal sealed record ToolStep
 {
     /// <summary>Unique among all calls.</summary>
     public required string Id { get; init; }
@@ -22,4 +22,21 @@ public sealed record ToolStep
     public long DurationMs { get; init; }
 
     public bool IsFailed => Status is not (ToolStatus.Started or ToolStatus.Succeeded);
+}
+
+/// <summary>How a tool call stands.</summary>
+internal static class ToolStatus
+{
+    /// <summary>Recorded; it may have run.</summary>
+    public const string Started = "started";
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+
+    /// <summary>Whoever ran it died: it may have done its work or not.</summary>
+    public const string Unknown = "unknown";
+
+    /// <summary>The turn ended before the call did.</summary>
+    public const string Stopped = "stopped";
+
+    public static bool IsKnown(string status) => status is Started or Succeeded or Failed or Unknown or Stopped;
 }

@@ -105,7 +105,7 @@ public sealed class AppHostProcessTests
             var project = Projects.ChatApp_AppHost.ProjectPath;
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             var assembly = Path.Combine(project, "bin", output.Parent!.Name, output.Name, "ChatApp.AppHost.dll");
-            string[] arguments = [assembly, $"--State={folder.Path}", $"--Ports:Web={FreePort()}", $"--Ports:Api={FreePort()}", $"--Ports:Dashboard={FreePort()}", .. more];
+            string[] arguments = [assembly, $"--State={folder.Path}", $"--Ports:Web={FreePort.Next()}", $"--Ports:Api={FreePort.Next()}", $"--Ports:Dashboard={FreePort.Next()}", .. more];
             _process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             _process.OutputDataReceived += Add;
             _process.ErrorDataReceived += Add;
@@ -157,11 +157,5 @@ public sealed class AppHostProcessTests
             }
         }
 
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
     }
 }

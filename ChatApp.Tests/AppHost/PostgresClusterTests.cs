@@ -126,7 +126,7 @@ public sealed class PostgresClusterTests
 
     private static async Task<Process> StartAsync(PostgresCluster cluster)
     {
-        var command = cluster.ServerCommand(["listen_addresses=127.0.0.1", $"port={ChatApp.Tests.Edge.EdgeStores.FreePort()}", "unix_socket_directories="]);
+        var command = cluster.ServerCommand(["listen_addresses=127.0.0.1", $"port={FreePort.Next()}", "unix_socket_directories="]);
         var server = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
         var file = Path.Combine(cluster.Folder, "postmaster.pid");
         await Eventually.HoldsAsync(() => File.Exists(file) && File.ReadAllText(file).Contains("ready"), "the server is ready");

@@ -1,4 +1,3 @@
-using ChatApp.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

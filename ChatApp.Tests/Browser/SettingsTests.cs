@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ChatApp.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -27,13 +27,10 @@ internal sealed class WebProcess : IAsyncDisposable
     public static async Task<WebProcess> StartAsync(string apiAddress, int port = 0, string? database = null)
     {
         var build = new DirectoryInfo(AppContext.BaseDirectory);
-        var root = build;
-        while (!File.Exists(Path.Combine(root.FullName, "ChatApp.sln")))
-            root = root.Parent ?? throw new InvalidOperationException($"No ChatApp.sln above {build}.");
-        var project = Path.Combine(root.FullName, "ChatApp.Web");
+        var project = Checkout.PathTo("ChatApp.Web");
         var assembly = Path.Combine(project, "bin", build.Parent!.Name, build.Name, "ChatApp.Web.dll");
 
-        var address = $"http://127.0.0.1:{(port == 0 ? FreePort() : port)}";
+        var address = $"http://127.0.0.1:{(port == 0 ? FreePort.Next() : port)}";
         var start = new ProcessStartInfo("dotnet", [assembly, "--urls", address])
         {
             WorkingDirectory = project,
@@ -74,12 +71,5 @@ internal sealed class WebProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using ChatApp.AppHost.Supervision;
-using ChatApp.Tests.Edge;
+using ChatApp.Tests.Api.Accounts;
 
 namespace ChatApp.Tests.Graph;
 

@@ -1,4 +1,3 @@
-using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Telemetry;
 using ChatApp.Tests.Graph;
 using Microsoft.Extensions.DependencyInjection;

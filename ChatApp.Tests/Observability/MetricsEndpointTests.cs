@@ -72,7 +72,7 @@ public sealed class MetricsEndpointTests
         var builder = NewBuilder();
         if (managementPort)
         {
-            var port = FreePort();
+            var port = FreePort.Next();
             builder.Configuration["urls"] = $"http://127.0.0.1:0;http://127.0.0.1:{port}";
             builder.Configuration["Metrics:Port"] = $"{port}";
         }
@@ -93,12 +93,5 @@ public sealed class MetricsEndpointTests
             request.Headers.Add(header, "for=203.0.113.9");
         using var response = await client.SendAsync(request);
         return response.StatusCode;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,7 +3,7 @@ namespace ChatApp.Tests.Observability;
 /// <summary>The files in <c>deploy/observability</c> that operators are given.</summary>
 internal static class Pack
 {
-    public static string Folder { get; } = Find();
+    public static string Folder { get; } = Checkout.PathTo("deploy", "observability");
 
     public static IEnumerable<string> Rules => Directory.EnumerateFiles(Path.Combine(Folder, "rules"), "*.yml").Order();
 
@@ -13,12 +13,4 @@ internal static class Pack
 
     /// <summary>What the services of a running graph answered; written anew by <see cref="ScrapeTests"/> when asked for.</summary>
     public static string Recorded(string service) => Path.Combine(Folder, "tests", "scrape", service + ".prom");
-
-    private static string Find()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ChatApp.sln")))
-            folder = folder.Parent!;
-        return Path.Combine(folder.FullName, "deploy", "observability");
-    }
 }

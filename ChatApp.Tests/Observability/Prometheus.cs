@@ -35,7 +35,7 @@ internal sealed class Prometheus : IAsyncDisposable
             scrape_configs:
             {string.Join('\n', targets.Select(target => $$"""  - { job_name: {{target.Job}}, metrics_path: {{target.Target.AbsolutePath}}, static_configs: [{ targets: ["{{target.Target.Authority}}"] }] }"""))}
             """);
-        var port = FreePort();
+        var port = FreePort.Next();
         string[] arguments = [$"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(folder.FullName, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"];
         return new Prometheus(Process.Start(new ProcessStartInfo("prometheus", arguments) { RedirectStandardError = true })!, folder, port);
     }
@@ -101,11 +101,4 @@ internal sealed class Prometheus : IAsyncDisposable
 
     private static IEnumerable<JsonElement> Rules(JsonElement data) =>
         data.GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray());
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

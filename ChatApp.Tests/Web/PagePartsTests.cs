@@ -11,7 +11,7 @@ namespace ChatApp.Tests.Web;
 
 internal sealed partial class PagePartsTests
 {
-    private static readonly DirectoryInfo Project = FindProject();
+    private static readonly DirectoryInfo Project = new DirectoryInfo(Checkout.PathTo("ChatApp.Web"));
 
     [Test]
     public void Conversations_are_grouped_by_the_readers_own_days()
@@ -138,14 +138,6 @@ internal sealed partial class PagePartsTests
     private static SortedDictionary<string, string> Strings(string file) => new(
         XDocument.Load(Path.Combine(Project.FullName, "Localization", file)).Root!.Elements("data")
             .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value), StringComparer.Ordinal);
-
-    private static DirectoryInfo FindProject()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ChatApp.sln")))
-            folder = folder.Parent!;
-        return new DirectoryInfo(Path.Combine(folder.FullName, "ChatApp.Web"));
-    }
 
     [GeneratedRegex("""Text\["([A-Za-z_0-9]+)"[\],]""")]
     private static partial Regex Asked();

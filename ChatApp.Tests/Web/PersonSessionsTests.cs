@@ -1,6 +1,5 @@
 using System.Net;
 using ChatApp.Web.Api;
-using ChatApp.Web.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace ChatApp.Web.Api;
 
@@ -60,4 +61,74 @@ public sealed class AdminClient(ApiConnection api)
     private static string User(string id) => $"/api/admin/users/{Uri.EscapeDataString(id)}";
 
     private sealed record PlanPage(IReadOnlyDictionary<string, PlanLimits> Data);
+}
+
+/// <summary>Something that was done, by whom and to whom.</summary>
+public sealed record AuditEntry
+{
+    public long Id { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    public string? ActorId { get; init; }
+
+    public required string Action { get; init; }
+
+    public string? SubjectId { get; init; }
+
+    public string? Address { get; init; }
+
+    public JsonElement? Details { get; init; }
+}
+
+/// <summary>An address, network or device that gets nothing.</summary>
+public sealed record Ban
+{
+    public string? Id { get; init; }
+
+    /// <summary><c>address</c> or <c>device</c>.</summary>
+    public required string Kind { get; init; }
+
+    public required string Value { get; init; }
+
+    public string? Reason { get; init; }
+
+    /// <summary>Null: for good.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+}
+
+/// <summary>The models on offer and the servers behind them.</summary>
+public sealed record Catalogue(IReadOnlyList<ModelInfo> Data, IReadOnlyList<UpstreamInfo>? Upstreams);
+
+/// <summary>The condition of a server that models run on, as one replica of the gateway knows it.</summary>
+public sealed record UpstreamInfo
+{
+    public required string Name { get; init; }
+
+    public string Kind { get; init; } = "";
+
+    /// <summary><c>Closed</c>: in use; <c>Open</c>: left alone; <c>Trial</c>: tried once.</summary>
+    public string Breaker { get; init; } = "";
+
+    public int InFlight { get; init; }
+
+    public int ReportedLoad { get; init; }
+
+    public string? LastFailure { get; init; }
+
+    public DateTimeOffset? LastFailureAt { get; init; }
+}
+
+/// <summary>What an administrator changes of a user; null leaves a value as it is.</summary>
+public sealed record UserChange
+{
+    public string? Role { get; init; }
+
+    public string? Plan { get; init; }
+
+    public DateTimeOffset? BannedUntil { get; init; }
+
+    public bool? Unban { get; init; }
 }

@@ -3,7 +3,7 @@ using System.Net;
 namespace ChatApp.Web.Api;
 
 /// <summary>The Api refused a request, or could not be reached (<see cref="Status"/> is null).</summary>
-public sealed class ApiException(HttpStatusCode? status, string message, string? code = null, Exception? inner = null)
+internal sealed class ApiException(HttpStatusCode? status, string message, string? code = null, Exception? inner = null)
     : Exception(message, inner)
 {
     public HttpStatusCode? Status { get; } = status;

@@ -11,3 +11,6 @@ internal static class ApiJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 }
+
+/// <summary>How the Api wraps a list.</summary>
+internal sealed record DataPage<T>(IReadOnlyList<T> Data);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ChatApp.Web.Api;
 
-public sealed class ConversationsClient(ApiConnection api)
+internal sealed class ConversationsClient(ApiConnection api)
 {
     /// <param name="folder">Conversations of this folder; empty: of none; null: all.</param>
     public Task<ConversationPage> ListAsync(int limit, string? cursor, bool archived, string? folder, string? query, CancellationToken cancellationToken)
@@ -79,4 +79,91 @@ public sealed class ConversationsClient(ApiConnection api)
     private sealed record Deleted(string Id);
 
     private static string Path(string id) => $"/api/conversations/{Uri.EscapeDataString(id)}";
+}
+
+/// <summary>What to change of a conversation; null leaves a value as it is.</summary>
+internal sealed record ConversationChange
+{
+    public string? Title { get; init; }
+
+    public bool? Pinned { get; init; }
+
+    public bool? Archived { get; init; }
+
+    /// <summary>Empty: out of its folder.</summary>
+    public string? Folder { get; init; }
+
+    public string? CurrentMessageId { get; init; }
+}
+
+/// <summary>A conversation with its whole tree of messages in the order they were made.</summary>
+public sealed record ConversationDetail(ConversationSummary Conversation, IReadOnlyList<MessageRecord> Messages);
+
+/// <summary>One of the person's conversations changed somewhere: what it is now, or which one was deleted; neither: any of them may have changed.</summary>
+internal sealed record ConversationEvent(ConversationSummary? Conversation = null, string? DeletedId = null);
+
+/// <param name="Data">Conversations, newest activity first.</param>
+/// <param name="NextCursor">Where the next page begins; null: that was the last.</param>
+/// <param name="Folders">On a first page: the names of all folders.</param>
+internal sealed record ConversationPage(IReadOnlyList<ConversationSummary> Data, string? NextCursor, IReadOnlyList<string>? Folders = null);
+
+/// <summary>A conversation as the list and the head of the page show it.</summary>
+public sealed record ConversationSummary
+{
+    public required string Id { get; init; }
+
+    public string? Title { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    public bool Pinned { get; init; }
+
+    public bool Archived { get; init; }
+
+    public string? Folder { get; init; }
+
+    public string? RunningTurnId { get; init; }
+
+    public string? CurrentMessageId { get; init; }
+
+    /// <summary>With a search: the passage that matched, hits between U+0002 and U+0003.</summary>
+    public string? Snippet { get; init; }
+}
+
+/// <summary>One message of the tree as the Api stores it.</summary>
+public sealed record MessageRecord
+{
+    public required string Id { get; init; }
+
+    public string? ParentId { get; init; }
+
+    public long Seq { get; init; }
+
+    public required string Role { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Status { get; init; }
+
+    public string? Model { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Structured content: parts, tool calls, citations.</summary>
+    public JsonElement? Content { get; init; }
+
+    public int TokenCount { get; init; }
+
+    public string? TurnId { get; init; }
+}
+
+/// <summary>A link to a conversation as it was. <see cref="Token"/> is there once, when it is made.</summary>
+internal sealed record ShareLink(string Id, string? Token, DateTimeOffset CreatedAt);
+
+/// <summary>What a link shows to anyone who has it.</summary>
+internal sealed record SharedConversation(string? Title, DateTimeOffset CreatedAt, IReadOnlyList<SharedConversation.Message> Messages)
+{
+    public sealed record Message(string Role, string Text);
 }

@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using ChatApp.Web.Turns;
 
 namespace ChatApp.Web.Api;
 
 /// <summary>Starts, tails and stops turns. A stream that ends before <see cref="TurnEvent.Ended"/> was cut.</summary>
-public sealed class TurnsClient(ApiConnection api)
+internal sealed class TurnsClient(ApiConnection api)
 {
     public IAsyncEnumerable<TurnEvent> StartAsync(StartTurn turn, CancellationToken cancellationToken) =>
         TailAsync(HttpMethod.Post, "/api/turns", turn, lastEventId: null, cancellationToken);
@@ -30,3 +29,35 @@ public sealed class TurnsClient(ApiConnection api)
         }
     }
 }
+
+/// <summary>A turn to start. The same <see cref="RequestId"/> sent again attaches to the first turn.</summary>
+internal sealed record StartTurn
+{
+    public string? ConversationId { get; init; }
+
+    public string? ParentId { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public string? Content { get; init; }
+
+    public IReadOnlyList<string>? FileIds { get; init; }
+
+    public string? Model { get; init; }
+
+    public bool? Regenerate { get; init; }
+
+    public bool? ContinueMessage { get; init; }
+
+    public bool? Branch { get; init; }
+
+    public string? System { get; init; }
+
+    /// <summary>Nothing of the turn is kept; <see cref="History"/> says what came before.</summary>
+    public bool? Temporary { get; init; }
+
+    public IReadOnlyList<EarlierMessage>? History { get; init; }
+}
+
+/// <summary>A message before the one that is sent, for a server that keeps none.</summary>
+internal sealed record EarlierMessage(string Role, string Text);

@@ -7,7 +7,7 @@ namespace ChatApp.Web.Chat;
 /// The conversation that one circuit has open: sends, tails, stops. Everything runs on the circuit's own
 /// synchronisation context, so the fold needs no locks; leaving a conversation only detaches from its turn.
 /// </summary>
-public sealed class ChatSession(
+internal sealed class ChatSession(
     TurnsClient turns, ConversationsClient conversations, TurnTail tail, TimeProvider time) : IAsyncDisposable
 {
     private readonly List<QueuedMessage> _queue = [];
@@ -354,3 +354,6 @@ public sealed class ChatSession(
         (Running, Reconnecting, Stopping) = (null, false, false);
     }
 }
+
+/// <summary>A message that waits until the running answer has ended.</summary>
+public sealed record QueuedMessage(Guid Key, string Text, IReadOnlyList<AttachedFile> Files);

@@ -4,7 +4,7 @@ using ChatApp.Web.Components.Elements;
 namespace ChatApp.Web.Chat;
 
 /// <summary>Which conversation the dialogs of the page are about.</summary>
-public sealed class ConversationDialogs(Browser browser)
+internal sealed class ConversationDialogs(Browser browser)
 {
     public event Func<Task>? Opened;
 

@@ -6,7 +6,7 @@ namespace ChatApp.Web.Chat;
 /// Keeps the list and the open conversation as they are at the Api, whichever tab, device or server changed them. A stream
 /// that was lost is taken up again, and everything read anew then.
 /// </summary>
-public sealed class ConversationFeed(
+internal sealed class ConversationFeed(
     ConversationsClient conversations, ConversationList list, ChatSession session, TimeProvider time, ILogger<ConversationFeed> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);

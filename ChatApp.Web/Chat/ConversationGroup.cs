@@ -4,7 +4,7 @@ namespace ChatApp.Web.Chat;
 
 /// <summary>Conversations of one heading of the sidebar: pinned, today, yesterday, the last week, the last month, then months.</summary>
 /// <param name="Heading">A key of the resources, or empty when <paramref name="Month"/> is the heading.</param>
-public sealed record ConversationGroup(string Heading, DateOnly? Month, IReadOnlyList<ConversationSummary> Items)
+internal sealed record ConversationGroup(string Heading, DateOnly? Month, IReadOnlyList<ConversationSummary> Items)
 {
     public static IEnumerable<ConversationGroup> Of(IEnumerable<ConversationSummary> items, DateTimeOffset now)
     {

@@ -4,7 +4,7 @@ using ChatApp.Web.Turns;
 namespace ChatApp.Web.Chat;
 
 /// <summary>The sidebar's list: loaded by cursor, searched as one types, changed at once and confirmed afterwards.</summary>
-public sealed class ConversationList(ConversationsClient conversations, TimeProvider time, ILogger<ConversationList> logger) : IDisposable
+internal sealed class ConversationList(ConversationsClient conversations, TimeProvider time, ILogger<ConversationList> logger) : IDisposable
 {
     private const int PageSize = 40;
     private readonly HashSet<string> _hidden = [];

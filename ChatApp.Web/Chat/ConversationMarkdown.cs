@@ -4,7 +4,7 @@ using ChatApp.Web.Turns;
 namespace ChatApp.Web.Chat;
 
 /// <summary>A conversation as a Markdown document: its active path, as it was shown.</summary>
-public static class ConversationMarkdown
+internal static class ConversationMarkdown
 {
     public static string Write(ConversationView view, string untitled, string you, string assistant)
     {

@@ -3,7 +3,7 @@ using ChatApp.Web.Api;
 namespace ChatApp.Web.Chat;
 
 /// <summary>The models on offer, the server's default first, and the one chosen; null leaves the choice to the server.</summary>
-public sealed class ModelChoice(ModelsClient client)
+internal sealed class ModelChoice(ModelsClient client)
 {
     private Task<IReadOnlyList<ModelInfo>>? _loading;
 

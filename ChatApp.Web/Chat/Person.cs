@@ -3,7 +3,7 @@ using ChatApp.Web.Api;
 namespace ChatApp.Web.Chat;
 
 /// <summary>Who the page is for.</summary>
-public sealed class Person(AccountClient client)
+internal sealed class Person(AccountClient client)
 {
     public event Action? Changed;
 

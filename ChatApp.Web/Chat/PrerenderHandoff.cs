@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatApp.Web.Api;
 
 namespace ChatApp.Web.Chat;
 
@@ -7,7 +8,7 @@ namespace ChatApp.Web.Chat;
 /// neither reads twice nor flickers, without writing a long conversation into the page a second time. A circuit on
 /// another replica finds nothing here and reads for itself.
 /// </summary>
-public sealed class PrerenderHandoff(TimeProvider time)
+internal sealed class PrerenderHandoff(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, (object Value, DateTimeOffset Until)> _values = new();
@@ -30,3 +31,6 @@ public sealed class PrerenderHandoff(TimeProvider time)
         where T : class =>
         ticket is not null && _values.TryRemove(ticket, out var entry) && entry.Until >= time.GetUtcNow() ? entry.Value as T : null;
 }
+
+/// <summary>What the prerendered frame of the page had read.</summary>
+internal sealed record PrerenderedShell(ConversationPage Conversations, IReadOnlyList<ModelInfo> Models, UserProfile? Me);

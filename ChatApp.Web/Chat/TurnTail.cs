@@ -7,7 +7,7 @@ namespace ChatApp.Web.Chat;
 /// Keeps a viewer on a turn until its last event: a lost stream is taken up after the last event seen, with growing
 /// pauses. A turn that was never confirmed is sent again under the same request id, which starts it at most once.
 /// </summary>
-public sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnTail> logger)
+internal sealed class TurnTail(TurnsClient turns, TimeProvider time, ILogger<TurnTail> logger)
 {
     private const int MaxAttemptsToStart = 4;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);

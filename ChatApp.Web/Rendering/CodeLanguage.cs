@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace ChatApp.Web.Rendering;
 
 /// <summary>What the lexer has to know of a programming language.</summary>
-public sealed record CodeLanguage(string Label)
+internal sealed record CodeLanguage(string Label)
 {
     public FrozenSet<string> Keywords { get; init; } = FrozenSet<string>.Empty;
 
@@ -85,4 +85,23 @@ public sealed record CodeLanguage(string Label)
     }
 
     private static FrozenSet<string> Words(string words) => words.Split(' ').ToFrozenSet(StringComparer.Ordinal);
+}
+
+/// <summary>How code of a language is cut into tokens.</summary>
+internal enum CodeSyntax
+{
+    /// <summary>Words, numbers, text and comments.</summary>
+    Words,
+
+    /// <summary>The same, and a word or text before a colon or an equals sign is a name.</summary>
+    Keyed,
+
+    /// <summary>Tags and attributes.</summary>
+    Markup,
+
+    /// <summary>Lines by their first character.</summary>
+    Diff,
+
+    /// <summary>Shown as it is.</summary>
+    None,
 }

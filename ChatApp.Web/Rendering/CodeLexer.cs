@@ -4,7 +4,7 @@ namespace ChatApp.Web.Rendering;
 /// Cuts code into coloured runs in one pass and linear time. It colours what it recognises and never refuses: half a
 /// program, as it stands while an answer streams, is an ordinary input.
 /// </summary>
-public static class CodeLexer
+internal static class CodeLexer
 {
     public static List<CodeToken> Lex(string code, CodeLanguage? language) => language?.Syntax switch
     {
@@ -232,3 +232,6 @@ public static class CodeLexer
             tokens.Add(new CodeToken(kind, start, length));
     }
 }
+
+/// <summary>A run of code of one kind.</summary>
+internal readonly record struct CodeToken(TokenKind Kind, int Start, int Length);

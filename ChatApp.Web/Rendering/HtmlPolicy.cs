@@ -9,7 +9,7 @@ namespace ChatApp.Web.Rendering;
 /// no scripts, styles, forms, frames, foreign name spaces or event handlers; links leave without a referrer; pictures
 /// of other hosts become links unless allowed.
 /// </summary>
-public sealed class HtmlPolicy
+internal sealed class HtmlPolicy
 {
     private static readonly string[] Tags =
     [
@@ -143,3 +143,6 @@ public sealed class HtmlPolicy
         return nodes;
     }
 }
+
+/// <summary>A piece of sanitised HTML: an element, or text when <see cref="Name"/> is null.</summary>
+public sealed record HtmlNode(string? Name, string? Text, IReadOnlyList<KeyValuePair<string, string>> Attributes, IReadOnlyList<HtmlNode> Children);

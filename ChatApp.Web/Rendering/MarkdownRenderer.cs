@@ -11,7 +11,7 @@ namespace ChatApp.Web.Rendering;
 /// Markdown to sanitised blocks. HTML inside Markdown is shown as the text it is. A block whose source did not change
 /// is the same object as before, so that a growing answer costs its last block, not its whole length.
 /// </summary>
-public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText> text)
+internal sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText> text)
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UsePipeTables()
@@ -88,3 +88,7 @@ public sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText>
             .Replace(" style=\"text-align: center;\"", " class=\"center\"", StringComparison.Ordinal);
     }
 }
+
+/// <summary>One top-level block of a message, sanitised. Only <see cref="HtmlPolicy"/> makes these.</summary>
+/// <param name="Source">The Markdown that it was made from; an unchanged block is kept as the same object.</param>
+public sealed record RenderedBlock(string Source, string Html, IReadOnlyList<HtmlNode> Nodes);

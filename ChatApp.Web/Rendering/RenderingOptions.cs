@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
+
 namespace ChatApp.Web.Rendering;
 
 /// <summary>From the section <c>Rendering</c>.</summary>
-public sealed record RenderingOptions
+internal sealed record RenderingOptions
 {
     public const string Section = "Rendering";
 
@@ -18,4 +20,11 @@ public sealed record RenderingOptions
         var wrong = ImageHosts.FirstOrDefault(host => Uri.CheckHostName(host) != UriHostNameType.Dns);
         return wrong is null ? null : $"{Section}:ImageHosts: '{wrong}' is not the name of a host, such as images.example.org.";
     }
+}
+
+/// <summary>Stops a start with a host that is none.</summary>
+internal sealed class RenderingValidation : IValidateOptions<RenderingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RenderingOptions options) =>
+        options.FindFault() is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
 }

@@ -19,3 +19,21 @@ internal static class TokenKinds
         _ => "t-plain",
     };
 }
+
+/// <summary>What a piece of code is, for its colour.</summary>
+internal enum TokenKind
+{
+    Plain,
+    Keyword,
+    Literal,
+    Text,
+    Number,
+    Comment,
+    Name,
+    Type,
+    Tag,
+    Attribute,
+    Added,
+    Removed,
+    Meta,
+}

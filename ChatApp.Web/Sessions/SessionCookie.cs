@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ChatApp.Web.Api;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace ChatApp.Web.Sessions;
 
 /// <summary>Seals the session into a cookie that no script and no other site can use.</summary>
-public sealed class SessionCookie(IDataProtectionProvider protection)
+internal sealed class SessionCookie(IDataProtectionProvider protection)
 {
     public const string Name = "chatapp.person";
     private static readonly TimeSpan Life = TimeSpan.FromDays(30);
@@ -31,7 +32,7 @@ public sealed class SessionCookie(IDataProtectionProvider protection)
         context.Response.Cookies.Append(Name, _protector.Protect(JsonSerializer.Serialize(ticket)), Options(context, Life));
     }
 
-    public void Clear(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context, null));
+    public static void Clear(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context, null));
 
     private static CookieOptions Options(HttpContext context, TimeSpan? life) => new()
     {

@@ -9,13 +9,16 @@ namespace ChatApp.Web.Sessions;
 /// </summary>
 internal static class SessionGate
 {
+    /// <summary>Below it are files, which need no page.</summary>
+    public const string DownloadPath = "/download";
+
     private const string Item = "ChatApp.PersonSession";
 
     public static PersonSession? PersonSession(this HttpContext context) => context.Items[Item] as PersonSession;
 
     public static void UseSessionGate(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments(DownloadEndpoints.Path) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments(DownloadPath) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             await ResolveAsync(context);
         await next(context);
     });
@@ -31,7 +34,7 @@ internal static class SessionGate
         if (await sessions.RenewAsync(session, context.RequestAborted) is null)
         {
             sessions.Forget(session);
-            cookie.Clear(context);
+            SessionCookie.Clear(context);
             return null;
         }
 

@@ -272,3 +272,22 @@ public sealed class MessageNode(string id, string? parentId, string role)
         Version++;
     }
 }
+
+public enum MessageStatus
+{
+    Completed,
+
+    /// <summary>Sent, and not yet confirmed by the first event of its turn.</summary>
+    Pending,
+    Streaming,
+    Stopped,
+    Blocked,
+    Failed,
+    Interrupted,
+}
+
+/// <summary>A file that goes with a message.</summary>
+public sealed record AttachedFile(string Id, string Name, string? MediaType, long Bytes)
+{
+    public bool IsImage => MediaType?.StartsWith("image/", StringComparison.Ordinal) == true;
+}

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ChatApp.Web.Turns;
 
 /// <summary>Finds numbered passages in a text: each begins on a line of its own with <c>[n]</c> and ends before the next one.</summary>
-public static partial class Passages
+internal static partial class Passages
 {
     private const int Most = 100;
 
@@ -24,3 +24,6 @@ public static partial class Passages
     [GeneratedRegex(@"^[ \t]*\[([0-9]{1,3})\]:?[ \t]+", RegexOptions.Multiline, 100)]
     private static partial Regex Start();
 }
+
+/// <summary>A numbered passage that an answer was made from; <c>[n]</c> in the answer points to it.</summary>
+public sealed record Passage(int Number, string? Title, string Text);

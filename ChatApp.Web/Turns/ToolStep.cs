@@ -9,3 +9,10 @@ public sealed record ToolStep(string Id, string Name, string Arguments)
 
     public TimeSpan? Duration { get; init; }
 }
+
+/// <summary>A piece of an answer in its order: text, a step of a tool, or what the model thought.</summary>
+public sealed record AnswerPart(string? Text, ToolStep? Tool, string? Thought = null);
+
+/// <summary>What stands between the text of an answer: a step of a tool, or a thought.</summary>
+/// <param name="At">How much of the answer's text comes before it.</param>
+internal sealed record AnswerStep(int At, ToolStep? Tool, string? Thought);

@@ -1,3 +1,5 @@
+using ChatApp.Web.Api;
+
 namespace ChatApp.Web.Turns;
 
 /// <summary>Folds the numbered events of one turn into its conversation. Applying an event twice changes nothing.</summary>

@@ -1,6 +1,9 @@
 using System.Globalization;
 using ChatApp.Bench.Models;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Engine.Runner;
+using ChatApp.Inference.Models;
 using ChatApp.Inference.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 

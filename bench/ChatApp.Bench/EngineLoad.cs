@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
 
 namespace ChatApp.Bench;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ChatApp.Inference.Constraints;
+using ChatApp.Inference.Constraints.Schemas;
 using ChatApp.Inference.Text;
 
 namespace ChatApp.Bench;

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using ChatApp.Contracts.Identity;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.ServiceDefaults.Identity;
 using Grpc.Core;
 using Grpc.Net.Client;
 

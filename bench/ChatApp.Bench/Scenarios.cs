@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Models;
 
 namespace ChatApp.Bench;
 

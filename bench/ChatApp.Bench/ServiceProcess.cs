@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
 
 namespace ChatApp.Bench;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Runner;
 
 namespace ChatApp.Bench;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 

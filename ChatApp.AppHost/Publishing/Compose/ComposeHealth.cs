@@ -1,4 +1,6 @@
 using System.Globalization;
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
 
 namespace ChatApp.AppHost.Publishing.Compose;
 

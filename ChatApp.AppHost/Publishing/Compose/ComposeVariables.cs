@@ -1,3 +1,5 @@
+using ChatApp.AppHost.Publishing.Model;
+
 namespace ChatApp.AppHost.Publishing.Compose;
 
 /// <summary>The variables that a Compose file asks for, collected while it is written, and the <c>.env.example</c> that names them.</summary>

@@ -1,3 +1,7 @@
+using System.Globalization;
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Compose;
 
 /// <summary>Writes the deployment for one machine: <c>compose/compose.yaml</c> and <c>compose/.env.example</c>.</summary>
@@ -32,7 +36,7 @@ internal sealed class ComposeWriter
     }
 
     // The services believe who comes from here, so that it has to be known before.
-    private static string Subnet() => $"${{{ComposeVariables.NameOf(DeploymentBuilderExtensions.KnownProxies)}:-{DeploymentBuilderExtensions.InnerNetwork}}}";
+    private static string Subnet() => $"${{{ComposeVariables.NameOf(InnerNetwork.ProxiesParameter)}:-{InnerNetwork.Default}}}";
 
     private void Add(DeployedResource resource, IReadOnlyList<DeployedResource> all)
     {
@@ -132,4 +136,17 @@ internal sealed class ComposeWriter
     };
 
     private static string MigrationOf(DeployedResource resource) => $"{resource.Name}-migrate";
+}
+
+/// <summary>Kubernetes' quantities in Compose's words.</summary>
+internal static class Quantities
+{
+    /// <summary><c>250m</c> is <c>0.25</c>.</summary>
+    public static string Cores(string quantity) =>
+        quantity.EndsWith('m')
+            ? (decimal.Parse(quantity[..^1], CultureInfo.InvariantCulture) / 1000).ToString("0.###", CultureInfo.InvariantCulture)
+            : quantity;
+
+    /// <summary><c>512Mi</c> is <c>512m</c>: both count in powers of two.</summary>
+    public static string Bytes(string quantity) => quantity.Replace("i", "", StringComparison.Ordinal).ToLowerInvariant();
 }

@@ -1,3 +1,6 @@
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>Environment variables and arguments of a container. Secrets are named, never written.</summary>

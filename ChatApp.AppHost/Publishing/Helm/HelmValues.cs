@@ -1,3 +1,5 @@
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>The values that the templates ask for, collected while they are written: what a template names, <c>values.yaml</c> has.</summary>

@@ -1,3 +1,6 @@
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>Writes the deployment for a cluster: the chart <c>helm/</c>, with a template for each resource.</summary>

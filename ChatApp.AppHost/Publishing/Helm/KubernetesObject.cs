@@ -1,3 +1,5 @@
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>The frame of every object.</summary>

@@ -1,3 +1,6 @@
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>How a resource is reached: by the others under its name, and by browsers where an endpoint is external.</summary>

@@ -1,3 +1,6 @@
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>How many replicas there are, and how many of them may be taken away at once.</summary>

@@ -1,3 +1,6 @@
+using ChatApp.AppHost.Publishing.Model;
+using ChatApp.AppHost.Publishing.Text;
+
 namespace ChatApp.AppHost.Publishing.Helm;
 
 /// <summary>What runs the pods of a resource, and the disks they have.</summary>

@@ -32,3 +32,20 @@ public sealed class JinjaTemplate
     public string Render(JinjaMap variables, TimeProvider? time = null) =>
         JinjaInterpreter.Render(_body, variables, _limits, time ?? TimeProvider.System);
 }
+
+/// <summary>
+/// A template could not be parsed or rendered; the message says where and why.
+/// </summary>
+/// <param name="message">What went wrong.</param>
+/// <param name="raisedByTemplate">True when the template itself refused its input with <c>raise_exception</c>.</param>
+public sealed class JinjaException(string message, bool raisedByTemplate = false) : Exception(message)
+{
+    /// <summary>True when the template itself refused its input with <c>raise_exception</c>: the caller's input is at fault.</summary>
+    public bool RaisedByTemplate { get; } = raisedByTemplate;
+}
+
+/// <summary>What one rendering may cost; past it a <see cref="JinjaException"/> is thrown.</summary>
+/// <param name="Steps">Expressions and statements evaluated, and text handled (one step per 64 characters).</param>
+/// <param name="OutputCharacters">Length of the rendered text.</param>
+/// <param name="Depth">Nesting of calls, loops and expressions.</param>
+public sealed record JinjaLimits(long Steps = 20_000_000, int OutputCharacters = 16 << 20, int Depth = 200);

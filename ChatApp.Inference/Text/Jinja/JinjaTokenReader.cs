@@ -76,3 +76,21 @@ internal sealed class JinjaTokenReader(List<JinjaToken> tokens)
 
     public JinjaException Fail(string what) => new($"chat template, line {Current.Line}: {what}.");
 }
+
+/// <summary>A lexical element: text between tags, or a name, literal or operator inside one.</summary>
+internal readonly record struct JinjaToken(JinjaTokenKind Kind, string Text, int Line);
+
+internal enum JinjaTokenKind
+{
+    Data,
+    BlockBegin,
+    BlockEnd,
+    VariableBegin,
+    VariableEnd,
+    Name,
+    Text,
+    Integer,
+    Float,
+    Operator,
+    End,
+}

@@ -150,3 +150,17 @@ internal static class JinjaValues
         return left.Count.CompareTo(right.Count);
     }
 }
+
+/// <summary>Something a template can call.</summary>
+/// <param name="positional">Arguments by position.</param>
+/// <param name="named">Arguments by name.</param>
+internal delegate object? JinjaFunction(List<object?> positional, Dictionary<string, object?> named);
+
+/// <summary>What a name or attribute without a value evaluates to: empty when printed or iterated, false in conditions, an error in anything else.</summary>
+internal sealed record JinjaUndefined(string What);
+
+/// <summary>What <c>namespace()</c> makes: attributes that inner scopes may set.</summary>
+internal sealed class JinjaNamespace
+{
+    public Dictionary<string, object?> Attributes { get; } = new(StringComparer.Ordinal);
+}

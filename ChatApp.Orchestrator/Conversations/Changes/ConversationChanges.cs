@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatApp.Orchestrator.Errors;
 using StackExchange.Redis;
 
 namespace ChatApp.Orchestrator.Conversations.Changes;
@@ -8,7 +9,7 @@ namespace ChatApp.Orchestrator.Conversations.Changes;
 /// what has become of a conversation is read from PostgreSQL. It may be lost while Redis is away, so watchers look at
 /// everything again now and then.
 /// </summary>
-public sealed class ConversationChanges(IConnectionMultiplexer redis, TimeProvider time)
+internal sealed class ConversationChanges(IConnectionMultiplexer redis, TimeProvider time)
 {
     private const int MostWatches = 100;
     private const string Everything = "*";

@@ -1,10 +1,10 @@
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Storage;
 using StackExchange.Redis;
 
 namespace ChatApp.Orchestrator.Conversations.Changes;
 
 /// <summary>One listener of <see cref="ConversationChanges"/>. Words that come while nobody asks are joined: each conversation is named once.</summary>
-public sealed class ConversationWatch(IConnectionMultiplexer redis, TimeProvider time, Action<ConversationWatch> leave) : IDisposable
+internal sealed class ConversationWatch(IConnectionMultiplexer redis, TimeProvider time, Action<ConversationWatch> leave) : IDisposable
 {
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SilenceWithoutRedis = TimeSpan.FromSeconds(5);

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 using Dapper;
@@ -9,7 +11,7 @@ using Npgsql;
 namespace ChatApp.Orchestrator.Conversations.Sharing;
 
 /// <summary>Links to read-only snapshots. A token of 256 random bits is the only way to one; its hash is all that is stored.</summary>
-public sealed class ShareStore(
+internal sealed class ShareStore(
     OwnedDatabase database, NpgsqlDataSource dataSource, ConversationStore conversations, MessageStore messages, IdFactory ids, TimeProvider time)
 {
     private const int TokenBytes = 32;
@@ -71,4 +73,25 @@ public sealed class ShareStore(
     }
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}
+
+/// <summary>A link as its owner sees it.</summary>
+internal sealed record ShareRecord
+{
+    public required Guid Id { get; init; }
+    public required Guid ConversationId { get; init; }
+    public DateTime CreatedAt { get; init; }
+}
+
+/// <summary>What a link shows: the active path at the time it was made, and nothing that tells whose it is.</summary>
+internal sealed record ShareSnapshot(string Title, DateTime CreatedAt, IReadOnlyList<ShareSnapshot.Message> Messages)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public string Serialize() => JsonSerializer.Serialize(this, Json);
+
+    public static ShareSnapshot Deserialize(string json) =>
+        JsonSerializer.Deserialize<ShareSnapshot>(json, Json) ?? throw new InvalidOperationException("A shared snapshot is empty.");
+
+    public sealed record Message(string Role, string Text, DateTime CreatedAt);
 }

@@ -3,7 +3,7 @@ using ChatApp.Orchestrator.Storage;
 namespace ChatApp.Orchestrator.Conversations.Titles;
 
 /// <summary>Finds what a title is made from, and keeps it unless the user gave one meanwhile.</summary>
-public sealed class TitleStore(OwnedDatabase database)
+internal sealed class TitleStore(OwnedDatabase database)
 {
     /// <summary>The first question and its answer; null when the conversation has a title, or none of them is there.</summary>
     public async Task<TitleSource?> FindAsync(string owner, Guid conversationId, CancellationToken cancellationToken) =>
@@ -25,4 +25,11 @@ public sealed class TitleStore(OwnedDatabase database)
             WHERE id = @conversationId AND user_id = @owner AND title_source = 'none'
             """,
             new { conversationId, title }, cancellationToken);
+}
+
+/// <summary>What a title is made from.</summary>
+internal sealed record TitleSource
+{
+    public required string Question { get; init; }
+    public required string Answer { get; init; }
 }

@@ -1,7 +1,11 @@
+using System.Globalization;
+using System.Text;
 using System.Threading.Channels;
 using ChatApp.Orchestrator.Conversations.Changes;
+using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Conversations.Titles;
@@ -10,7 +14,7 @@ namespace ChatApp.Orchestrator.Conversations.Titles;
 /// Gives conversations a title after their first answer, in the background and at the model's lowest priority. One that
 /// is missed, because a replica died or was busy, is made after the next answer.
 /// </summary>
-public sealed class TitleWriter(
+internal sealed class TitleWriter(
     TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, ConversationChanges changes, IOptions<ConversationOptions> options,
     ILogger<TitleWriter> logger)
     : BackgroundService
@@ -90,4 +94,38 @@ public sealed class TitleWriter(
     }
 
     private static string Beginning(string text, int length) => text.Length <= length ? text : text[..length];
+}
+
+/// <summary>Makes a title out of what a model says when it is asked for one, or out of the question itself.</summary>
+internal static class TitleText
+{
+    private const int Longest = 60;
+    private static readonly char[] Wrapping = ['"', '\'', '“', '”', '«', '»', '*', '#', '`', '.', ' '];
+
+    /// <returns>One line without quotes or markup; empty when nothing of use was said.</returns>
+    public static string Clean(string text)
+    {
+        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
+        if (line.StartsWith("Title:", StringComparison.OrdinalIgnoreCase))
+            line = line["Title:".Length..];
+        // A model that calls a tool or thinks aloud instead has not named anything.
+        if (line.StartsWith('<') || line.StartsWith('{'))
+            return "";
+        var clean = new StringBuilder(line.Length);
+        foreach (var c in line)
+            clean.Append(char.IsControl(c) ? ' ' : c);
+        return Shorten(clean.ToString().Trim(Wrapping));
+    }
+
+    /// <summary>Cuts between words, and never within what is one character to a reader.</summary>
+    public static string Shorten(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var elements = new StringInfo(line);
+        if (elements.LengthInTextElements <= Longest)
+            return line;
+        var cut = elements.SubstringByTextElements(0, Longest - 1);
+        var space = cut.LastIndexOf(' ');
+        return (space > cut.Length / 2 ? cut[..space] : cut) + "…";
+    }
 }

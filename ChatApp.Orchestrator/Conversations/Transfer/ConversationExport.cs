@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ChatApp.Orchestrator.Conversations.Transfer;
 
 /// <summary>Writes a user's conversations as one document, a conversation at a time.</summary>
-public sealed class ConversationExport(ConversationStore conversations, MessageStore messages, TimeProvider time)
+internal sealed class ConversationExport(ConversationStore conversations, MessageStore messages, TimeProvider time)
 {
     private const int Page = 50;
 

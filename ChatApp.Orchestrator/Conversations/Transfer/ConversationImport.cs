@@ -4,7 +4,7 @@ using ChatApp.Orchestrator.Storage;
 namespace ChatApp.Orchestrator.Conversations.Transfer;
 
 /// <summary>Stores imported conversations as the importing user's own, under new ids: nothing that exists is touched.</summary>
-public sealed class ConversationImport(OwnedDatabase database, IdFactory ids)
+internal sealed class ConversationImport(OwnedDatabase database, IdFactory ids)
 {
     /// <returns>The ids of the new conversations.</returns>
     public async Task<IReadOnlyList<Guid>> StoreAsync(

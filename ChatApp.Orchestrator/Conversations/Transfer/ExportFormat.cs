@@ -1,5 +1,6 @@
 using System.Text.Json;
-using ChatApp.Orchestrator.Ids;
+using ChatApp.Contracts.Ids;
+using ChatApp.Orchestrator.Conversations.Messages;
 
 namespace ChatApp.Orchestrator.Conversations.Transfer;
 

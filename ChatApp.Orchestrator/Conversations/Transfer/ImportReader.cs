@@ -1,11 +1,13 @@
 using System.Text.Json;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Conversations.Answers;
+using ChatApp.Orchestrator.Conversations.Messages;
+using ChatApp.Orchestrator.Errors;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Conversations.Transfer;
 
 /// <summary>Reads a document that was exported here or from ChatGPT; whoever made it may mean harm, so every dimension is bounded.</summary>
-public sealed class ImportReader(TimeProvider time, IOptions<ConversationOptions> options)
+internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptions> options)
 {
     private const int DeepestJson = 64;
     private const int LongestText = 1_000_000;
@@ -192,5 +194,58 @@ public sealed class ImportReader(TimeProvider time, IOptions<ConversationOptions
             _ => now,
         };
         return date < DateTime.UnixEpoch || date > now ? now : date;
+    }
+}
+
+/// <summary>A conversation of a document, its messages with every parent before its children.</summary>
+internal sealed record ImportedConversation
+{
+    public string? Title { get; init; }
+    public bool Pinned { get; init; }
+    public bool Archived { get; init; }
+    public string? Folder { get; init; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; init; }
+
+    /// <summary>The key of the message that the active path ends with.</summary>
+    public string? CurrentKey { get; init; }
+    public required IReadOnlyList<ImportedMessage> Messages { get; init; }
+}
+
+/// <summary>A message of a document; keys are the document's own ids and go no further.</summary>
+internal sealed record ImportedMessage(string Key, string? ParentKey, string Role, string Text, string? Model, DateTime CreatedAt, string? Content = null);
+
+/// <summary>Orders a document's messages so that each comes after its parent, and older ones first.</summary>
+internal static class MessageTree
+{
+    /// <exception cref="RefusedException">Two messages have the same id, or some are their own ancestors.</exception>
+    public static IReadOnlyList<ImportedMessage> Order(IReadOnlyList<ImportedMessage> messages)
+    {
+        var byKey = new Dictionary<string, ImportedMessage>(messages.Count);
+        foreach (var message in messages)
+        {
+            if (!byKey.TryAdd(message.Key, message))
+                throw RefusedException.Invalid("json", "Two messages of one conversation have the same id.");
+        }
+
+        // A parent that the document lacks makes a root: half a conversation is better than none.
+        var roots = messages.Where(message => message.ParentKey is null || !byKey.ContainsKey(message.ParentKey));
+        var children = messages.Where(message => message.ParentKey is not null).ToLookup(message => message.ParentKey!);
+        var waiting = new PriorityQueue<ImportedMessage, (DateTime, int)>();
+        var place = 0;
+        foreach (var root in roots)
+            waiting.Enqueue(root with { ParentKey = null }, (root.CreatedAt, place++));
+
+        var ordered = new List<ImportedMessage>(messages.Count);
+        while (waiting.TryDequeue(out var next, out _))
+        {
+            ordered.Add(next);
+            foreach (var child in children[next.Key])
+                waiting.Enqueue(child, (child.CreatedAt, place++));
+        }
+
+        return ordered.Count == messages.Count
+            ? ordered
+            : throw RefusedException.Invalid("json", $"{messages.Count - ordered.Count} messages follow each other in a circle.");
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Files.Pdf;
@@ -9,7 +11,7 @@ namespace ChatApp.Orchestrator.Files.Pdf;
 /// The text of a PDF, read by a process that is given so much time and memory and nothing of this one's environment: what a
 /// stranger's document does to its parser is not this service's end.
 /// </summary>
-public sealed class PdfText(IOptions<FileOptions> options, TimeProvider time, ILogger<PdfText> logger) : IDisposable
+internal sealed class PdfText(IOptions<FileOptions> options, TimeProvider time, ILogger<PdfText> logger) : IDisposable
 {
     /// <summary>What the edge calls a PDF.</summary>
     public const string MediaType = "application/pdf";
@@ -139,4 +141,16 @@ public sealed class PdfText(IOptions<FileOptions> options, TimeProvider time, IL
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return start;
     }
+}
+
+/// <summary>How reading a PDF ended: the exit code of the process that did it. Any other code: it died.</summary>
+internal enum PdfOutcome
+{
+    Whole = 0,
+
+    /// <summary>There is more, past the limits of pages or characters.</summary>
+    Cut = 10,
+    Encrypted = 11,
+    Unreadable = 12,
+    TooLong = 13,
 }

@@ -2,6 +2,10 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ChatApp.Orchestrator.Gateway.Routing;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

@@ -1,3 +1,6 @@
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway.Routing;

@@ -1,10 +1,12 @@
+using ChatApp.Orchestrator.Gateway.Settings;
+
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>
 /// Leaves an upstream alone that fails too often, then lets one request try. What it tells can be asked without using it up,
 /// which routing needs: an open breaker is passed by, one whose time is over takes its turn again.
 /// </summary>
-public sealed class CircuitBreaker(TimeProvider time)
+internal sealed class CircuitBreaker(TimeProvider time)
 {
     private const int Buckets = 10;
 
@@ -122,4 +124,15 @@ public sealed class CircuitBreaker(TimeProvider time)
     }
 
     private long Slot(BreakerOptions options) => time.GetUtcNow().UtcTicks / Math.Max(1, options.Window.Ticks / Buckets);
+}
+
+public enum BreakerState
+{
+    Closed,
+
+    /// <summary>Nothing is sent.</summary>
+    Open,
+
+    /// <summary>One request is sent to see whether it is back.</summary>
+    Trial,
 }

@@ -1,9 +1,10 @@
+using ChatApp.Orchestrator.Gateway.Settings;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>Attempts beyond the first are paid from what first attempts bring in, so that under failure the load grows by a share only.</summary>
-public sealed class RetryBudget(IOptionsMonitor<GatewayOptions> options)
+internal sealed class RetryBudget(IOptionsMonitor<GatewayOptions> options)
 {
     private readonly Lock _lock = new();
     private double? _balance;

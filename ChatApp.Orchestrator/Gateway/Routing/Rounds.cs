@@ -1,3 +1,5 @@
+using ChatApp.Orchestrator.Gateway.Wire;
+
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>How far a request has come with its plan: in a round each route is tried once.</summary>

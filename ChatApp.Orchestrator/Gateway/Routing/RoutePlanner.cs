@@ -1,9 +1,14 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>In which order the routes to a model, and to those that may replace it, are tried for a request.</summary>
-public sealed class RoutePlanner(UpstreamBoard board, IOptionsMonitor<GatewayOptions> options)
+internal sealed class RoutePlanner(UpstreamBoard board, IOptionsMonitor<GatewayOptions> options)
 {
     /// <summary>Every route that could answer, the best first.</summary>
     /// <param name="model">The model asked for.</param>
@@ -56,3 +61,22 @@ public sealed class RoutePlanner(UpstreamBoard board, IOptionsMonitor<GatewayOpt
         }
     }
 }
+
+/// <summary>
+/// Weighted rendezvous hashing: each key ranks all places, by itself, so that a place that goes moves only its own keys
+/// and one that comes takes only its share.
+/// </summary>
+internal static class RendezvousHash
+{
+    public static double Score(string key, string place, double weight) => -weight / Math.Log(Unit(key, place));
+
+    /// <summary>A number in (0, 1) that depends on both texts only.</summary>
+    public static double Unit(string key, string place)
+    {
+        var hash = BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key + "\0" + place)));
+        return ((hash >> 11) + 0.5) / (1UL << 53);
+    }
+}
+
+/// <summary>One step of a plan: a model at an upstream.</summary>
+internal sealed record PlannedRoute(CatalogueModel Model, UpstreamRoute Route);

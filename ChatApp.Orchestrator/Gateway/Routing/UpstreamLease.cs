@@ -1,7 +1,10 @@
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
+
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>A request's place at an upstream. What came of it is told once; leaving without a word says nothing of the upstream.</summary>
-public sealed class UpstreamLease(UpstreamState state) : IDisposable
+internal sealed class UpstreamLease(UpstreamState state) : IDisposable
 {
     private static readonly TimeSpan UnnamedPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);

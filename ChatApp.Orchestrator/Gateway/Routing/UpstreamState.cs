@@ -1,7 +1,11 @@
+using System.Collections.Concurrent;
+using ChatApp.Orchestrator.Gateway.Settings;
+using ChatApp.Orchestrator.Gateway.Wire;
+
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>What this replica knows of an upstream's condition.</summary>
-public sealed class UpstreamState(string name, TimeProvider time)
+internal sealed class UpstreamState(string name, TimeProvider time)
 {
     private readonly MinuteRate _rate = new(time);
     private int _inFlight;
@@ -71,4 +75,41 @@ public sealed class UpstreamState(string name, TimeProvider time)
     internal void NoteFailure(UpstreamFailure failure) => LastFailure = (failure, time.GetUtcNow());
 
     internal void Leave() => Interlocked.Decrement(ref _inFlight);
+}
+
+/// <summary>So many requests per minute, evenly: a token bucket that holds a sixth of a minute's worth.</summary>
+internal sealed class MinuteRate(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private double _tokens = double.NaN;
+    private long _at;
+
+    /// <summary>Takes one if there is one.</summary>
+    /// <returns>Zero, or how long until there is one.</returns>
+    public TimeSpan Take(int perMinute)
+    {
+        if (perMinute <= 0)
+            return TimeSpan.Zero;
+        lock (_lock)
+        {
+            var capacity = Math.Max(1, perMinute / 6.0);
+            var perSecond = perMinute / 60.0;
+            _tokens = double.IsNaN(_tokens) ? capacity : Math.Min(capacity, _tokens + (time.GetElapsedTime(_at).TotalSeconds * perSecond));
+            _at = time.GetTimestamp();
+            if (_tokens < 1)
+                return TimeSpan.FromSeconds((1 - _tokens) / perSecond);
+            _tokens--;
+            return TimeSpan.Zero;
+        }
+    }
+}
+
+/// <summary>The condition of every upstream, by name.</summary>
+internal sealed class UpstreamBoard(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, UpstreamState> _states = new();
+
+    public IReadOnlyCollection<UpstreamState> All => [.. _states.Values];
+
+    public UpstreamState this[string name] => _states.GetOrAdd(name, static (key, clock) => new UpstreamState(key, clock), time);
 }

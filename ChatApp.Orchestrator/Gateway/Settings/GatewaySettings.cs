@@ -1,10 +1,11 @@
+using ChatApp.Orchestrator.Logging;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway.Settings;
 
 /// <summary>The gateway's options as they are now.</summary>
-public sealed class GatewaySettings(IConfiguration configuration, SecretStore secrets, ILogger<GatewaySettings> logger)
+internal sealed class GatewaySettings(IConfiguration configuration, SecretStore secrets, ILogger<GatewaySettings> logger)
     : LastGoodOptions<GatewayOptions>(configuration.GetSection(Section), () => Load(configuration, secrets))
 {
     /// <summary>The section's name.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ChatApp.Orchestrator.Tools.BuiltIn;
 
 /// <summary>Arithmetic, which language models do badly by themselves.</summary>
-public sealed class CalculateTool : ITool
+internal sealed class CalculateTool : ITool
 {
     public ToolDefinition Definition { get; } = new()
     {

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ChatApp.Orchestrator.Tools.BuiltIn;
 
 /// <summary>Units of length, weight, volume, area, time, speed, temperature, data, energy and pressure.</summary>
-public sealed class ConvertUnitsTool : ITool
+internal sealed class ConvertUnitsTool : ITool
 {
     public ToolDefinition Definition { get; } = new()
     {

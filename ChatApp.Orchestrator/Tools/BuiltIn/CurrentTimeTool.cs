@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ChatApp.Orchestrator.Tools.BuiltIn;
 
 /// <summary>What day and time it is, which no model can know.</summary>
-public sealed class CurrentTimeTool(TimeProvider time) : ITool
+internal sealed class CurrentTimeTool(TimeProvider time) : ITool
 {
     public ToolDefinition Definition { get; } = new()
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using Aspire.Hosting.ApplicationModel;
-using ChatApp.AppHost.Publishing;
 using ChatApp.AppHost.Publishing.Compose;
+using ChatApp.AppHost.Publishing.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

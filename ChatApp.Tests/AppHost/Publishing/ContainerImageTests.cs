@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ChatApp.AppHost.Publishing;
+using ChatApp.AppHost.Publishing.Model;
 
 namespace ChatApp.Tests.AppHost.Publishing;
 

@@ -12,7 +12,7 @@ public sealed class DeployedPortsTests
     [Test]
     public async Task The_first_port_answers_probes_in_HTTP_1_and_the_second_speaks_HTTP_2()
     {
-        var (http, grpc) = (FreePort(), FreePort());
+        var (http, grpc) = (FreePort.Next(), FreePort.Next());
         var builder = WebApplication.CreateBuilder(["--http_ports", $"{http};{grpc}"]);
         builder.UseGrpcAndHealthPorts();
         await using var server = builder.Build();
@@ -30,12 +30,5 @@ public sealed class DeployedPortsTests
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/health") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await client.SendAsync(request);
         return await response.Content.ReadAsStringAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

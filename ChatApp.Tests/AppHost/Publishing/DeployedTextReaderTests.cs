@@ -1,8 +1,8 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using ChatApp.AppHost.Publishing;
 using ChatApp.AppHost.Publishing.Compose;
 using ChatApp.AppHost.Publishing.Helm;
+using ChatApp.AppHost.Publishing.Model;
 
 namespace ChatApp.Tests.AppHost.Publishing;
 

@@ -1,6 +1,7 @@
 using ChatApp.Inference.Constraints;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Constraints.Grammars;
 using ChatApp.Inference.Text;
+using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Tests.Inference.Constraints;
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
 using ChatApp.Inference.Constraints;
+using ChatApp.Inference.Constraints.Grammars;
+using ChatApp.Inference.Constraints.Patterns;
+using ChatApp.Inference.Constraints.Schemas;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.ToolCalls;
 using ChatApp.Tests.Inference.ToolCalls;

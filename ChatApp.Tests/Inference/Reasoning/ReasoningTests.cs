@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Inference.Constraints;
+using ChatApp.Inference.Constraints.Schemas;
 using ChatApp.Inference.Reasoning;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.Text.Jinja;

@@ -1,5 +1,5 @@
 using System.Text;
-using ChatApp.Inference.ToolCalls;
+using ChatApp.Inference.Answers;
 
 namespace ChatApp.Tests.Inference.ToolCalls;
 

@@ -14,7 +14,7 @@ public sealed class ConversationTests : GraphTest
     public async Task What_a_guest_made_goes_to_an_account_only_with_the_guest_s_signed_identity()
     {
         var guest = $"guest-{Guid.NewGuid():N}";
-        var signer = new ChatApp.ServiceDefaults.Identity.CallerIdentitySigner(OrchestratorProcess.IdentityKey, TimeProvider.System);
+        var signer = new ChatApp.Contracts.Identity.CallerIdentitySigner(OrchestratorProcess.IdentityKey, TimeProvider.System);
         var proof = signer.Sign(guest, "guest", "guest", TimeSpan.FromMinutes(1));
         var made = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "mine tokens=3", RequestId = "same" }, OrchestratorProcess.As(guest, "guest")));
         var own = await RunAsync(new RunTurnRequest { Content = "own tokens=3", RequestId = "same" });

@@ -1,7 +1,7 @@
-using ChatApp.Orchestrator;
+using ChatApp.Contracts.Ids;
 using ChatApp.Orchestrator.Conversations.Titles;
 using ChatApp.Orchestrator.Conversations.Transfer;
-using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Errors;
 
 namespace ChatApp.Tests.Orchestrator.Conversations;
 

@@ -1,5 +1,5 @@
 using ChatApp.Bench;
-using ChatApp.Inference.Engine;
+using ChatApp.Inference.Engine.Requests;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
 using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
@@ -21,7 +21,7 @@ public sealed class InferenceKillTests
         var options = new EngineOptions
         {
             Id = "real",
-            ModelPath = Path.Combine(Root(), "models", "chatapp-mini"),
+            ModelPath = Path.Combine(Checkout.Root, "models", "chatapp-mini"),
             MaxSequences = TurnsAtOnce,
             KvCacheBytes = 1L << 28,
             IntraOpThreads = 1,
@@ -103,13 +103,5 @@ public sealed class InferenceKillTests
             return Task.CompletedTask;
         });
         return (user, question, viewer.Seen);
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ChatApp.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The repository's root was not found.");
-        return folder;
     }
 }

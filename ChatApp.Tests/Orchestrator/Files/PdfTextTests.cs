@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using ChatApp.Orchestrator;
+using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Files.Pdf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

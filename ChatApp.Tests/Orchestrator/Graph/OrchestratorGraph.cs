@@ -69,7 +69,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
     {
         var graph = new OrchestratorGraph { Stores = stores, ChatDb = chatDb, OwnsStores = ownsStores, Model = await ScriptedModelServer.StartAsync(), Tools = await ToolServer.StartAsync() };
         for (var i = 0; i < replicas; i++)
-            graph._orchestrators.Add(new OrchestratorProcess(FreePort(), graph.Settings(settings)));
+            graph._orchestrators.Add(new OrchestratorProcess(FreePort.Next(), graph.Settings(settings)));
         await Task.WhenAll(graph._orchestrators.Select(orchestrator => orchestrator.StartAsync()));
         return graph;
     }
@@ -117,25 +117,5 @@ public sealed class OrchestratorGraph : IAsyncDisposable
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             environment[name] = value;
         return environment;
-    }
-
-    // Below the range from which the system takes ports for outgoing connections: while a replica is dead, nobody may
-    // get its port by chance.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(20_000, 30_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; another one then.
-            }
-        }
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using ChatApp.Contracts.Identity;
 using ChatApp.Orchestrator.V1;
-using ChatApp.ServiceDefaults.Identity;
 using Grpc.Core;
 using Grpc.Net.Client;
 

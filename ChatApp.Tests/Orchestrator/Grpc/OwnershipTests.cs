@@ -1,6 +1,6 @@
 using System.Reflection;
+using ChatApp.Contracts.Identity;
 using ChatApp.Orchestrator.V1;
-using ChatApp.ServiceDefaults.Identity;
 using ChatApp.Tests.Orchestrator.Graph;
 using Google.Protobuf.Reflection;
 using Grpc.Core;

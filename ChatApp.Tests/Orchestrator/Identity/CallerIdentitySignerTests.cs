@@ -1,4 +1,4 @@
-using ChatApp.ServiceDefaults.Identity;
+using ChatApp.Contracts.Identity;
 
 namespace ChatApp.Tests.Orchestrator.Identity;
 

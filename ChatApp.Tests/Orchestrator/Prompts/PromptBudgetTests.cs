@@ -1,5 +1,6 @@
-using ChatApp.Orchestrator;
-using ChatApp.Orchestrator.Conversations;
+using ChatApp.Orchestrator.Conversations.Messages;
+using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Prompts;
 
 namespace ChatApp.Tests.Orchestrator.Prompts;

@@ -1,6 +1,9 @@
+using ChatApp.Contracts.Ids;
 using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Leases;
+using ChatApp.Orchestrator.Turns.Records;
+using ChatApp.Orchestrator.Turns.Starting;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
 using Dapper;

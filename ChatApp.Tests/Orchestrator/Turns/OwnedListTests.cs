@@ -1,4 +1,6 @@
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Storage;
+using ChatApp.Orchestrator.Turns.Events;
+using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
 using Microsoft.Extensions.Logging.Abstractions;

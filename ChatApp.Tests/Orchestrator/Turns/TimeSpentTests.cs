@@ -1,6 +1,6 @@
-using ChatApp.Orchestrator.Gateway;
+using ChatApp.Orchestrator.Metering;
 using ChatApp.Orchestrator.Tools;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Running;
 
 namespace ChatApp.Tests.Orchestrator.Turns;
 

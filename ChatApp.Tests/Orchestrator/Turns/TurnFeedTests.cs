@@ -1,4 +1,4 @@
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Events;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Tests.Orchestrator.Turns;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using ChatApp.Orchestrator.Turns;
+using ChatApp.Orchestrator.Turns.Records;
+using ChatApp.Orchestrator.Turns.Running;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Tests.Orchestrator.Turns;

@@ -1,5 +1,4 @@
 using ChatApp.Orchestrator.V1;
-using ChatApp.Tests.Graph;
 using ChatApp.Tests.Orchestrator.Graph;
 
 namespace ChatApp.Tests.Orchestrator.Turns;

@@ -1,7 +1,7 @@
 namespace ChatApp.Web.Components.Account;
 
 /// <summary>A browser's short name out of what it calls itself: "Firefox · Windows".</summary>
-public static class BrowserName
+internal static class BrowserName
 {
     // Each is named before those whose name it also carries.
     private static readonly (string Mark, string Name)[] Browsers =

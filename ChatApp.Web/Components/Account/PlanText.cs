@@ -5,7 +5,7 @@ using Microsoft.Extensions.Localization;
 namespace ChatApp.Web.Components.Account;
 
 /// <summary>Limits of a plan in words.</summary>
-public static class PlanText
+internal static class PlanText
 {
     public static string Count(long? number) => number?.ToString("N0", CultureInfo.CurrentCulture) ?? "";
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Localization;
 namespace ChatApp.Web.Components.Chat;
 
 /// <summary>The line under an answer: model, tokens, times and cost.</summary>
-public static class AnswerFacts
+internal static class AnswerFacts
 {
     /// <summary>The line, or null when its turn has to be asked first.</summary>
     public static string? Of(MessageNode node, ModelInfo? model, IStringLocalizer<UiText> text)

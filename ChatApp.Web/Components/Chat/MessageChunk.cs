@@ -3,7 +3,7 @@ using ChatApp.Web.Turns;
 namespace ChatApp.Web.Components.Chat;
 
 /// <summary>A stretch of a conversation that is drawn, or replaced by its height, as one.</summary>
-public sealed record MessageChunk(int Index, IReadOnlyList<MessageNode> Nodes)
+internal sealed record MessageChunk(int Index, IReadOnlyList<MessageNode> Nodes)
 {
     public const int Size = 12;
 

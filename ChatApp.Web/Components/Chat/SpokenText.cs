@@ -1,7 +1,7 @@
 namespace ChatApp.Web.Components.Chat;
 
 /// <summary>Cuts a growing answer into what a screen reader says: whole sentences without markup.</summary>
-public static class SpokenText
+internal static class SpokenText
 {
     /// <summary>Ends of the sentences after <paramref name="start"/> that are complete.</summary>
     public static IEnumerable<int> SentenceEnds(string text, int start, bool complete)

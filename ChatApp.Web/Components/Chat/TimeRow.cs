@@ -1,11 +1,11 @@
-using ChatApp.Web.Turns;
+using ChatApp.Web.Api;
 
 namespace ChatApp.Web.Components.Chat;
 
 /// <summary>One line of "where did the time go" under an answer.</summary>
 /// <param name="Key">The part, as the strings <c>Time_...</c> name it.</param>
 /// <param name="Milliseconds">How long.</param>
-public sealed record TimeRow(string Key, double Milliseconds)
+internal sealed record TimeRow(string Key, double Milliseconds)
 {
     /// <summary>What takes less is not worth a line.</summary>
     private const double Least = 0.5;

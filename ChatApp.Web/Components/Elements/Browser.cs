@@ -4,7 +4,7 @@ using Microsoft.JSInterop;
 namespace ChatApp.Web.Components.Elements;
 
 /// <summary>What a circuit asks of its page. A page that has gone answers nothing, and nothing is owed to it.</summary>
-public sealed class Browser(IJSRuntime js) : IAsyncDisposable
+internal sealed class Browser(IJSRuntime js) : IAsyncDisposable
 {
     private IJSObjectReference? _module;
 

@@ -4,7 +4,7 @@ namespace ChatApp.Web.Components.Elements;
 /// Draws at most once in 40 ms, and always once more after the last request: tokens arrive faster than a page needs
 /// drawing, and each drawing is a message to the browser.
 /// </summary>
-public sealed class FrameThrottle(Func<Task> draw, TimeProvider time) : IAsyncDisposable
+internal sealed class FrameThrottle(Func<Task> draw, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(40);
     private readonly CancellationTokenSource _gone = new();

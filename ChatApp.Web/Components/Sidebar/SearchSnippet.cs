@@ -1,7 +1,7 @@
 namespace ChatApp.Web.Components.Sidebar;
 
 /// <summary>Cuts a passage that matched into plain text and hits, which stand between U+0002 and U+0003.</summary>
-public static class SearchSnippet
+internal static class SearchSnippet
 {
     public static IEnumerable<(string Piece, bool Hit)> Parse(string snippet)
     {

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace ChatApp.Inference.Endpoints.Requests;
+
+/// <summary>Reads a JSON request body within bounds of size and depth.</summary>
+internal static class RequestBody
+{
+    private const int MaximumDepth = 64;
+
+    /// <exception cref="ApiException">Too large, not JSON, or not an object.</exception>
+    public static async Task<JsonDocument> ReadAsync(HttpContext context, int limit)
+    {
+        if (context.Request.ContentLength > limit)
+            throw ApiException.TooLarge(limit);
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > limit)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                throw ApiException.TooLarge(limit);
+            }
+            if (read.IsCompleted)
+            {
+                try
+                {
+                    return Parse(read.Buffer);
+                }
+                finally
+                {
+                    // Also when it is refused: else the server could not use the connection again.
+                    reader.AdvanceTo(read.Buffer.End);
+                }
+            }
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlySequence<byte> body)
+    {
+        if (body.IsEmpty)
+            throw ApiException.Invalid(null, "The request has no body; a JSON object is expected.");
+        JsonDocument document;
+        try
+        {
+            // The document must own its text: the sequence goes back to the server's pool.
+            document = JsonDocument.Parse(body.ToArray(), new JsonDocumentOptions { MaxDepth = MaximumDepth });
+        }
+        catch (JsonException error)
+        {
+            throw ApiException.Invalid(null, $"The request body is not valid JSON (nested at most {MaximumDepth} deep): {error.Message}");
+        }
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+            return document;
+        document.Dispose();
+        throw ApiException.Invalid(null, "The request body must be a JSON object.");
+    }
+}

@@ -1,9 +1,0 @@
-namespace ChatApp.Inference.Endpoints;
-
-internal enum ToolChoiceMode
-{
-    None,
-    Auto,
-    Required,
-    Named,
-}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace ChatApp.Orchestrator.Gateway.Wire;
+
+/// <summary>What a model is asked, in our own terms.</summary>
+internal sealed record ChatRequest
+{
+    public required string Model { get; init; }
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+    public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>The answer so far, to be continued; null: a new answer.</summary>
+    public string? Draft { get; init; }
+
+    /// <summary>What the model may call.</summary>
+    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
+
+    /// <summary>False: the tools stay in the prompt, but this time the model has to answer.</summary>
+    public bool MayCall { get; init; } = true;
+
+    /// <summary>Whose request it is: keeps one user's prefix cache apart from another's.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Its requests go to the replica that has its prefix cached, and stay on one version of a model; null: by the prompt's beginning.</summary>
+    public string? Conversation { get; init; }
+
+    /// <summary>Titles, summaries: may wait for what people wait for.</summary>
+    public bool Background { get; init; }
+}
+
+/// <summary>How tokens are chosen; null leaves it to the model's own default.</summary>
+internal sealed record SamplingSettings
+{
+    public double? Temperature { get; init; }
+    public double? TopP { get; init; }
+    public int? MaxTokens { get; init; }
+    public long? Seed { get; init; }
+    public IReadOnlyList<string> Stop { get; init; } = [];
+    public double? FrequencyPenalty { get; init; }
+    public double? PresencePenalty { get; init; }
+}
+
+/// <summary>A message of a model's request.</summary>
+internal sealed record ChatMessage(string Role, string Content)
+{
+    public IReadOnlyList<ChatImage> Images { get; init; } = [];
+
+    /// <summary>Of an assistant's message: the calls that it made.</summary>
+    public IReadOnlyList<ModelToolCall> ToolCalls { get; init; } = [];
+
+    /// <summary>Of a tool's message: the call whose result it is.</summary>
+    public string? ToolCallId { get; init; }
+}
+
+/// <summary>An image that goes with a message.</summary>
+internal sealed record ChatImage(string MediaType, byte[] Bytes);
+
+/// <summary>A call that a model made.</summary>
+/// <param name="Id">What its result refers to.</param>
+/// <param name="Name">The tool's.</param>
+/// <param name="Arguments">JSON, as the model wrote it.</param>
+internal sealed record ModelToolCall(string Id, string Name, string Arguments);
+
+/// <summary>A tool as a model is told of it.</summary>
+/// <param name="Name">What it is called by.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Parameters">JSON schema of its arguments.</param>
+internal sealed record OfferedTool(string Name, string Description, JsonElement Parameters);

@@ -1,7 +1,0 @@
-namespace ChatApp.Orchestrator.Turns;
-
-/// <summary>Another replica owns the turn now: whatever this one still has to say about it is void.</summary>
-public sealed class FencedException(Guid turnId) : Exception($"Turn {turnId:N} is owned by another replica.")
-{
-    public Guid TurnId { get; } = turnId;
-}

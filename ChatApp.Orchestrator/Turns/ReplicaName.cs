@@ -1,7 +1,0 @@
-namespace ChatApp.Orchestrator.Turns;
-
-/// <summary>What this process calls itself in leases: the machine for people, and a part that no two processes share.</summary>
-public sealed record ReplicaName(string Value)
-{
-    public static ReplicaName Unique() => new($"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-}

@@ -1,0 +1,90 @@
+using ChatApp.Orchestrator.Logging;
+using ChatApp.Orchestrator.Storage;
+using ChatApp.Orchestrator.Turns.Events;
+using ChatApp.Orchestrator.Turns.Leases;
+using ChatApp.Orchestrator.Turns.Records;
+using ChatApp.Orchestrator.Turns.Running;
+using ChatApp.Orchestrator.V1;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace ChatApp.Orchestrator.Turns.Takeover;
+
+/// <summary>Looks for turns whose replica went silent, and goes on with them.</summary>
+internal sealed class TurnTakeover(
+    TurnLeases leases, TurnLog log, TurnJournal journal, TurnSupervisor supervisor, TimeProvider time, IOptions<TurnOptions> options,
+    ILogger<TurnTakeover> logger) : BackgroundService
+{
+    private const int MostAtOnce = 64;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // While the database was away nobody could renew a lease: give living owners the time to do so first.
+        var graceUntil = 0L;
+        using var timer = new PeriodicTimer(options.Value.HeartbeatInterval, time);
+        try
+        {
+            do
+            {
+                if (time.GetTimestamp() < graceUntil)
+                    continue;
+                try
+                {
+                    await TakeOverAsync(stoppingToken);
+                }
+                catch (Exception exception) when (exception is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+                {
+                    graceUntil = time.GetTimestamp() + (long)(options.Value.HeartbeatInterval.TotalSeconds * 2 * time.TimestampFrequency);
+                    Log.DatabaseAway(logger, exception.Message);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    Log.UpkeepFailed(logger, exception);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        foreach (var turn in await leases.ClaimExpiredAsync(MostAtOnce, cancellationToken))
+        {
+            Log.TurnTakenOver(logger, turn.Id, turn.Takeovers);
+            try
+            {
+                supervisor.Launch(turn, await RecoverAsync(turn, cancellationToken));
+            }
+            catch (FencedException)
+            {
+                Log.TurnFenced(logger, turn.Id);
+            }
+        }
+    }
+
+    /// <summary>What viewers may have seen: the journal, and what Redis has beyond it.</summary>
+    private async Task<IReadOnlyList<TurnEvent>> RecoverAsync(TurnRecord turn, CancellationToken cancellationToken)
+    {
+        var isLogRead = true;
+        var events = new List<TurnEvent>(await journal.ReadAsync(turn.UserId, turn.Id, 0, cancellationToken));
+        try
+        {
+            // First lock the last owner out, then read: nothing can be added in between.
+            await log.FenceAsync(turn.Id, turn.LeaseEpoch);
+            events.AddRange(await log.ReadAsync(turn.Id, turn.LeaseEpoch, events.Count));
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            isLogRead = false;
+            Log.LogAway(logger, turn.Id, exception.Message);
+        }
+
+        TurnMetrics.TakenOver(turn, isLogRead);
+        return events;
+    }
+}

@@ -1,3 +1,0 @@
-namespace ChatApp.Web.Api;
-
-public sealed record UsagePlan(string Name, PlanLimits Limits);
