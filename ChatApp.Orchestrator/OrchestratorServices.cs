@@ -97,7 +97,7 @@ internal static class OrchestratorServices
         services.AddHostedService<ConversationPurge>();
 
         services.AddOptions<Files.FileOptions>().BindConfiguration("Files").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<Files.Pdf.PdfText>();
+        services.AddSingleton<Files.PdfText>();
         services.AddSingleton<FileStore>();
         services.AddSingleton<Attachments>();
         services.AddHostedService<FilePurge>();

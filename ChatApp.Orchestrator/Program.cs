@@ -1,5 +1,5 @@
 using ChatApp.Orchestrator;
-using ChatApp.Orchestrator.Files.Pdf;
+using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Grpc;
 using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Migrations;

@@ -1,4 +1,5 @@
 using ChatApp.Api.Chats;
+
 namespace ChatApp.Api.OpenAI;
 
 /// <summary>The OpenAI-compatible surface under <c>/v1</c>.</summary>

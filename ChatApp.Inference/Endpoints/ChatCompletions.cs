@@ -1,7 +1,6 @@
 using System.Text.Json;
 using ChatApp.Inference.Endpoints.Answers;
 using ChatApp.Inference.Endpoints.Requests;
-using ChatApp.Inference.Engine;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Engine.Scheduling;
 using ChatApp.Inference.Logging;

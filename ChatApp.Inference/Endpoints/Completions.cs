@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using ChatApp.Inference.Endpoints.Answers;
 using ChatApp.Inference.Endpoints.Requests;
-using ChatApp.Inference.Engine;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Logging;
 using ChatApp.Inference.Serving;

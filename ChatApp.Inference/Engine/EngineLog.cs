@@ -1,5 +1,3 @@
-using ChatApp.Inference.Logging;
-
 namespace ChatApp.Inference.Engine;
 
 internal static partial class EngineLog

@@ -4,7 +4,6 @@ using ChatApp.Inference.Engine.Metrics;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Engine.Runner;
 using ChatApp.Inference.Engine.Scheduling;
-using ChatApp.Inference.Logging;
 using ChatApp.Inference.Tokens;
 
 namespace ChatApp.Inference.Engine;

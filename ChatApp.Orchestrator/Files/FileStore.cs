@@ -11,7 +11,7 @@ namespace ChatApp.Orchestrator.Files;
 /// Uploaded files in PostgreSQL, in pieces: every replica sees them, they are backed up with the messages they go with, and
 /// no transaction lasts as long as an upload.
 /// </summary>
-internal sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
+internal sealed class FileStore(OwnedDatabase database, PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
 {
     /// <summary>Bytes of a piece.</summary>
     public const int PieceBytes = 256 * 1024;
@@ -47,7 +47,7 @@ internal sealed class FileStore(OwnedDatabase database, Pdf.PdfText pdf, IdFacto
         try
         {
             var hash = await WriteAsync(session, id, content, cancellationToken);
-            var text = mediaType == Pdf.PdfText.MediaType ? await ReadPdfAsync(owner, id, cancellationToken) : null;
+            var text = mediaType == PdfText.MediaType ? await ReadPdfAsync(owner, id, cancellationToken) : null;
             return await FinishAsync(session, id, hash, text, mostStored, cancellationToken);
         }
         catch
@@ -217,7 +217,7 @@ internal sealed record FileRecord
     public long Bytes { get; init; }
     public DateTime CreatedAt { get; init; }
 
-    public bool IsPdf => MediaType == Pdf.PdfText.MediaType;
+    public bool IsPdf => MediaType == PdfText.MediaType;
 
     public bool IsImage => MediaType.StartsWith("image/", StringComparison.Ordinal);
 }

@@ -1,5 +1,3 @@
-using ChatApp.Orchestrator.Gateway.Wire;
-
 namespace ChatApp.Orchestrator.Logging;
 
 /// <summary>Ids and counts, never what anyone wrote.</summary>
@@ -42,7 +40,7 @@ internal static partial class Log
     public static partial void DiscoveryFailed(ILogger logger, string upstream, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Upstream {Upstream} gave no first token ({Failure}): {Reason}")]
-    public static partial void UpstreamFailed(ILogger logger, string upstream, UpstreamFailure failure, string reason);
+    public static partial void UpstreamFailed(ILogger logger, string upstream, Enum failure, string reason);
 
     [LoggerMessage(LogLevel.Information, "Upstream {Upstream} is slow to begin, {Second} is asked as well")]
     public static partial void UpstreamHedged(ILogger logger, string upstream, string second);
@@ -63,7 +61,7 @@ internal static partial class Log
     public static partial void ProbeFailed(ILogger logger, string upstream, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The answer of upstream {Upstream} broke off ({Failure}) and is continued from its text")]
-    public static partial void AnswerContinued(ILogger logger, string upstream, UpstreamFailure failure);
+    public static partial void AnswerContinued(ILogger logger, string upstream, Enum failure);
 
     [LoggerMessage(LogLevel.Debug, "The answer cache can't be used: {Reason}")]
     public static partial void CacheAway(ILogger logger, string reason);

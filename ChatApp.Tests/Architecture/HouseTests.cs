@@ -9,13 +9,43 @@ public sealed class HouseTests
     // A room may use those before it. "" is the room without a name, where a project is put together.
     private static readonly Dictionary<string, string[]> s_rooms = new()
     {
-        ["ChatApp.Contracts"] = [],
-        ["ChatApp.ServiceDefaults"] = [],
-        ["ChatApp.Orchestrator"] = [],
-        ["ChatApp.Inference"] = [],
-        ["ChatApp.Api"] = [],
-        ["ChatApp.Web"] = [],
-        ["ChatApp.AppHost"] = [],
+        ["ChatApp.Contracts"] =
+        [
+            "Identity", "Ids", "Orchestrator",
+        ],
+        ["ChatApp.ServiceDefaults"] =
+        [
+            "", "Migrations", "Storage", "Telemetry",
+        ],
+        ["ChatApp.Orchestrator"] =
+        [
+            "Conversations.Messages", "Errors", "Ids", "Logging", "Storage", "Conversations.Changes", "Metering", "Gateway.Settings", "Gateway.Wire",
+            "Gateway.Routing", "Gateway.Upstreams", "Turns.Records", "Gateway.Caching", "Tools", "Turns.Events", "Turns.Leases",
+            "Conversations.Answers", "Gateway", "Tools.BuiltIn", "Conversations", "Files", "Conversations.Sharing", "Conversations.Titles",
+            "Conversations.Transfer", "Prompts", "Turns.Starting", "Turns.Running", "Turns.Takeover", "Turns.Viewing", "Grpc", "",
+        ],
+        ["ChatApp.Inference"] =
+        [
+            "Answers", "Constraints.Characters", "Engine.Runner", "Logging", "Text.Jinja", "Tokens", "Constraints.Patterns", "Engine.Requests",
+            "Text", "Constraints.Grammars", "Embeddings", "Engine.Metrics", "Engine.Sampling", "Models", "Constraints", "Constraints.Schemas",
+            "Engine.Scheduling", "Reasoning", "Engine", "ToolCalls", "Serving", "Endpoints.Requests", "Endpoints.Answers", "Endpoints", "",
+        ],
+        ["ChatApp.Api"] =
+        [
+            "Audit", "Ids", "Logging", "Settings", "Errors", "Limits.Buckets", "Orchestration", "Streaming", "Abuse", "Accounts", "ApiKeys",
+            "SigningKeys", "Sessions", "Callers", "Limits", "Chats", "Gate", "SignIn", "Uploads", "OpenAI", "Profile", "Admin", "",
+        ],
+        ["ChatApp.Web"] =
+        [
+            "Api", "Localization", "Logging", "Preferences", "Components.Account", "Components.Elements", "Rendering", "Sessions", "Turns", "Chat",
+            "Components.Admin", "", "Components.Chat", "Components.Dialogs", "Components.Settings", "Components.Sidebar", "Endpoints",
+            "Components.Layout", "Components.Pages", "Components",
+        ],
+        ["ChatApp.AppHost"] =
+        [
+            "Health", "Local", "Local.State", "Publishing.Model", "Publishing.Text", "Local.Garnet", "Publishing.Compose", "Publishing.Helm",
+            "Qdrant", "Supervision", "Local.Postgres", "Publishing",
+        ],
     };
 
     private const int MostFiles = 20;

@@ -1,4 +1,5 @@
 using ChatApp.Web.Api;
+using ChatApp.Web.Logging;
 
 namespace ChatApp.Web.Chat;
 

@@ -1,4 +1,5 @@
 using ChatApp.Web.Api;
+using ChatApp.Web.Logging;
 using ChatApp.Web.Turns;
 
 namespace ChatApp.Web.Chat;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using ChatApp.Inference.Engine;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Logging;
 using ChatApp.Inference.Text.Jinja;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using ChatApp.Orchestrator.Errors;
-using ChatApp.Orchestrator.Files.Pdf;
+using ChatApp.Orchestrator.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using UglyToad.PdfPig.Content;

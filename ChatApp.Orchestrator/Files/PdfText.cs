@@ -5,7 +5,7 @@ using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Logging;
 using Microsoft.Extensions.Options;
 
-namespace ChatApp.Orchestrator.Files.Pdf;
+namespace ChatApp.Orchestrator.Files;
 
 /// <summary>
 /// The text of a PDF, read by a process that is given so much time and memory and nothing of this one's environment: what a

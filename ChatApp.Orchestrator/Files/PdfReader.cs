@@ -4,7 +4,7 @@ using UglyToad.PdfPig;
 using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 using UglyToad.PdfPig.Exceptions;
 
-namespace ChatApp.Orchestrator.Files.Pdf;
+namespace ChatApp.Orchestrator.Files;
 
 /// <summary>
 /// Reads a PDF's text in a process of its own, which <see cref="PdfText"/> starts: a document that overflows the stack, fills

@@ -1,4 +1,4 @@
-namespace ChatApp.Web;
+namespace ChatApp.Web.Logging;
 
 internal static partial class Log
 {
