@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ChatApp.Api.Gate;
 using ChatApp.Api.OpenAI;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 

@@ -4,6 +4,7 @@ using System.Text;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Ids;
 using ChatApp.Api.Limits.Buckets;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.Errors;
 

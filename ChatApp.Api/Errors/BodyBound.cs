@@ -1,4 +1,5 @@
 using ChatApp.Api.Settings;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ChatApp.Api.Logging;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Contracts.Orchestrator;
 using ChatApp.ServiceDefaults.Storage;
 using Grpc.Core;

@@ -1,3 +1,4 @@
+using ChatApp.Contracts.OpenAI;
 namespace ChatApp.Api.Errors;
 
 /// <summary>A request that the edge refuses, with the answer it gets.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Limits.Buckets;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Limits;

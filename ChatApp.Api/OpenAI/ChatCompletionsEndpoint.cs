@@ -4,6 +4,7 @@ using ChatApp.Api.Limits;
 using ChatApp.Api.Limits.Buckets;
 using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
 using ChatApp.Api.Callers;
 using ChatApp.Api.Limits;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.OpenAI;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Settings;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.OpenAI;

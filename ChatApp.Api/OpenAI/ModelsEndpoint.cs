@@ -1,4 +1,5 @@
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.OpenAI;

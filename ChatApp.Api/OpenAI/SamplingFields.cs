@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.OpenAI;
@@ -17,9 +18,9 @@ internal static class SamplingFields
             sampling.FrequencyPenalty = frequency.GetDouble();
         if (JsonFields.Find(body, "presence_penalty") is { } presence)
             sampling.PresencePenalty = presence.GetDouble();
-        if ((JsonFields.Integer(body, "max_completion_tokens") ?? JsonFields.Integer(body, "max_tokens")) is { } maxTokens)
+        if ((JsonFields.WholeNumber(body, "max_completion_tokens") ?? JsonFields.WholeNumber(body, "max_tokens")) is { } maxTokens)
             sampling.MaxTokens = (int)maxTokens;
-        if (JsonFields.Integer(body, "seed") is { } seed)
+        if (JsonFields.WholeNumber(body, "seed") is { } seed)
             sampling.Seed = seed;
         if (JsonFields.Find(body, "stop") is { } stop)
             sampling.Stop.AddRange(stop.ValueKind == JsonValueKind.String ? [stop.GetString()!] : stop.EnumerateArray().Select(item => item.GetString()!));

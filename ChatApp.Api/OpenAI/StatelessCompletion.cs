@@ -6,6 +6,7 @@ using ChatApp.Api.Limits;
 using ChatApp.Api.Limits.Buckets;
 using ChatApp.Api.Logging;
 using ChatApp.Api.Streaming;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -53,10 +54,10 @@ internal sealed class StatelessCompletion(
     private TurnEstimate Estimate(string operation, JsonElement body)
     {
         var input = (string[])["messages", "prompt", "input", "tools", "response_format"];
-        var asked = JsonFields.Integer(body, "max_completion_tokens") ?? JsonFields.Integer(body, "max_tokens") ?? limits.Value.DefaultAnswerTokens;
+        var asked = JsonFields.WholeNumber(body, "max_completion_tokens") ?? JsonFields.WholeNumber(body, "max_tokens") ?? limits.Value.DefaultAnswerTokens;
         return new TurnEstimate(
             JsonFields.Text(body, "model"),
             input.Sum(name => JsonFields.Find(body, name) is { } value ? TurnEstimate.OfJson(value) : 0),
-            operation == "embeddings" ? 0 : asked * (JsonFields.Integer(body, "n") ?? 1));
+            operation == "embeddings" ? 0 : asked * (JsonFields.WholeNumber(body, "n") ?? 1));
     }
 }

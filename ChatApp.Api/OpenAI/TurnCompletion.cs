@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.OpenAI;

@@ -1,5 +1,6 @@
 using System.Text;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.Uploads;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Settings;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
 using Grpc.Core;

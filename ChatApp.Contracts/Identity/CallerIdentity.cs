@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace ChatApp.Contracts.Identity;
 
 /// <summary>Who a call inside the graph is made for, as the edge established it.</summary>
@@ -9,11 +7,11 @@ namespace ChatApp.Contracts.Identity;
 /// <param name="ExpiresAtUnixSeconds">From this second (UTC) on the signature is void.</param>
 /// <param name="Name">What the user likes to be called; may be absent.</param>
 public sealed record CallerIdentity(
-    [property: JsonPropertyName("sub")] string Subject,
-    [property: JsonPropertyName("role")] string Role,
-    [property: JsonPropertyName("plan")] string Plan,
-    [property: JsonPropertyName("exp")] long ExpiresAtUnixSeconds,
-    [property: JsonPropertyName("name"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null)
+    string Subject,
+    string Role,
+    string Plan,
+    long ExpiresAtUnixSeconds,
+    string? Name = null)
 {
     /// <summary>The gRPC metadata key (HTTP header) that carries the signed identity.</summary>
     public const string HeaderName = "x-chatapp-identity";

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
@@ -11,8 +12,6 @@ namespace ChatApp.Inference.Endpoints;
 /// <summary><c>POST /v1/embeddings</c>.</summary>
 internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOptions> options)
 {
-    private const int MaximumInputs = 2048;
-
     public async Task HandleAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes);
@@ -56,7 +55,7 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
         if (input.ValueKind == JsonValueKind.String)
             return [request.Text("input")!];
         var inputs = new List<string>();
-        foreach (var item in request.Array("input", MaximumInputs)!.Value.EnumerateArray())
+        foreach (var item in request.Array("input", RequestLimits.EmbeddingInputs)!.Value.EnumerateArray())
         {
             if (item.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
                 throw ApiException.Invalid("input", "input must be text or an array of texts; token ids are not supported here.", "unsupported_parameter");

@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Logging;
+using ChatApp.ServiceDefaults.Storage;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -25,10 +26,14 @@ internal sealed class ConversationPurge(NpgsqlDataSource dataSource, TimeProvide
                         // Another full batch may wait.
                     }
                 }
+                catch (Exception exception) when (TransientFailures.IsTransient(exception))
+                {
+                    Log.DatabaseAway(logger, exception.Message);
+                }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     // Another round comes; a service that gives up would take the whole replica down.
-                    Log.DatabaseAway(logger, exception.Message);
+                    Log.UpkeepFailed(logger, exception);
                 }
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));

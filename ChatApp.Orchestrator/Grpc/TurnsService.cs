@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ChatApp.Contracts.Ids;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Conversations.Messages;
@@ -27,7 +28,6 @@ internal sealed class TurnsService(
 {
     private const int LongestRequestId = 200;
     private const int LongestSystem = 100_000;
-    private const int MostStops = 16;
     private const int MostTools = 128;
     private const int MostHistory = 400;
 
@@ -209,8 +209,8 @@ internal sealed class TurnsService(
         Within("max_tokens", sampling.HasMaxTokens, sampling.MaxTokens, 1, int.MaxValue);
         Within("frequency_penalty", sampling.HasFrequencyPenalty, sampling.FrequencyPenalty, -2, 2);
         Within("presence_penalty", sampling.HasPresencePenalty, sampling.PresencePenalty, -2, 2);
-        if (sampling.Stop.Count > MostStops)
-            throw RefusedException.Invalid("stop", $"At most {MostStops} stop texts are possible.");
+        if (sampling.Stop.Count > RequestLimits.Stops)
+            throw RefusedException.Invalid("stop", $"At most {RequestLimits.Stops} stop texts are possible.");
     }
 
     private static void Within(string param, bool given, double value, double least, double most)

@@ -11,7 +11,7 @@ public sealed class HouseTests
     {
         ["ChatApp.Contracts"] =
         [
-            "Identity", "Ids", "Orchestrator",
+            "Identity", "Ids", "OpenAI", "Orchestrator",
         ],
         ["ChatApp.ServiceDefaults"] =
         [

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Text.Jinja;
 
 namespace ChatApp.Inference.Endpoints.Requests;
@@ -7,11 +8,9 @@ namespace ChatApp.Inference.Endpoints.Requests;
 /// <summary>Reads <c>messages</c> into what chat templates take.</summary>
 internal static class ChatMessages
 {
-    public const int Maximum = 4096;
-
     public static List<JinjaMap> Read(RequestFields request)
     {
-        var array = request.Array("messages", Maximum) ?? throw ApiException.Invalid("messages", "messages is required.", "missing_required_parameter");
+        var array = request.Array("messages", RequestLimits.Messages) ?? throw ApiException.Invalid("messages", "messages is required.", "missing_required_parameter");
         if (array.GetArrayLength() == 0)
             throw ApiException.Invalid("messages", "messages must not be empty.", "invalid_value");
         var messages = new List<JinjaMap>(array.GetArrayLength());
@@ -41,7 +40,7 @@ internal static class ChatMessages
         };
         var message = new JinjaMap { ["role"] = role };
         var calls = role == "assistant" ? ToolCalls(fields) : null;
-        message["content"] = Content(fields) ?? (calls is not null ? null
+        message["content"] = Content(fields) ?? (role == "assistant" ? fields.Text("refusal") : null) ?? (calls is not null ? null
             : throw ApiException.Invalid(fields.PathOf("content"), $"{fields.PathOf("content")} is required.", "missing_required_parameter"));
         if (calls is not null)
             message["tool_calls"] = calls;
@@ -62,7 +61,7 @@ internal static class ChatMessages
             return fields.Text("content");
         var text = new StringBuilder();
         var index = 0;
-        foreach (var part in fields.Array("content", 1024)!.Value.EnumerateArray())
+        foreach (var part in fields.Array("content", RequestLimits.ContentParts)!.Value.EnumerateArray())
         {
             var path = $"{fields.PathOf("content")}[{index++}]";
             if (part.ValueKind != JsonValueKind.Object)
@@ -80,7 +79,7 @@ internal static class ChatMessages
 
     private static List<object?>? ToolCalls(RequestFields fields)
     {
-        if (fields.Array("tool_calls", 128) is not { } array || array.GetArrayLength() == 0)
+        if (fields.Array("tool_calls", RequestLimits.ToolCalls) is not { } array || array.GetArrayLength() == 0)
             return null;
         var calls = new List<object?>();
         foreach (var item in array.EnumerateArray())

@@ -115,7 +115,8 @@ internal sealed record ChatRequest
     private static JinjaMap? Variables(RequestFields request)
     {
         var variables = request.Object("chat_template_kwargs") is { } given ? TemplateValues.Map(given.Element, "chat_template_kwargs") : null;
-        if (request.Text("reasoning_effort", 32) is { } effort)
+        // "none" asks for what a template does without being told.
+        if (request.Text("reasoning_effort", 32) is { } effort and not "none")
             (variables ??= [])["reasoning_effort"] = effort;
         return variables;
     }

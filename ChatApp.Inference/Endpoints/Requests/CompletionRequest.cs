@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Engine.Scheduling;
 using ChatApp.Inference.Serving;
@@ -8,8 +9,6 @@ namespace ChatApp.Inference.Endpoints.Requests;
 /// <summary>A text completion as asked for. Prompts are text, in which control tokens are not parsed, or token ids, which may be any.</summary>
 internal sealed record CompletionRequest
 {
-    private const int MaximumPrompts = 64;
-
     public required string Model { get; init; }
 
     public required JsonElement Prompt { get; init; }
@@ -69,8 +68,8 @@ internal sealed record CompletionRequest
             throw ApiException.Invalid("prompt", "prompt must be text, an array of texts, or token ids.", "invalid_type");
         if (Prompt[0].ValueKind == JsonValueKind.Number)
             return [TokenIds.Read(Prompt, "prompt", model)];
-        if (Prompt.GetArrayLength() > MaximumPrompts)
-            throw ApiException.Invalid("prompt", $"prompt has {Prompt.GetArrayLength()} entries; at most {MaximumPrompts} are accepted.", "array_above_max_length");
+        if (Prompt.GetArrayLength() > RequestLimits.Prompts)
+            throw ApiException.Invalid("prompt", $"prompt has {Prompt.GetArrayLength()} entries; at most {RequestLimits.Prompts} are accepted.", "array_above_max_length");
         var prompts = new List<int[]>();
         foreach (var item in Prompt.EnumerateArray())
         {

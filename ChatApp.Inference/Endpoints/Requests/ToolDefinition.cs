@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Text.Jinja;
 
 namespace ChatApp.Inference.Endpoints.Requests;
@@ -10,8 +11,6 @@ namespace ChatApp.Inference.Endpoints.Requests;
 /// <param name="Template">The definition as the chat template sees it.</param>
 internal sealed record ToolDefinition(string Name, JsonElement? Parameters, JinjaMap Template)
 {
-    public const int Maximum = 128;
-
     private static readonly SearchValues<char> _nameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
@@ -22,7 +21,7 @@ internal sealed record ToolDefinition(string Name, JsonElement? Parameters, Jinj
         request.Refuse("function_call", "use tool_choice.");
         var tools = new List<ToolDefinition>();
         var index = 0;
-        foreach (var item in request.Array("tools", Maximum)?.EnumerateArray() ?? default)
+        foreach (var item in request.Array("tools", RequestLimits.Tools)?.EnumerateArray() ?? default)
         {
             var path = $"tools[{index++}]";
             var tool = item.ValueKind == JsonValueKind.Object ? new RequestFields(item, path) : throw ApiException.Invalid(path, $"{path} must be an object.", "invalid_type");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Turns.Records;
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Turns.Events;
@@ -33,7 +34,7 @@ internal sealed class JournalWriter(
             {
                 await WriteAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (TransientFailures.IsTransient(exception))
             {
                 Log.DatabaseAway(logger, exception.Message);
             }

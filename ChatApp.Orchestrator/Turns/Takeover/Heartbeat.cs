@@ -32,7 +32,7 @@ internal sealed class Heartbeat(TurnLeases leases, TurnSupervisor supervisor, Ti
         {
             await leases.LeaveAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or OperationCanceledException)
+        catch (Exception exception) when (TransientFailures.IsTransient(exception) || exception is OperationCanceledException)
         {
             Log.DatabaseAway(logger, exception.Message);
         }
@@ -48,7 +48,7 @@ internal sealed class Heartbeat(TurnLeases leases, TurnSupervisor supervisor, Ti
             {
                 await BeatAsync();
             }
-            catch (Exception exception) when (exception is Npgsql.NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (TransientFailures.IsTransient(exception))
             {
                 // Perhaps only the connection broke: a lease does not wait for the next beat.
                 interval = interval < AfterFailure ? interval : AfterFailure;

@@ -5,8 +5,8 @@ using ChatApp.Orchestrator.Turns.Leases;
 using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.Turns.Running;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using StackExchange.Redis;
 
 namespace ChatApp.Orchestrator.Turns.Takeover;
@@ -33,7 +33,7 @@ internal sealed class TurnTakeover(
                 {
                     await TakeOverAsync(stoppingToken);
                 }
-                catch (Exception exception) when (exception is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+                catch (Exception exception) when (TransientFailures.IsTransient(exception))
                 {
                     graceUntil = time.GetTimestamp() + (long)(options.Value.HeartbeatInterval.TotalSeconds * 2 * time.TimestampFrequency);
                     Log.DatabaseAway(logger, exception.Message);

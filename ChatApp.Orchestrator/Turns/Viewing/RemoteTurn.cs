@@ -3,7 +3,6 @@ using ChatApp.Orchestrator.Turns.Events;
 using ChatApp.Orchestrator.Turns.Starting;
 using ChatApp.Orchestrator.V1;
 using ChatApp.ServiceDefaults.Storage;
-using Npgsql;
 using StackExchange.Redis;
 
 namespace ChatApp.Orchestrator.Turns.Viewing;
@@ -75,7 +74,7 @@ internal sealed class RemoteTurn(
                 _epoch = (await store.GetAsync(owner, turnId, cancellationToken)).LeaseEpoch;
             return stored;
         }
-        catch (Exception exception) when (exception is NpgsqlException || TransientFailures.IsTransient(exception))
+        catch (Exception exception) when (TransientFailures.IsTransient(exception))
         {
             await Task.Delay(PollIntervalWithoutRedis, time, cancellationToken);
             return [];

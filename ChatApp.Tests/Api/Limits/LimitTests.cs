@@ -100,7 +100,7 @@ public sealed class LimitTests : LimitedEdge
         var before = Orchestrator.Started;
         Orchestrator.Gate = new TaskCompletionSource();
         var first = here.PostAsync("/v1/chat/completions", Chat);
-        await UntilAsync(() => Orchestrator.Started > before);
+        await Eventually.HoldsAsync(() => Orchestrator.Started > before);
 
         (await there.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
 
@@ -118,7 +118,7 @@ public sealed class LimitTests : LimitedEdge
         Orchestrator.Gate = new TaskCompletionSource();
         var body = new { content = "hi", request_id = "twice-" + Token(here)[^8..] };
         var first = here.PostAsync("/api/turns", body);
-        await UntilAsync(() => Orchestrator.Started > before);
+        await Eventually.HoldsAsync(() => Orchestrator.Started > before);
         var again = there.PostAsync("/api/turns", body);
         (await there.PostAsync("/api/turns", new { content = "another" })).ShouldBe(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
 
@@ -147,9 +147,9 @@ public sealed class LimitTests : LimitedEdge
         (await user.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.TooManyRequests);
         Orchestrator.Gate.SetResult();
 
-        await UntilAsync(async () => (await user.GetAsync("/api/usage")).Json["total"]!["output_tokens"]!.GetValue<int>() == 7);
+        await Eventually.HoldsAsync(async () => (await user.GetAsync("/api/usage")).Json["total"]!["output_tokens"]!.GetValue<int>() == 7);
         Orchestrator.Gate = null;
-        await UntilAsync(async () => (await user.PostAsync("/v1/chat/completions", Chat)).Status == HttpStatusCode.OK);
+        await Eventually.HoldsAsync(async () => (await user.PostAsync("/v1/chat/completions", Chat)).Status == HttpStatusCode.OK);
     }
 
     [Test]

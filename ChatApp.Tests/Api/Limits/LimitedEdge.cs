@@ -62,14 +62,4 @@ public abstract class LimitedEdge
         await connection.ExecuteAsync("UPDATE identity.users SET plan = @plan WHERE email = @email", new { plan, email = (string)up.Json["user"]!["email"]! });
         return edge.Client(up["access_token"]);
     }
-
-    protected static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    protected static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await condition())
-            await timer.WaitForNextTickAsync(patience.Token);
-    }
 }

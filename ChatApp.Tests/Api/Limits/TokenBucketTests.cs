@@ -39,7 +39,7 @@ public sealed class TokenBucketTests : LimitedEdge
             var buckets = replicas.ConvertAll(replica => replica.App.Services.GetRequiredService<TokenBuckets>());
             BucketTake[] take = [new($"slow:{Guid.NewGuid()}", 100, 4, 1)];
             // On a busy machine the connections take their time.
-            await UntilAsync(async () => (await Task.WhenAll(buckets.Select(bucket => bucket.TakeAsync([new BucketTake($"warm:{Guid.NewGuid()}", 1, 1, 1)])))).All(answer => !answer.IsLocal));
+            await Eventually.HoldsAsync(async () => (await Task.WhenAll(buckets.Select(bucket => bucket.TakeAsync([new BucketTake($"warm:{Guid.NewGuid()}", 1, 1, 1)])))).All(answer => !answer.IsLocal));
             var (granted, locally) = (0, 0);
             var clock = Stopwatch.StartNew();
             // Quick until the bucket is empty, then slow, then quick again, until every replica has told Redis what it granted by itself.
@@ -80,21 +80,21 @@ public sealed class TokenBucketTests : LimitedEdge
         await using var proxy = new SlowProxy(EdgeStores.Redis);
         await using var replica = await BehindAsync(proxy);
         var buckets = replica.App.Services.GetRequiredService<TokenBuckets>();
-        await UntilAsync(async () => !(await buckets.TakeAsync([new BucketTake($"warm:{Guid.NewGuid()}", 1, 1, 1)])).IsLocal);
+        await Eventually.HoldsAsync(async () => !(await buckets.TakeAsync([new BucketTake($"warm:{Guid.NewGuid()}", 1, 1, 1)])).IsLocal);
         var take = new BucketTake($"owed:{Guid.NewGuid()}", 1000, 20, 1);
         var clock = Stopwatch.StartNew();
         (await buckets.TakeAsync([take with { Amount = 1000 }])).IsLocal.ShouldBeFalse();
 
         proxy.Delay = TimeSpan.FromSeconds(1);
         var locally = 0;
-        await UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             locally += await buckets.TakeAsync([take]) is { Allowed: true, IsLocal: true } ? 1 : 0;
             return locally == 5;
         });
         proxy.Delay = TimeSpan.Zero;
         BucketAnswer? back = null;
-        await UntilAsync(async () => !(back = await buckets.TakeAsync([take with { Amount = 0 }])).IsLocal);
+        await Eventually.HoldsAsync(async () => !(back = await buckets.TakeAsync([take with { Amount = 0 }])).IsLocal);
 
         back!.Levels[0].ShouldBeLessThanOrEqualTo(20 * clock.Elapsed.TotalSeconds - locally);
     }

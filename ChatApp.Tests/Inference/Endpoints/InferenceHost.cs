@@ -51,9 +51,7 @@ internal sealed class InferenceHost : IAsyncDisposable
         app.MapOpenAIApi();
         await app.StartAsync();
         var host = new InferenceHost(app);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(await host.Client.GetAsync("/health", patience.Token)).IsSuccessStatusCode && !host.HasFailed)
-            await Task.Delay(20, patience.Token);
+        await Eventually.HoldsAsync(async () => (await host.Client.GetAsync("/health")).IsSuccessStatusCode || host.HasFailed, patience: TimeSpan.FromSeconds(60));
         return host;
     }
 

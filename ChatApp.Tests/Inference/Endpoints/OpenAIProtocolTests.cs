@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ChatApp.Inference.Engine.Requests;
 
 namespace ChatApp.Tests.Inference.Endpoints;
 
@@ -250,9 +251,9 @@ internal sealed class OpenAIProtocolTests
             await stream.ReadExactlyAsync(new byte[64]);
             await leaving.CancelAsync();
         }
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (_host.Model.Engine.Stats.Running > 0)
-            await Task.Delay(5, patience.Token);
+
+        await Eventually.HoldsAsync(() => _host.Model.Engine.Stats.Running == 0);
+        _host.Model.Engine.Health.State.ShouldBe(EngineState.Ready);
     }
 
     [Test]

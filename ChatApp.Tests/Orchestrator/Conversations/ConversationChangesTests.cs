@@ -63,7 +63,7 @@ public sealed class ConversationChangesTests : GraphTest
 
         foreach (var call in calls)
             call.Dispose();
-        await EventuallyAsync(
+        await Eventually.BecomesAsync(
             async () =>
             {
                 using var call = Graph.First.Conversations.Watch(new WatchRequest(), Me);

@@ -24,7 +24,7 @@ public sealed class ConversationTests : GraphTest
         (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, OrchestratorProcess.As("other-guest", "guest")))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
 
         var running = new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "long tokens=100 delay=20", ConversationId = made.Started.ConversationId }, OrchestratorProcess.As(guest, "guest")));
-        await EventuallyAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.turns WHERE user_id = @guest AND status = 'Running'", new { guest }), count => count == 1);
+        await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.turns WHERE user_id = @guest AND status = 'Running'", new { guest }), count => count == 1);
         (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me))).StatusCode.ShouldBe(StatusCode.Aborted);
         await running;
 
@@ -113,7 +113,7 @@ public sealed class ConversationTests : GraphTest
         var own = await Conversations.CreateAsync(new CreateConversationRequest { Title = "Mine" }, Me);
         await RunAsync("another question tokens=3", own.Id);
 
-        var title = await EventuallyAsync(async () => (await GetAsync(titled.Started.ConversationId)).Conversation.Title, title => title.Length > 0);
+        var title = await Eventually.BecomesAsync(async () => (await GetAsync(titled.Started.ConversationId)).Conversation.Title, title => title.Length > 0);
 
         title.Length.ShouldBeLessThanOrEqualTo(60);
         (await GetAsync(own.Id)).Conversation.Title.ShouldBe("Mine");
@@ -138,7 +138,7 @@ public sealed class ConversationTests : GraphTest
         (await Conversations.ListAsync(new ListConversationsRequest { Query = "deleted" }, Me)).Conversations.ShouldBeEmpty();
 
         await Graph.ExecuteAsync("UPDATE chat.conversations SET deleted_at = now() - interval '31 days' WHERE user_id = @User", new { User });
-        await EventuallyAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.messages WHERE user_id = @User", new { User }), count => count == 0);
+        await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.messages WHERE user_id = @User", new { User }), count => count == 0);
         (await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.usage_events WHERE user_id = @User AND turn_id IS NOT NULL", new { User })).ShouldBe(1);
     }
 

@@ -69,7 +69,6 @@ public sealed class KillTests
     public Task A_model_server_killed() => RoundsAsync("model", async () =>
     {
         await _graph.Model.StopAsync();
-        await Task.Delay(300);
         await _graph.Model.ListenAsync();
     });
 
@@ -86,7 +85,6 @@ public sealed class KillTests
         await RoundsAsync(resource, async () =>
         {
             await _graph.Stores.KillAsync(resource);
-            await Task.Delay(100);
             await _graph.Stores.WaitHealthyAsync(resource);
         });
     }

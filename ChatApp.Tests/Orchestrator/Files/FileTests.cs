@@ -165,7 +165,7 @@ public sealed class FileTests : GraphTest
         await RunAsync(new RunTurnRequest { Content = "keep tokens=3", FileIds = { attached } });
         await Graph.ExecuteAsync("UPDATE chat.files SET created_at = now() - interval '2 days' WHERE user_id = @User", new { User });
 
-        (await EventuallyAsync(async () => (await Graph.First.Files.ListAsync(new ListFilesRequest(), Me)).Files, files => files.Count == 1)).Single().Id.ShouldBe(attached);
+        (await Eventually.BecomesAsync(async () => (await Graph.First.Files.ListAsync(new ListFilesRequest(), Me)).Files, files => files.Count == 1)).Single().Id.ShouldBe(attached);
     }
 
     [Test]
@@ -188,10 +188,10 @@ public sealed class FileTests : GraphTest
         {
             await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "half.txt", MediaType = "text/plain" } });
             await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[FileStore.PieceBytes + 1]) });
-            await EventuallyAsync(() => Graph.ScalarAsync<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM chat.files WHERE user_id = @User", new { User }), stored => stored > 0);
+            await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM chat.files WHERE user_id = @User", new { User }), stored => stored > 0);
         }
 
-        await EventuallyAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.files WHERE user_id = @User", new { User }), files => files == 0);
+        (await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.files WHERE user_id = @User", new { User }), files => files == 0)).ShouldBe(0);
     }
 
     [Test]

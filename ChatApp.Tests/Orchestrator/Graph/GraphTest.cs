@@ -43,19 +43,4 @@ public abstract class GraphTest
     protected static async Task<RpcException> RefusalAsync(Func<Task> call) => await Should.ThrowAsync<RpcException>(call);
 
     protected static async Task<RpcException> RefusalAsync<T>(AsyncUnaryCall<T> call) => await Should.ThrowAsync<RpcException>(async () => await call);
-
-    /// <summary>Asks until the answer is as wished; fails after a while with the last one.</summary>
-    protected static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> wished)
-    {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (true)
-        {
-            var answer = await ask();
-            if (wished(answer))
-                return answer;
-            if (clock.Elapsed > TimeSpan.FromSeconds(15))
-                throw new AssertionException($"Still {answer} after {clock.Elapsed.TotalSeconds:F0} s.");
-            await Task.Delay(50);
-        }
-    }
 }

@@ -59,9 +59,14 @@ public sealed class Stores : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(ChatDb) { Database = name }.ToString();
     }
 
-    /// <summary>Kills a server as <c>kill -9</c> does; it is started again by itself.</summary>
+    /// <summary>Kills a server as <c>kill -9</c> does, and waits until another process has been started in its place.</summary>
     /// <param name="resource"><c>postgres</c> or <c>redis</c>.</param>
-    public Task KillAsync(string resource) => _graph!.KillAsync(resource);
+    public async Task KillAsync(string resource)
+    {
+        var killed = await _graph!.ProcessIdAsync(resource, CancellationToken.None);
+        await _graph.KillAsync(resource);
+        await Eventually.BecomesAsync(() => _graph.ProcessIdAsync(resource, CancellationToken.None), running => running != killed);
+    }
 
     /// <summary>Waits until a killed server is there again.</summary>
     public Task WaitHealthyAsync(string resource) => _graph!.HealthyAsync(resource);

@@ -54,9 +54,9 @@ public sealed class ContextTests : GraphTest
         var first = await RunAsync("one tokens=2");
         var conversation = first.Started.ConversationId;
         RedisKey key = $"chat:context:{conversation["conv_".Length..]}";
-        var old = await EventuallyAsync(async () => await redis.GetDatabase().StringGetAsync(key), value => !value.IsNull);
+        var old = await Eventually.BecomesAsync(async () => await redis.GetDatabase().StringGetAsync(key), value => !value.IsNull);
         var second = await RunAsync("two tokens=2", conversation);
-        await EventuallyAsync(async () => await redis.GetDatabase().StringGetAsync(key), value => value != old);
+        await Eventually.BecomesAsync(async () => await redis.GetDatabase().StringGetAsync(key), value => value != old);
         await redis.GetDatabase().StringSetAsync(key, old);
 
         await RunAsync($"three tokens=2 {User}", conversation, Graph.Second);

@@ -211,7 +211,7 @@ public sealed class ToolTurnTests : GraphTest
             using (var run = Graph.First.Turns.Run(new RunTurnRequest { Content = content, Tools = { tool } }, Me))
             {
                 await seen.FollowAsync(run, s => s.Events[^1].ToolCall is not null);
-                await EventuallyAsync(() => Task.FromResult(Graph.Tools.CountOf(User)), count => count == 1);
+                await Eventually.BecomesAsync(() => Task.FromResult(Graph.Tools.CountOf(User)), count => count == 1);
             }
 
             await Graph.First.KillAsync();
@@ -246,7 +246,7 @@ public sealed class ToolTurnTests : GraphTest
             using var run = Graph.First.Turns.Run(new RunTurnRequest { Content = content, Tools = { "lookup" } }, Me);
             var seen = await new ViewedTurn().FollowAsync(run, s => s.Events[^1].ToolCall is not null);
 
-            var stored = await EventuallyAsync(
+            var stored = await Eventually.BecomesAsync(
                 async () => (await Graph.Second.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, Me)).Messages[1],
                 message => message.ContentJson.Length > 0);
 

@@ -34,7 +34,7 @@ public sealed class TakeoverTests : GraphTest
         seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
         (await Graph.ScalarAsync<int>("SELECT takeovers FROM chat.turns WHERE id = @Id", new { turn.Id })).ShouldBe(1);
         seen.Ended.Timings.Parts.Partial.ShouldBeTrue("what the first owner measured went with it");
-        await EventuallyAsync(() => CountedAsync("chatapp_turns_takeovers_total"), takeovers => takeovers > 0);
+        await Eventually.BecomesAsync(() => CountedAsync("chatapp_turns_takeovers_total"), takeovers => takeovers > 0);
     }
 
     [Test]
@@ -51,7 +51,7 @@ public sealed class TakeoverTests : GraphTest
             (await RefusalAsync(() => new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(beyond, Me)))).StatusCode.ShouldBe(StatusCode.OutOfRange);
         }
 
-        (await EventuallyAsync(() => CountedAsync("chatapp_turns_drafts_lost_total"), lost => lost > before)).ShouldBe(before + 1, "of a turn with one owner the number is made up");
+        (await Eventually.BecomesAsync(() => CountedAsync("chatapp_turns_drafts_lost_total"), lost => lost > before)).ShouldBe(before + 1, "of a turn with one owner the number is made up");
     }
 
     [Test]

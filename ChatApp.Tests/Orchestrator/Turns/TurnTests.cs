@@ -33,7 +33,7 @@ public sealed class TurnTests : GraphTest
             [(begun.Started.UserMessageId, "prefill=60000 tokens=2", "Completed"), (begun.Started.AssistantMessageId, "", "Streaming")]);
         stored.Conversation.RunningTurnId.ShouldBe(begun.TurnId);
         await Graph.Second.Turns.StopAsync(new StopTurnRequest { TurnId = begun.TurnId }, Me);
-        await EventuallyAsync(() => Task.FromResult(Graph.Model.Requests.Count), _ => Graph.Model.Active == 0);
+        await Eventually.BecomesAsync(() => Task.FromResult(Graph.Model.Requests.Count), _ => Graph.Model.Active == 0);
     }
 
     [Test]

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
 
-namespace ChatApp.Api.Errors;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>OpenAI's error object, with the HTTP status that goes with it.</summary>
-internal sealed record OpenAIError(
+public sealed record OpenAIError(
     [property: JsonIgnore] int Status,
     string Message,
     string Type,
@@ -25,5 +26,6 @@ internal sealed record OpenAIError(
 
     public IResult ToResult() => Results.Json(new Envelope(this), statusCode: Status);
 
-    internal sealed record Envelope(OpenAIError Error);
+    /// <summary>The body of the answer.</summary>
+    public sealed record Envelope(OpenAIError Error);
 }

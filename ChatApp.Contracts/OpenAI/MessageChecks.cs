@@ -1,19 +1,16 @@
 using System.Text.Json;
-using ChatApp.Api.Errors;
 
-namespace ChatApp.Api.OpenAI;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>Checks of a chat request's messages and their content parts.</summary>
 internal static class MessageChecks
 {
-    private const int MostMessages = 2048;
-
     private static readonly string[] Roles = ["system", "developer", "user", "assistant", "tool"];
 
     public static OpenAIError? Messages(JsonElement messages, string at)
     {
-        if (messages.ValueKind != JsonValueKind.Array || messages.GetArrayLength() is 0 or > MostMessages)
-            return OpenAIError.Invalid($"'{at}' must be an array of 1 to {MostMessages} messages.", at, "invalid_value");
+        if (messages.ValueKind != JsonValueKind.Array || messages.GetArrayLength() is 0 or > RequestLimits.Messages)
+            return OpenAIError.Invalid($"'{at}' must be an array of 1 to {RequestLimits.Messages} messages.", at, "invalid_value");
         var index = 0;
         foreach (var message in messages.EnumerateArray())
         {
@@ -39,10 +36,10 @@ internal static class MessageChecks
         return JsonFields.Find(message, "content") switch
         {
             { ValueKind: JsonValueKind.String } => null,
-            { ValueKind: JsonValueKind.Array } parts when parts.GetArrayLength() > 0 => CheckParts(parts, role.GetString()!, $"{at}.content"),
+            { ValueKind: JsonValueKind.Array } parts when parts.GetArrayLength() is > 0 and <= RequestLimits.ContentParts => CheckParts(parts, role.GetString()!, $"{at}.content"),
             null when role.GetString() == "assistant" && (calls is not null || JsonFields.Text(message, "refusal").Length > 0) => null,
             null => OpenAIError.Invalid($"'{at}.content' is required.", $"{at}.content", "missing_required_parameter"),
-            _ => OpenAIError.Invalid($"'{at}.content' must be a string or a list of content parts.", $"{at}.content", "invalid_type"),
+            _ => OpenAIError.Invalid($"'{at}.content' must be a string or a list of 1 to {RequestLimits.ContentParts} content parts.", $"{at}.content", "invalid_type"),
         };
     }
 
@@ -80,8 +77,8 @@ internal static class MessageChecks
     {
         if (role != "assistant")
             return OpenAIError.Invalid($"'{at}' may be in an assistant's message only.", at, "invalid_value");
-        if (calls.ValueKind != JsonValueKind.Array)
-            return OpenAIError.Invalid($"'{at}' must be a list.", at, "invalid_type");
+        if (calls.ValueKind != JsonValueKind.Array || calls.GetArrayLength() > RequestLimits.ToolCalls)
+            return OpenAIError.Invalid($"'{at}' must be a list of at most {RequestLimits.ToolCalls} calls.", at, "invalid_type");
         var index = 0;
         foreach (var call in calls.EnumerateArray())
         {

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace ChatApp.Api.OpenAI;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>Reading fields of a JSON object, where null is as good as absent.</summary>
-internal static class JsonFields
+public static class JsonFields
 {
     public static JsonElement? Find(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
@@ -13,6 +13,6 @@ internal static class JsonFields
 
     public static bool IsTrue(JsonElement element, string name) => Find(element, name) is { ValueKind: JsonValueKind.True };
 
-    public static long? Integer(JsonElement element, string name) =>
+    public static long? WholeNumber(JsonElement element, string name) =>
         Find(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
 }

@@ -1,18 +1,15 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ChatApp.Api.Errors;
 
-namespace ChatApp.Api.OpenAI;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>Checks of tools, the choice among them, and the format of the answer.</summary>
 internal static partial class ToolChecks
 {
-    private const int MostTools = 128;
-
     public static OpenAIError? Tools(JsonElement value, string at)
     {
-        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > MostTools)
-            return OpenAIError.Invalid($"'{at}' must be a list of 1 to {MostTools} tools.", at, "invalid_value");
+        if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() is 0 or > RequestLimits.Tools)
+            return OpenAIError.Invalid($"'{at}' must be a list of 1 to {RequestLimits.Tools} tools.", at, "invalid_value");
         var names = new HashSet<string>(StringComparer.Ordinal);
         var index = 0;
         foreach (var tool in value.EnumerateArray())
@@ -41,6 +38,10 @@ internal static partial class ToolChecks
                 ? null
                 : OpenAIError.Invalid($"'{at}' must be none, auto, required, or {{\"type\": \"function\", \"function\": {{\"name\": ...}}}}.", at, "invalid_value");
     }
+
+    /// <summary>Whether a choice, already checked, names one of the tools.</summary>
+    public static bool Offers(JsonElement tools, JsonElement choice) =>
+        tools.EnumerateArray().Any(tool => tool.GetProperty("function").GetProperty("name").ValueEquals(choice.GetProperty("function").GetProperty("name").GetString()));
 
     public static OpenAIError? ResponseFormat(JsonElement value, string at)
     {

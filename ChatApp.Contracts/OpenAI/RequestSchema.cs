@@ -1,18 +1,14 @@
 using System.Text.Json;
-using ChatApp.Api.Errors;
-using static ChatApp.Api.OpenAI.FieldChecks;
+using static ChatApp.Contracts.OpenAI.FieldChecks;
 
-namespace ChatApp.Api.OpenAI;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>
 /// Every documented field of the OpenAI protocol's requests: each is checked and honoured, or refused by its name. A field
 /// that nobody documents is refused too, so that a misspelt one is not silently without effect.
 /// </summary>
-internal sealed class RequestSchema
+public sealed class RequestSchema
 {
-    private const int MostChoices = 8;
-    private const int MostInputs = 2048;
-
     private readonly Dictionary<string, RequestField> _fields;
     private readonly string _required;
 
@@ -22,9 +18,9 @@ internal sealed class RequestSchema
     {
         ["messages"] = new(MessageChecks.Messages),
         ["max_completion_tokens"] = new(Integer(1, int.MaxValue)),
-        ["n"] = new(Integer(1, MostChoices)),
+        ["n"] = new(Integer(1, RequestLimits.Choices)),
         ["logprobs"] = new(Flag),
-        ["top_logprobs"] = new(Integer(0, 20)),
+        ["top_logprobs"] = new(Integer(0, RequestLimits.TopLogprobs)),
         ["tools"] = new(ToolChecks.Tools),
         ["tool_choice"] = new(ToolChecks.ToolChoice),
         ["parallel_tool_calls"] = new(Flag),
@@ -38,7 +34,7 @@ internal sealed class RequestSchema
         ["store"] = new(OnlyFalse("an answer is kept by giving a 'conversation_id'."), Forwarded: false),
         ["prompt_cache_key"] = new(Text, Forwarded: false),
         ["safety_identifier"] = new(Text, Forwarded: false),
-        ["reasoning_effort"] = new(OneOf("none"), Forwarded: false),
+        ["reasoning_effort"] = new(OneOf("none", "minimal", "low", "medium", "high", "xhigh")),
         ["verbosity"] = new(OneOf("medium"), Forwarded: false),
         ["audio"] = new(Unsupported("answers are text."), Served: false),
         ["prediction"] = new(Unsupported("leave it out."), Served: false),
@@ -51,10 +47,10 @@ internal sealed class RequestSchema
 
     public static RequestSchema Completion { get; } = new("prompt", new(Sampling())
     {
-        ["prompt"] = new(Input),
-        ["n"] = new(Integer(1, MostChoices)),
-        ["logprobs"] = new(Integer(0, 5)),
-        ["echo"] = new(OnlyFalse("the prompt is not repeated."), Forwarded: false),
+        ["prompt"] = new(Input(RequestLimits.Prompts)),
+        ["n"] = new(Integer(1, RequestLimits.Choices)),
+        ["logprobs"] = new(Integer(0, RequestLimits.CompletionLogprobs)),
+        ["echo"] = new(Flag),
         ["best_of"] = new(Integer(1, 1), Forwarded: false),
         ["suffix"] = new(Unsupported("leave it out."), Served: false),
     });
@@ -62,7 +58,7 @@ internal sealed class RequestSchema
     public static RequestSchema Embedding { get; } = new("input", new()
     {
         ["model"] = new(Text),
-        ["input"] = new(Input),
+        ["input"] = new(Input(RequestLimits.EmbeddingInputs)),
         ["encoding_format"] = new(OneOf("float", "base64")),
         ["dimensions"] = new(Integer(1, 65_536)),
         ["user"] = new(Text, Forwarded: false),
@@ -125,7 +121,12 @@ internal sealed class RequestSchema
             return OpenAIError.Invalid("'stream_options' is only allowed with 'stream': true.", "stream_options", "invalid_value");
         if (JsonFields.Find(body, "top_logprobs") is not null && !JsonFields.IsTrue(body, "logprobs"))
             return OpenAIError.Invalid("'top_logprobs' needs 'logprobs': true.", "top_logprobs", "invalid_value");
-        if (JsonFields.Find(body, "tools") is null)
+        if (JsonFields.Find(body, "tools") is { } tools)
+        {
+            if (JsonFields.Find(body, "tool_choice") is { ValueKind: JsonValueKind.Object } named && !ToolChecks.Offers(tools, named))
+                return OpenAIError.Invalid("'tool_choice' names a function that is not among 'tools'.", "tool_choice", "invalid_value");
+        }
+        else
         {
             if (JsonFields.Find(body, "tool_choice") is { } choice && !(choice.ValueKind == JsonValueKind.String && choice.GetString() == "none"))
                 return OpenAIError.Invalid("'tool_choice' is only allowed with 'tools'.", "tool_choice", "invalid_value");
@@ -136,12 +137,13 @@ internal sealed class RequestSchema
         return null;
     }
 
-    private static OpenAIError? Input(JsonElement value, string at) =>
+    private static Func<JsonElement, string, OpenAIError?> Input(int most) => (value, at) =>
         value.ValueKind == JsonValueKind.String
-        || value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is > 0 and <= MostInputs
-            && (All(value, JsonValueKind.String) || All(value, JsonValueKind.Number) || value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Array && All(item, JsonValueKind.Number)))
+        || value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+            && (All(value, JsonValueKind.Number)
+                || value.GetArrayLength() <= most && (All(value, JsonValueKind.String) || value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Array && All(item, JsonValueKind.Number))))
             ? null
-            : OpenAIError.Invalid($"'{at}' must be a string, a list of tokens, or a list of at most {MostInputs} of either.", at, "invalid_type");
+            : OpenAIError.Invalid($"'{at}' must be a string, a list of tokens, or a list of at most {most} of either.", at, "invalid_type");
 
     private static bool All(JsonElement array, JsonValueKind kind) => array.EnumerateArray().All(item => item.ValueKind == kind);
 
@@ -170,4 +172,4 @@ internal sealed class RequestSchema
 /// <param name="Check">The fault of a value, given the field's path; null when it is fine.</param>
 /// <param name="Forwarded">False: the edge acts on it, or it asks for nothing, and it goes no further.</param>
 /// <param name="Served">False: whatever its value, it is refused by its name.</param>
-internal sealed record RequestField(Func<JsonElement, string, OpenAIError?> Check, bool Forwarded = true, bool Served = true);
+public sealed record RequestField(Func<JsonElement, string, OpenAIError?> Check, bool Forwarded = true, bool Served = true);

@@ -1,22 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
-using ChatApp.Api.Errors;
 
-namespace ChatApp.Api.OpenAI;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>Checks of single fields; each error names the field and says what it may hold.</summary>
 internal static class FieldChecks
 {
-    private const int LongestId = 256;
-    private const int MostStops = 4;
-    private const int LongestStop = 512;
-    private const int MostBiases = 300;
-    private const int MostMetadata = 16;
-
     public static OpenAIError? Text(JsonElement value, string at) =>
-        value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= LongestId
+        value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= RequestLimits.LongestName
             ? null
-            : OpenAIError.Invalid($"'{at}' must be a string of at most {LongestId} characters.", at, "invalid_type");
+            : OpenAIError.Invalid($"'{at}' must be a string of at most {RequestLimits.LongestName} characters.", at, "invalid_type");
 
     public static OpenAIError? LongText(JsonElement value, string at) =>
         value.ValueKind == JsonValueKind.String ? null : OpenAIError.Invalid($"'{at}' must be a string.", at, "invalid_type");
@@ -51,11 +44,11 @@ internal static class FieldChecks
         value.ValueKind == JsonValueKind.False ? null : Unsupported(remedy)(value, at);
 
     public static OpenAIError? Stop(JsonElement value, string at) =>
-        value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= LongestStop
-        || value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= MostStops
-            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && item.GetString()!.Length <= LongestStop)
+        value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= RequestLimits.LongestStop
+        || value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= RequestLimits.Stops
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String && item.GetString()!.Length is > 0 and <= RequestLimits.LongestStop)
             ? null
-            : OpenAIError.Invalid($"'{at}' must be a string or a list of at most {MostStops} strings, each of at most {LongestStop} characters.", at, "invalid_value");
+            : OpenAIError.Invalid($"'{at}' must be a string or a list of at most {RequestLimits.Stops} strings, each of 1 to {RequestLimits.LongestStop} characters.", at, "invalid_value");
 
     public static OpenAIError? LogitBias(JsonElement value, string at)
     {
@@ -64,8 +57,8 @@ internal static class FieldChecks
         var count = 0;
         foreach (var bias in value.EnumerateObject())
         {
-            if (++count > MostBiases)
-                return OpenAIError.Invalid($"'{at}' must have at most {MostBiases} entries.", at, "invalid_value");
+            if (++count > RequestLimits.LogitBiases)
+                return OpenAIError.Invalid($"'{at}' must have at most {RequestLimits.LogitBiases} entries.", at, "invalid_value");
             if (!int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 || bias.Value.ValueKind != JsonValueKind.Number || !bias.Value.TryGetDouble(out var number) || number is < -100 or > 100)
             {
@@ -78,10 +71,10 @@ internal static class FieldChecks
 
     public static OpenAIError? Metadata(JsonElement value, string at) =>
         value.ValueKind == JsonValueKind.Object
-        && value.EnumerateObject().Count() <= MostMetadata
+        && value.EnumerateObject().Count() <= RequestLimits.MetadataEntries
         && value.EnumerateObject().All(pair => pair.Name.Length <= 64 && pair.Value.ValueKind == JsonValueKind.String && pair.Value.GetString()!.Length <= 512)
             ? null
-            : OpenAIError.Invalid($"'{at}' must have at most {MostMetadata} entries: keys of at most 64 characters, values strings of at most 512.", at, "invalid_value");
+            : OpenAIError.Invalid($"'{at}' must have at most {RequestLimits.MetadataEntries} entries: keys of at most 64 characters, values strings of at most 512.", at, "invalid_value");
 
     public static OpenAIError? StreamOptions(JsonElement value, string at)
     {
