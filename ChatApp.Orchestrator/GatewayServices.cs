@@ -40,6 +40,7 @@ internal static class GatewayServices
             provider.GetRequiredService<ModelCatalogue>(), provider.GetRequiredService<RoutePlanner>(), provider.GetRequiredService<AttemptLoop>(),
             provider.GetRequiredService<AutoJudge>(), provider.GetRequiredService<UpstreamClient>(), provider.GetRequiredService<IGenerationLedger>(),
             provider.GetRequiredService<GatewaySettings>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ModelGateway>>()));
+        services.AddSingleton<GatewayChatClients>();
         services.AddHostedService<UpstreamProbe>();
 
         services.AddSingleton<AnswerCache>();

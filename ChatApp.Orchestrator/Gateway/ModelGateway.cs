@@ -65,40 +65,6 @@ internal sealed class ModelGateway
         }
     }
 
-    /// <summary>A whole short answer, for our own purposes; metered here, whatever way it ends.</summary>
-    /// <param name="request">What is asked.</param>
-    /// <param name="purpose">As the usage events say it: <c>title</c>, <c>summary</c>...</param>
-    /// <param name="cancellationToken">Ends the generation.</param>
-    /// <exception cref="RefusedException">The model is unknown.</exception>
-    /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>
-    public async Task<string> CompleteAsync(ChatRequest request, string purpose, CancellationToken cancellationToken)
-    {
-        var text = new StringBuilder();
-        ChatDelta? last = null;
-        var outcome = GenerationOutcome.Stopped;
-        try
-        {
-            await foreach (var delta in StreamChatAsync(request, cancellationToken))
-            {
-                text.Append(delta.Text);
-                last = delta;
-            }
-
-            outcome = GenerationOutcome.Completed;
-            return text.ToString();
-        }
-        catch (UpstreamException)
-        {
-            outcome = GenerationOutcome.Failed;
-            throw;
-        }
-        finally
-        {
-            if (last is not null)
-                await _ledger.RecordAsync(request.User, new GenerationRecord(purpose, last.Model, last.Upstream, last.Usage ?? default, outcome), CancellationToken.None);
-        }
-    }
-
     /// <summary>Chunks of a streamed answer as the upstream sent them.</summary>
     /// <exception cref="RefusedException">The model can't do what is asked.</exception>
     /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>

@@ -3,13 +3,15 @@ using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Orchestrator.Prompts;
 
 /// <summary>Turns messages that no longer fit into a stored summary, building on the one before: what was read once is not read again.</summary>
 internal sealed class Summariser(
-    ModelGateway gateway, ModelCatalogue catalogue, SummaryStore summaries, IOptionsMonitor<PromptOptions> options)
+    GatewayChatClients models, ModelCatalogue catalogue, SummaryStore summaries, IOptionsMonitor<PromptOptions> options)
 {
     private const string Instruction =
         "Summarise the conversation below for someone who has to go on with it: who wants what, names, numbers, decisions, open questions. Answer with the summary alone.";
@@ -94,14 +96,10 @@ internal sealed class Summariser(
         string owner, CatalogueModel model, string? previous, string transcript, int longest, CancellationToken cancellationToken)
     {
         var prompt = previous is null ? transcript : $"Summary so far:\n{previous}\n\nWhat followed:\n{transcript}";
-        var request = new ChatRequest
-        {
-            Model = model.Id,
-            Messages = [new ChatMessage(MessageRoles.System, Instruction), new ChatMessage(MessageRoles.User, prompt)],
-            Sampling = new SamplingSettings { Temperature = 0, MaxTokens = longest },
-            User = owner,
-            Background = true,
-        };
-        return (await gateway.CompleteAsync(request, "summary", cancellationToken)).Trim();
+        using var client = models.For(owner, "summary");
+        var answer = await client.GetResponseAsync(
+            [new ChatMessage(ChatRole.System, Instruction), new ChatMessage(ChatRole.User, prompt)],
+            new ChatOptions { ModelId = model.Id, Temperature = 0, MaxOutputTokens = longest }, cancellationToken);
+        return answer.Text.Trim();
     }
 }

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 using ChatApp.Orchestrator.Conversations.Changes;
-using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Orchestrator.Conversations.Titles;
 
@@ -15,7 +16,7 @@ namespace ChatApp.Orchestrator.Conversations.Titles;
 /// is missed, because a replica died or was busy, is made after the next answer.
 /// </summary>
 internal sealed class TitleWriter(
-    TitleStore titles, ModelGateway gateway, ModelCatalogue catalogue, ConversationChanges changes, IOptions<ConversationOptions> options,
+    TitleStore titles, GatewayChatClients models, ModelCatalogue catalogue, ConversationChanges changes, IOptions<ConversationOptions> options,
     ILogger<TitleWriter> logger)
     : BackgroundService
 {
@@ -77,20 +78,15 @@ internal sealed class TitleWriter(
     {
         var model = await catalogue.ResolveBackgroundAsync(cancellationToken);
         var most = Math.Max(100, model.Options.ContextWindow / 4);
-        var request = new ChatRequest
-        {
-            Model = model.Id,
-            Messages =
-            [
-                new ChatMessage(MessageRoles.User, Beginning(source.Question, most)),
-                new ChatMessage(MessageRoles.Assistant, Beginning(source.Answer, most)),
-                new ChatMessage(MessageRoles.User, Instruction),
-            ],
-            Sampling = new SamplingSettings { Temperature = 0, MaxTokens = LongestTitleTokens },
-            User = owner,
-            Background = true,
-        };
-        return await gateway.CompleteAsync(request, "title", cancellationToken);
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User, Beginning(source.Question, most)),
+            new(ChatRole.Assistant, Beginning(source.Answer, most)),
+            new(ChatRole.User, Instruction),
+        ];
+        using var client = models.For(owner, "title");
+        var answer = await client.GetResponseAsync(messages, new ChatOptions { ModelId = model.Id, Temperature = 0, MaxOutputTokens = LongestTitleTokens }, cancellationToken);
+        return answer.Text;
     }
 
     private static string Beginning(string text, int length) => text.Length <= length ? text : text[..length];
