@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Settings;
@@ -26,10 +27,13 @@ internal sealed class JsonBodyReader(IOptions<EdgeOptions> options)
         try
         {
             var body = await JsonDocument.ParseAsync(request.Body, _json, patience.Token);
-            if (body.RootElement.ValueKind == JsonValueKind.Object)
+            var error = body.RootElement.ValueKind == JsonValueKind.Object
+                ? BrokenText(body.RootElement)
+                : OpenAIError.Invalid("The body must be a JSON object.", code: "invalid_json");
+            if (error is null)
                 return (body, null);
             body.Dispose();
-            return (null, OpenAIError.Invalid("The body must be a JSON object.", code: "invalid_json"));
+            return (null, error);
         }
         catch (JsonException exception)
         {
@@ -45,6 +49,52 @@ internal sealed class JsonBodyReader(IOptions<EdgeOptions> options)
         {
             return (null, new OpenAIError(StatusCodes.Status408RequestTimeout,
                 $"The body did not arrive within {_patience.TotalSeconds} s.", OpenAIError.InvalidRequest, Code: "request_timeout"));
+        }
+    }
+
+    // JSON may escape half of a surrogate pair, which is no character: whoever reads such a text later fails.
+    private static OpenAIError? BrokenText(JsonElement body)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(body);
+        if (raw.IndexOf("\\ud"u8) < 0 && raw.IndexOf("\\uD"u8) < 0)
+            return null;
+        string? field = null;
+        try
+        {
+            foreach (var property in body.EnumerateObject())
+            {
+                field = null;
+                field = property.Name;
+                ReadTexts(property.Value);
+            }
+
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            return OpenAIError.Invalid($"{(field is null ? "The name of a field" : $"'{field}'")} holds half of a surrogate pair, which is no character.", field, "invalid_value");
+        }
+    }
+
+    private static void ReadTexts(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                    ReadTexts(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadTexts(property.Value);
+                }
+
+                break;
         }
     }
 }

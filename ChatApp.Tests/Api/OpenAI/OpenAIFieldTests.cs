@@ -36,6 +36,7 @@ public sealed class OpenAIFieldTests
     [TestCase("n", "2")]
     [TestCase("stop", "[\"a\",\"b\"]")]
     [TestCase("stop", "\"a\"")]
+    [TestCase("stop", "\"\\ud83d\\ude00\"")]
     [TestCase("seed", "-7")]
     [TestCase("logprobs", "true")]
     [TestCase("logit_bias", "{\"5\":-100}")]
@@ -102,6 +103,9 @@ public sealed class OpenAIFieldTests
     [TestCase("user_id", "\"x\"", "unknown_parameter")]
     [TestCase("cache_salt", "\"x\"", "unknown_parameter")]
     [TestCase("chat_template", "\"x\"", "unknown_parameter")]
+    [TestCase("stop", "[\"\\ud800\"]", "invalid_value")]
+    [TestCase("tool_choice", "{\"type\":\"function\",\"function\":{\"name\":\"\\udfff\"}}", "invalid_value")]
+    [TestCase("metadata", "{\"\\ud800\":\"a\"}", "invalid_value")]
     public async Task A_field_that_is_not_served_or_wrong_is_refused_by_its_name(string name, string value, string code)
     {
         var refused = (await SendAsync(name, value)).ShouldBe(HttpStatusCode.BadRequest, code);
