@@ -43,7 +43,7 @@ internal static class ApiServices
         builder.Services.AddProblemDetails();
         builder.Services.AddDocumentation();
         builder.Services.AddExceptionHandler<EdgeExceptionHandler>();
-        builder.Services.AddSingleton<EventStreamWriter>();
+        builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddSingleton<JsonBodyReader>();
         builder.Services.AddSingleton<StatelessCompletion>();
         builder.Services.AddSingleton<FileUpload>();

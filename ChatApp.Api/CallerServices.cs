@@ -2,6 +2,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Profile;
 using ChatApp.Api.Sessions;
 using ChatApp.Api.SignIn;
 using ChatApp.Api.SigningKeys;
@@ -59,6 +60,7 @@ internal static class CallerServices
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<GuestMerge>();
+        services.AddSingleton<OwnData>();
         services.AddSingleton<HandOvers>();
         services.AddAccessTokenValidation();
         builder.AddExternalSignIn();

@@ -33,6 +33,8 @@ internal static class OrchestratorServices
         services.AddTransient<CallerInterceptor>();
         services.AddClient<Turns.TurnsClient>();
         services.AddClient<Conversations.ConversationsClient>();
+        services.AddClient<Transfers.TransfersClient>();
+        services.AddClient<Shares.SharesClient>();
         services.AddClient<Completions.CompletionsClient>();
         services.AddClient<Files.FilesClient>();
         services.AddClient<Gateway.GatewayClient>();

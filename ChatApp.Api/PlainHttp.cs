@@ -2,6 +2,7 @@ using System.Net;
 using ChatApp.Api.Abuse;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Settings;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Api;
@@ -27,7 +28,7 @@ internal sealed class PlainHttp(EdgeOptions options, IHostEnvironment environmen
     {
         if (!_required || context.Request.IsHttps || IsInside(context) || context.Request.Path.Value is "/health" or "/alive" or "/metrics")
             return next(context);
-        throw RefusedException.Forbidden("Use HTTPS: over plain HTTP credentials could be read on their way.", "https_required");
+        throw OpenAIException.Forbidden("Use HTTPS: over plain HTTP credentials could be read on their way.", "https_required");
     }
 
     private bool IsInside(HttpContext context)

@@ -134,6 +134,8 @@ internal static class OrchestratorServices
         services.AddSingleton<TurnSupervisor>();
         services.AddHostedService<Heartbeat>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnSupervisor>());
+        services.AddSingleton<TurnStarter>();
+        services.AddSingleton<TurnRequestReader>();
         services.AddSingleton<TurnSignals>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnSignals>());
         services.AddHostedService<TurnTakeover>();

@@ -20,6 +20,8 @@ app.MapDefaultEndpoints();
 app.MapMetrics(MetricsAudience.Inside);
 app.MapGrpcService<TurnsService>();
 app.MapGrpcService<ConversationsService>();
+app.MapGrpcService<TransfersService>();
+app.MapGrpcService<SharesService>();
 app.MapGrpcService<CompletionsService>();
 app.MapGrpcService<MeteringService>();
 app.MapGrpcService<FilesService>();

@@ -24,13 +24,13 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
     private readonly AbuseOptions _options = options.Value;
     private readonly IPNetwork[] _trusted = [.. options.Value.TrustedAddresses.Select(Proxies.Parse)];
 
-    /// <exception cref="RefusedException">The address or device is banned, has a penalty, or asks too often.</exception>
+    /// <exception cref="OpenAIException">The address or device is banned, has a penalty, or asks too often.</exception>
     public async Task AdmitAsync(HttpContext context, RouteLimit limit)
     {
         var remote = context.Connection.RemoteIpAddress;
         var device = DeviceId.Of(context.Request);
         if (bans.IsBanned(remote, device))
-            throw RefusedException.Forbidden("This address or device is banned.", "banned");
+            throw OpenAIException.Forbidden("This address or device is banned.", "banned");
         if (ClientAddress.IsIn(remote, _trusted))
             return;
 
@@ -41,11 +41,11 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
         if (answer.Allowed && device is not null)
             answer = await buckets.TakeAsync([new($"dev:{{{device}}}", _options.DeviceRequestsPerMinute, _options.DeviceRequestsPerMinute / Minute, 1)]);
         if ((await penalty)?.For is { } left)
-            throw RefusedException.TooMany("Too many refused requests came from this address; it has to wait.", "address_penalised", left);
+            throw OpenAIException.TooMany("Too many refused requests came from this address; it has to wait.", "address_penalised", left);
         if (!answer.Allowed)
         {
             await StrikeAsync(client);
-            throw RefusedException.TooMany("Too many requests come from this address or device.", "address_limited", answer.RetryAfter, "requests");
+            throw OpenAIException.TooMany("Too many requests come from this address or device.", "address_limited", answer.RetryAfter, "requests");
         }
 
         if (limit == RouteLimit.Credentials && challenges.IsConfigured)
@@ -67,7 +67,7 @@ internal sealed class AbuseGuard(TokenBuckets buckets, RedisAvailability redis, 
             return;
         if (!await challenges.VerifyAsync(context.Request.Headers[ChallengeVerifier.ResponseHeader], client, context.RequestAborted))
         {
-            throw new RefusedException(new OpenAIError(StatusCodes.Status403Forbidden,
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status403Forbidden,
                 $"Solve the challenge of GET /api/auth/challenge and send its answer as {ChallengeVerifier.ResponseHeader}.",
                 OpenAIError.InvalidRequest, Code: "challenge_required"));
         }

@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Text;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.Accounts;
 
@@ -9,7 +10,7 @@ internal static class EmailAddress
 {
     private const int MaxLength = 254;
 
-    /// <exception cref="RefusedException">It is not an e-mail address.</exception>
+    /// <exception cref="OpenAIException">It is not an e-mail address.</exception>
     public static string Canonical(string? text)
     {
         var trimmed = text?.Trim() ?? "";
@@ -19,7 +20,7 @@ internal static class EmailAddress
             || parsed.Address != trimmed
             || !parsed.Host.Contains('.', StringComparison.Ordinal) && parsed.Host != "localhost")
         {
-            throw RefusedException.Invalid("'email' must be an e-mail address such as ada@example.org.", "email", "invalid_email");
+            throw OpenAIException.Invalid("'email' must be an e-mail address such as ada@example.org.", "email", "invalid_email");
         }
 
         return trimmed.Normalize(NormalizationForm.FormKC).ToLowerInvariant();

@@ -1,4 +1,5 @@
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 
@@ -16,17 +17,17 @@ internal sealed class Passwords(IPasswordHasher<object> hasher, IOptions<Account
 
     private string? _decoy;
 
-    /// <exception cref="RefusedException">The password is too weak.</exception>
+    /// <exception cref="OpenAIException">The password is too weak.</exception>
     public void Check(string? password, string? email)
     {
         if (password is null || password.Length < _options.PasswordMinLength)
-            throw RefusedException.Invalid($"'password' must have at least {_options.PasswordMinLength} characters.", "password", "weak_password");
+            throw OpenAIException.Invalid($"'password' must have at least {_options.PasswordMinLength} characters.", "password", "weak_password");
         if (password.Length > MaxLength)
-            throw RefusedException.Invalid($"'password' must have at most {MaxLength} characters.", "password", "invalid_value");
+            throw OpenAIException.Invalid($"'password' must have at most {MaxLength} characters.", "password", "invalid_value");
         if (password.Distinct().Count() < 4)
-            throw RefusedException.Invalid("'password' repeats too few different characters.", "password", "weak_password");
+            throw OpenAIException.Invalid("'password' repeats too few different characters.", "password", "weak_password");
         if (email is not null && password.Contains(email.Split('@')[0], StringComparison.OrdinalIgnoreCase) && email.Split('@')[0].Length > 3)
-            throw RefusedException.Invalid("'password' must not contain the e-mail address.", "password", "weak_password");
+            throw OpenAIException.Invalid("'password' must not contain the e-mail address.", "password", "weak_password");
     }
 
     public async Task<string> HashAsync(string password, CancellationToken cancellationToken)

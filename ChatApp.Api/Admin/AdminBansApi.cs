@@ -3,6 +3,7 @@ using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Contracts.Ids;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Api.Admin;
@@ -19,7 +20,7 @@ internal static class AdminBansApi
     public static async Task<IResult> AddAsync(NewBan body, Caller caller, BanList bans, AuditLog audit, CancellationToken cancellationToken)
     {
         if (body.Kind is not (Ban.Address or Ban.Device))
-            throw RefusedException.Invalid("'kind' must be address or device.", "kind");
+            throw OpenAIException.Invalid("'kind' must be address or device.", "kind");
         var value = body.Value?.Trim() ?? "";
         if (body.Kind == Ban.Address)
         {
@@ -29,12 +30,12 @@ internal static class AdminBansApi
             }
             catch (FormatException exception)
             {
-                throw RefusedException.Invalid(exception.Message, "value");
+                throw OpenAIException.Invalid(exception.Message, "value");
             }
         }
         else if (value.Length == 0)
         {
-            throw RefusedException.Invalid("'value' must be the device's name from the audit log.", "value");
+            throw OpenAIException.Invalid("'value' must be the device's name from the audit log.", "value");
         }
 
         var id = await bans.AddAsync(body.Kind, value, body.Reason, body.Until?.ToUniversalTime(), caller.Id, cancellationToken);
@@ -44,9 +45,9 @@ internal static class AdminBansApi
 
     public static async Task<IResult> RemoveAsync(string id, Caller caller, BanList bans, AuditLog audit, CancellationToken cancellationToken)
     {
-        var ban = WireId.Parse(WireId.Ban, id) ?? throw RefusedException.NotFound("ban");
+        var ban = WireId.Parse(WireId.Ban, id) ?? throw OpenAIException.NotFound("ban");
         if (!await bans.RemoveAsync(ban, cancellationToken))
-            throw RefusedException.NotFound("ban");
+            throw OpenAIException.NotFound("ban");
         await audit.WriteAsync("admin.ban_removed", caller.Id, ban, null);
         return Results.NoContent();
     }

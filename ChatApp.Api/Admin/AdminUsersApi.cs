@@ -6,6 +6,7 @@ using ChatApp.Api.Limits;
 using ChatApp.Api.Profile;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.Ids;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Admin;
@@ -24,7 +25,7 @@ internal static class AdminUsersApi
     }
 
     public static async Task<IResult> GetAsync(string id, AccountStore accounts, CancellationToken cancellationToken) =>
-        Results.Json(UserView.From(await accounts.FindAsync(Id(id), cancellationToken) ?? throw RefusedException.NotFound("user")));
+        Results.Json(UserView.From(await accounts.FindAsync(Id(id), cancellationToken) ?? throw OpenAIException.NotFound("user")));
 
     public static async Task<IResult> UpdateAsync(
         string id,
@@ -38,13 +39,13 @@ internal static class AdminUsersApi
     {
         var user = Id(id);
         if (body.Role is not (null or Account.User or Account.Admin))
-            throw RefusedException.Invalid("'role' must be user or admin.", "role");
+            throw OpenAIException.Invalid("'role' must be user or admin.", "role");
         if (body.Plan is not null && !plans.CurrentValue.Plans.ContainsKey(body.Plan))
-            throw RefusedException.Invalid($"'plan' must be one of: {string.Join(", ", plans.CurrentValue.Plans.Keys)}.", "plan");
+            throw OpenAIException.Invalid($"'plan' must be one of: {string.Join(", ", plans.CurrentValue.Plans.Keys)}.", "plan");
         if (user == caller.Id && (body.Role is not null || body.BannedUntil is not null))
-            throw RefusedException.Conflict("Administrators do not change their own role or ban themselves; another one can.", "own_account");
+            throw OpenAIException.Conflict("Administrators do not change their own role or ban themselves; another one can.", "own_account");
         if (!await accounts.AdministerAsync(user, body.Role, body.Plan, body.BannedUntil?.ToUniversalTime(), body.Unban, cancellationToken))
-            throw RefusedException.NotFound("user");
+            throw OpenAIException.NotFound("user");
 
         directory.Forget(user);
         await audit.WriteAsync("admin.user_changed", caller.Id, user, body);
@@ -63,12 +64,12 @@ internal static class AdminUsersApi
     public static async Task<IResult> UsageAsync(
         string id, AccountStore accounts, MeteredUsage metered, IOptionsMonitor<PlansOptions> plans, TimeProvider time, CancellationToken cancellationToken)
     {
-        var user = await accounts.FindAsync(Id(id), cancellationToken) ?? throw RefusedException.NotFound("user");
+        var user = await accounts.FindAsync(Id(id), cancellationToken) ?? throw OpenAIException.NotFound("user");
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return Results.Json(await UsageApi.ReadAsync(user.Id, user.Plan, today.AddDays(1 - UsageDays), today, metered, plans.CurrentValue, time, cancellationToken));
     }
 
-    private static Guid Id(string id) => WireId.Parse(WireId.User, id) ?? throw RefusedException.NotFound("user");
+    private static Guid Id(string id) => WireId.Parse(WireId.User, id) ?? throw OpenAIException.NotFound("user");
 
     internal sealed record UserChange(string? Role, string? Plan, DateTimeOffset? BannedUntil, bool Unban = false);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.ApiKeys;
 
@@ -21,12 +22,12 @@ internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider 
     {
         var unknown = scopes?.FirstOrDefault(scope => !ApiKeyScopes.All.Contains(scope));
         if (unknown is not null || scopes is { Count: 0 })
-            throw RefusedException.Invalid($"'scopes' must be some of: {string.Join(", ", ApiKeyScopes.All)}.", "scopes");
+            throw OpenAIException.Invalid($"'scopes' must be some of: {string.Join(", ", ApiKeyScopes.All)}.", "scopes");
         if (expiresAt <= time.GetUtcNow())
-            throw RefusedException.Invalid("'expires_at' must lie in the future.", "expires_at");
+            throw OpenAIException.Invalid("'expires_at' must lie in the future.", "expires_at");
         var trimmed = name?.Trim() ?? "";
         if (trimmed.Length > MaxName || trimmed.Any(char.IsControl))
-            throw RefusedException.Invalid($"'name' must have at most {MaxName} characters on one line.", "name");
+            throw OpenAIException.Invalid($"'name' must have at most {MaxName} characters on one line.", "name");
 
         var secret = KeyPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var key = new ApiKeyRow
@@ -40,7 +41,7 @@ internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider 
             ExpiresAt = expiresAt?.UtcDateTime,
         };
         if (!await keys.AddAsync(key, Hash(secret), MostKeys, cancellationToken))
-            throw RefusedException.Conflict($"An account has at most {MostKeys} keys; revoke one first.", "too_many_keys");
+            throw OpenAIException.Conflict($"An account has at most {MostKeys} keys; revoke one first.", "too_many_keys");
         await audit.WriteAsync("api_key.created", userId, key.Id, new { key.Scopes });
         return (secret, key);
     }
@@ -52,7 +53,7 @@ internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider 
     public async Task RevokeAsync(Guid userId, Guid id, CancellationToken cancellationToken)
     {
         if (!await keys.RevokeAsync(userId, id, cancellationToken))
-            throw RefusedException.NotFound("key");
+            throw OpenAIException.NotFound("key");
         await audit.WriteAsync("api_key.revoked", userId, id, null);
     }
 

@@ -3,6 +3,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Sessions;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -20,18 +21,18 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
     private const string Bearer = "Bearer ";
 
     /// <returns>The caller; null when the request carries no credential and none is optional here.</returns>
-    /// <exception cref="RefusedException">The credential is not valid, or its user is banned.</exception>
+    /// <exception cref="OpenAIException">The credential is not valid, or its user is banned.</exception>
     public async Task<Caller?> ResolveAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization;
         if (header.Count > 1)
-            throw RefusedException.Unauthenticated("Send one Authorization header.", "invalid_credentials");
+            throw OpenAIException.Unauthenticated("Send one Authorization header.", "invalid_credentials");
 
         var text = header.ToString();
         if (text.Length == 0)
             return SessionCookies.HasAccessToken(context.Request) ? await FromTokenAsync(context, byCookie: true) : await AnonymousAsync(context);
         if (!text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
-            throw RefusedException.Unauthenticated("Send 'Authorization: Bearer' with an access token or an API key.", "invalid_credentials");
+            throw OpenAIException.Unauthenticated("Send 'Authorization: Bearer' with an access token or an API key.", "invalid_credentials");
 
         var credential = text[Bearer.Length..].Trim();
         if (credential.StartsWith(ApiKeyDesk.KeyPrefix, StringComparison.Ordinal))
@@ -41,7 +42,7 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
 
         // Clients insist on a key even where none is needed; a placeholder is no credential.
         return await AnonymousAsync(context)
-            ?? throw RefusedException.Unauthenticated("The credential is neither an access token nor an API key (sk-...).", "invalid_api_key");
+            ?? throw OpenAIException.Unauthenticated("The credential is neither an access token nor an API key (sk-...).", "invalid_api_key");
     }
 
     private async Task<Caller?> AnonymousAsync(HttpContext context)
@@ -60,7 +61,7 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
     private async Task<Caller> FromKeyAsync(HttpContext context, string secret)
     {
         var key = await keys.RecogniseAsync(secret, context.RequestAborted)
-            ?? throw RefusedException.Unauthenticated("The API key is unknown, revoked or expired.", "invalid_api_key");
+            ?? throw OpenAIException.Unauthenticated("The API key is unknown, revoked or expired.", "invalid_api_key");
         var account = await UserAsync(key.UserId, context.RequestAborted);
         return Caller.From(account) with { Scopes = key.Scopes };
     }
@@ -74,12 +75,12 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
             || !Guid.TryParse(user.FindFirst(AccessTokens.SessionClaim)?.Value, out var session)
             || !int.TryParse(user.FindFirst(AccessTokens.VersionClaim)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
         {
-            throw RefusedException.Unauthenticated("The access token is not valid or has expired; refresh it or sign in again.", "invalid_token");
+            throw OpenAIException.Unauthenticated("The access token is not valid or has expired; refresh it or sign in again.", "invalid_token");
         }
 
         var account = await UserAsync(id, context.RequestAborted);
         if (account.SecurityVersion != version || !await directory.IsSessionOpenAsync(id, session, context.RequestAborted))
-            throw RefusedException.Unauthenticated("This session has ended; sign in again.", "session_ended");
+            throw OpenAIException.Unauthenticated("This session has ended; sign in again.", "session_ended");
         context.User = user;
         return Caller.From(account) with { SessionId = session, ByCookie = byCookie };
     }
@@ -88,9 +89,9 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
     {
         var account = await directory.FindAsync(id, cancellationToken);
         if (account is null || account.Kind == "local" && options.Value.Anonymous == AnonymousAccess.Off)
-            throw RefusedException.Unauthenticated("The user of this credential no longer exists.", "invalid_credentials");
+            throw OpenAIException.Unauthenticated("The user of this credential no longer exists.", "invalid_credentials");
         return account.BannedUntil > time.GetUtcNow().UtcDateTime
-            ? throw RefusedException.Forbidden("This account is suspended.", "account_banned")
+            ? throw OpenAIException.Forbidden("This account is suspended.", "account_banned")
             : account;
     }
 }

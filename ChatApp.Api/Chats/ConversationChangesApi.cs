@@ -1,13 +1,9 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using ChatApp.Api.Errors;
 using ChatApp.Api.Settings;
 using ChatApp.Api.Streaming;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
-using JsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace ChatApp.Api.Chats;
 
@@ -15,31 +11,10 @@ namespace ChatApp.Api.Chats;
 internal static class ConversationChangesApi
 {
     public static Task WatchAsync(
-        HttpContext context,
-        Conversations.ConversationsClient conversations,
-        EventStreamWriter streams,
-        IOptions<EdgeOptions> options,
-        IOptions<JsonOptions> json,
-        TimeProvider time,
-        IHostApplicationLifetime lifetime,
-        CancellationToken cancellationToken)
+        HttpContext context, Conversations.ConversationsClient conversations, EventStreams streams, IOptions<EdgeOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
     {
-        var changes = ReadAsync(conversations, TimeSpan.FromSeconds(options.Value.WatchSeconds), time, lifetime.ApplicationStopping, cancellationToken);
-        return streams.WriteAsync(context.Response, changes, WriteEvent, WriteError, cancellationToken);
-
-        void WriteEvent(IBufferWriter<byte> output, ConversationEvent change)
-        {
-            var (name, data) = ViewOf(change);
-            EventStreamWriter.WriteFrame(output, JsonSerializer.SerializeToUtf8Bytes(data, json.Value.SerializerOptions), eventName: name);
-        }
-
-        bool WriteError(IBufferWriter<byte> output, Exception exception)
-        {
-            var error = EdgeErrors.From(exception);
-            EventStreamWriter.WriteFrame(output,
-                JsonSerializer.SerializeToUtf8Bytes(new { error.Status, Detail = error.Message, error.Code }, json.Value.SerializerOptions), eventName: "error");
-            return true;
-        }
+        var changes = ReadAsync(conversations, TimeSpan.FromSeconds(options.Value.WatchSeconds), time, lifetime.ApplicationStopping, context.RequestAborted);
+        return streams.WriteEventsAsync(context, changes, ViewOf);
     }
 
     // It ends after a while, so that whoever listens on has to show again who they are, and when this replica stops.
@@ -66,10 +41,10 @@ internal static class ConversationChangesApi
         }
     }
 
-    private static (string Name, object Data) ViewOf(ConversationEvent change) => change.EventCase switch
+    private static NamedEvent ViewOf(ConversationEvent change) => change.EventCase switch
     {
-        ConversationEvent.EventOneofCase.Conversation => ("conversation", ConversationView.From(change.Conversation)),
-        ConversationEvent.EventOneofCase.DeletedId => ("deleted", new { Id = change.DeletedId }),
-        _ => ("everything", new { }),
+        ConversationEvent.EventOneofCase.Conversation => new("conversation", ConversationView.From(change.Conversation)),
+        ConversationEvent.EventOneofCase.DeletedId => new("deleted", new { Id = change.DeletedId }),
+        _ => new("everything", new { }),
     };
 }

@@ -1,4 +1,5 @@
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.Chats;
@@ -82,7 +83,7 @@ internal static class ConversationsApi
         string name, FolderChange body, Conversations.ConversationsClient conversations, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(body.Name))
-            throw RefusedException.Invalid("'name' must be the folder's new name.", "name");
+            throw OpenAIException.Invalid("'name' must be the folder's new name.", "name");
         var reply = await conversations.RenameFolderAsync(new RenameFolderRequest { From = name, To = body.Name }, cancellationToken: cancellationToken);
         return Results.Json(new { body.Name, reply.Conversations });
     }

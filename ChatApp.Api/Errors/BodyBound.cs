@@ -19,7 +19,7 @@ internal sealed class BodyBound(RequestDelegate next, IOptions<EdgeOptions> opti
             return next(context);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
             bound.MaxRequestBodySize = null;
-        throw new RefusedException(new OpenAIError(StatusCodes.Status413PayloadTooLarge,
+        throw new OpenAIException(new OpenAIError(StatusCodes.Status413PayloadTooLarge,
             $"The request body is larger than the {most} bytes that this server accepts here.",
             OpenAIError.InvalidRequest, Code: "request_too_large"));
     }

@@ -15,21 +15,21 @@ namespace ChatApp.Api.Errors;
 internal static class EdgeErrors
 {
     private static readonly OpenAIError Unavailable = new(StatusCodes.Status503ServiceUnavailable,
-        "The service behind this request is not available at the moment; try again shortly.", "server_error", Code: "unavailable");
+        "The service behind this request is not available at the moment; try again shortly.", OpenAIError.ServerError, Code: "unavailable");
 
     public static bool IsOpenAI(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
 
     public static OpenAIError From(Exception exception) => exception switch
     {
-        RefusedException refused => refused.Error,
-        RpcException rpc => FromRpc(rpc),
+        OpenAIException refused => refused.Error,
+        RpcException rpc => FromRpc(rpc) with { RetryAfter = WaitOf(rpc.Trailers) },
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(
             StatusCodes.Status413PayloadTooLarge, "The request body is larger than this server accepts (Edge:MaxRequestBytes).",
             OpenAIError.InvalidRequest, Code: "request_too_large"),
         BadHttpRequestException bad => BindingErrors.From(bad),
         _ when TransientFailures.IsTransient(exception) => Unavailable,
         _ => new(StatusCodes.Status500InternalServerError,
-            "Something went wrong on our side; the request can be sent again with the same request id.", "server_error", Code: "internal_error"),
+            "Something went wrong on our side; the request can be sent again with the same request id.", OpenAIError.ServerError, Code: "internal_error"),
     };
 
     public static Task WriteStatusPageAsync(StatusCodeContext pages)
@@ -48,7 +48,7 @@ internal static class EdgeErrors
 
     public static Task WriteAsync(HttpContext context, OpenAIError error) =>
         IsOpenAI(context)
-            ? error.ToResult().ExecuteAsync(context)
+            ? error.ExecuteAsync(context)
             : Results.Problem(error.Message, statusCode: error.Status, type: null, extensions: Extensions(error)).ExecuteAsync(context);
 
     private static Dictionary<string, object?>? Extensions(OpenAIError error)
@@ -82,13 +82,16 @@ internal static class EdgeErrors
             StatusCode.AlreadyExists => new(StatusCodes.Status422UnprocessableEntity, detail, OpenAIError.InvalidRequest, Code: "request_id_reused"),
             StatusCode.Aborted => new(StatusCodes.Status409Conflict, detail, OpenAIError.InvalidRequest, Code: "conversation_moved_on"),
             StatusCode.PermissionDenied => new(StatusCodes.Status403Forbidden, detail, OpenAIError.InvalidRequest, Code: "forbidden"),
-            StatusCode.ResourceExhausted => new(StatusCodes.Status429TooManyRequests, detail, "rate_limit_error", Code: "rate_limit_exceeded"),
-            StatusCode.DeadlineExceeded => new(StatusCodes.Status504GatewayTimeout, detail, "server_error", Code: "timeout"),
+            StatusCode.ResourceExhausted => new(StatusCodes.Status429TooManyRequests, detail, OpenAIError.RateLimit, Code: "rate_limit_exceeded"),
+            StatusCode.DeadlineExceeded => new(StatusCodes.Status504GatewayTimeout, detail, OpenAIError.ServerError, Code: "timeout"),
             StatusCode.Unavailable => Unavailable,
             _ => new(StatusCodes.Status500InternalServerError,
-                "Something went wrong on our side; the request can be sent again with the same request id.", "server_error", Code: "internal_error"),
+                "Something went wrong on our side; the request can be sent again with the same request id.", OpenAIError.ServerError, Code: "internal_error"),
         };
     }
+
+    private static TimeSpan? WaitOf(Metadata trailers) =>
+        int.TryParse(trailers.GetValue(Trailers.RetryAfter), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 
     private static OpenAIError? FromTrailers(Metadata trailers)
     {
@@ -99,7 +102,7 @@ internal static class EdgeErrors
         {
             using var document = JsonDocument.Parse(json);
             var error = document.RootElement.TryGetProperty("error", out var inner) ? inner : document.RootElement;
-            return new OpenAIError(status, Text("message") ?? "The model's server refused the request.", Text("type") ?? "server_error", Text("param"), Text("code"))
+            return new OpenAIError(status, Text("message") ?? "The model's server refused the request.", Text("type") ?? OpenAIError.ServerError, Text("param"), Text("code"))
             {
                 NewerMessageId = trailers.GetValue(Trailers.NewerMessage),
                 RunningTurnId = trailers.GetValue(Trailers.RunningTurn),
@@ -121,13 +124,9 @@ internal sealed class EdgeExceptionHandler(ILogger<EdgeExceptionHandler> logger)
         var error = EdgeErrors.From(exception);
         if (error.Status >= StatusCodes.Status500InternalServerError)
             logger.RequestFailed(exception, context.Request.Method, context.Request.Path);
-        if (exception is RefusedException { RetryAfter: { } wait })
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        else if (exception is RpcException rpc && rpc.Trailers.GetValue(Trailers.RetryAfter) is { } seconds && int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            context.Response.Headers.RetryAfter = seconds;
         if (error.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer";
-        context.Response.StatusCode = error.Status;
+        error.SetHead(context.Response);
         await EdgeErrors.WriteAsync(context, error);
         return true;
     }

@@ -3,6 +3,7 @@ using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
 using ChatApp.Api.Settings;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.ServiceDefaults.Storage;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.Options;
@@ -55,7 +56,7 @@ internal sealed class RouteGate(
     {
         var name = RouteTable.NamesOf(endpoint).FirstOrDefault(name => name.StartsWith(context.Request.Method + " ", StringComparison.Ordinal) || name.StartsWith('*'));
         return (name is null ? null : RouteTable.Find(name))
-            ?? throw RefusedException.Forbidden("This route has no rule, so nobody may use it.", "no_rule");
+            ?? throw OpenAIException.Forbidden("This route has no rule, so nobody may use it.", "no_rule");
     }
 
     /// <summary>A public route serves whoever comes: there a stale credential is as good as none.</summary>
@@ -67,30 +68,30 @@ internal sealed class RouteGate(
         {
             return await TransientFailures.RetryAsync(time, Patience, _ => callers.ResolveAsync(context), context.RequestAborted);
         }
-        catch (RefusedException) when (rule.Access == RouteAccess.Public)
+        catch (OpenAIException) when (rule.Access == RouteAccess.Public)
         {
             return null;
         }
     }
 
-    /// <exception cref="RefusedException">The caller may not use the route.</exception>
+    /// <exception cref="OpenAIException">The caller may not use the route.</exception>
     private static void Admit(RouteRule rule, Caller? caller)
     {
         if (caller is null)
-            throw RefusedException.Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer sk-...'.");
+            throw OpenAIException.Unauthenticated("Sign in, or send an API key as 'Authorization: Bearer sk-...'.");
 
         if (caller.Scopes is { } scopes)
         {
             if (rule.Access != RouteAccess.Caller || rule.Scope is null)
-                throw RefusedException.Forbidden("This route is for a signed-in person; API keys are not accepted here.", "session_required");
+                throw OpenAIException.Forbidden("This route is for a signed-in person; API keys are not accepted here.", "session_required");
             if (!scopes.Contains(rule.Scope))
-                throw RefusedException.Forbidden($"The API key lacks the scope '{rule.Scope}'.", "missing_scope");
+                throw OpenAIException.Forbidden($"The API key lacks the scope '{rule.Scope}'.", "missing_scope");
         }
 
         if (rule.Access == RouteAccess.Account && caller.Kind == CallerKind.Guest)
-            throw RefusedException.Forbidden("Guests have no account; sign up first.", "account_required");
+            throw OpenAIException.Forbidden("Guests have no account; sign up first.", "account_required");
         if (rule.Access == RouteAccess.Admin && !caller.IsAdmin)
-            throw RefusedException.Forbidden("This route is for administrators.", "admin_required");
+            throw OpenAIException.Forbidden("This route is for administrators.", "admin_required");
     }
 
     /// <summary>Without sign-in a browser on this machine is let in whatever page it shows, and a page may send a form anywhere.</summary>
@@ -101,7 +102,7 @@ internal sealed class RouteGate(
             || edge.Value.AllowedOrigins.Contains(origin, StringComparer.OrdinalIgnoreCase))
             return;
         if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || !string.Equals(page.Authority, context.Request.Host.Value, StringComparison.OrdinalIgnoreCase))
-            throw RefusedException.Forbidden("This request comes from another site's page; name its origin in Edge:AllowedOrigins to let it in.", "cross_site");
+            throw OpenAIException.Forbidden("This request comes from another site's page; name its origin in Edge:AllowedOrigins to let it in.", "cross_site");
     }
 
     private async Task RefuseForgedAsync(HttpContext context)
@@ -114,7 +115,7 @@ internal sealed class RouteGate(
         }
         catch (AntiforgeryValidationException)
         {
-            throw RefusedException.Forbidden("Changes made by cookie need the X-CSRF-Token of GET /api/auth/antiforgery.", "antiforgery");
+            throw OpenAIException.Forbidden("Changes made by cookie need the X-CSRF-Token of GET /api/auth/antiforgery.", "antiforgery");
         }
     }
 }

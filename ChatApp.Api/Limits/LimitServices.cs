@@ -23,6 +23,7 @@ internal static class LimitServices
         services.AddSingleton<ModelPrices>();
         services.AddSingleton<TurnAdmission>();
         services.AddSingleton<TurnMeter>();
+        services.AddSingleton<MeteredTurns>();
         services.AddSingleton<TurnFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnFollower>());
     }

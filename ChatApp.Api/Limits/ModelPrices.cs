@@ -24,7 +24,7 @@ internal sealed class ModelPrices(Completions.CompletionsClient completions, Tim
     /// <returns>The model of requests that name none; null while the catalogue is not known.</returns>
     public async ValueTask<string?> DefaultModelAsync(CancellationToken cancellationToken) => (await ReadAsync(cancellationToken)).Keys.FirstOrDefault();
 
-    /// <exception cref="RefusedException">The catalogue has no such model; nothing is stored of a turn that asks for it.</exception>
+    /// <exception cref="OpenAIException">The catalogue has no such model; nothing is stored of a turn that asks for it.</exception>
     public async ValueTask RequireAsync(string model, CancellationToken cancellationToken)
     {
         if (model.Length == 0 || (await ReadAsync(cancellationToken)).ContainsKey(model))
@@ -34,7 +34,7 @@ internal sealed class ModelPrices(Completions.CompletionsClient completions, Tim
         var models = await ReadAsync(cancellationToken);
         if (models.Count > 0 && !models.ContainsKey(model))
         {
-            throw new RefusedException(new OpenAIError(StatusCodes.Status404NotFound,
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status404NotFound,
                 $"The model '{(model.Length <= 100 ? model : model[..100])}' does not exist. There are: {string.Join(", ", models.Keys)}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
         }
     }

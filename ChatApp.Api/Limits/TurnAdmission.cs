@@ -19,7 +19,7 @@ internal sealed class TurnAdmission(
 
     /// <summary>Reserves what the call may cost and writes the <c>x-ratelimit-*</c> headers.</summary>
     /// <param name="requestId">Of a request that may be repeated, and then joins the turn that it began.</param>
-    /// <exception cref="RefusedException">The plan does not allow it, or not now.</exception>
+    /// <exception cref="OpenAIException">The plan does not allow it, or not now.</exception>
     public async Task<TurnReservation> ReserveAsync(HttpContext context, Caller caller, TurnEstimate estimate, string? requestId = null)
     {
         var plan = plans.CurrentValue[caller.Plan];
@@ -28,7 +28,7 @@ internal sealed class TurnAdmission(
         IAsyncDisposable? slot = null;
         if (plan.ConcurrentTurns is { } most && (slot = await slots.HoldAsync(caller.UserId, most, requestId)) is null)
         {
-            throw RefusedException.TooMany(
+            throw OpenAIException.TooMany(
                 $"The plan '{caller.Plan}' runs {most} {(most == 1 ? "turn" : "turns")} at a time; wait for one to end, or stop it.",
                 "rate_limit_exceeded", TimeSpan.FromSeconds(1), "requests");
         }
@@ -53,14 +53,14 @@ internal sealed class TurnAdmission(
     }
 
     /// <summary>One call that runs no model.</summary>
-    /// <exception cref="RefusedException">There were too many in the last minute.</exception>
+    /// <exception cref="OpenAIException">There were too many in the last minute.</exception>
     public async Task CountCallAsync(Caller caller)
     {
         if (plans.CurrentValue[caller.Plan].CallsPerMinute is not { } most)
             return;
         var answer = await buckets.TakeAsync([new BucketTake($"calls:{{{caller.UserId}}}", most, most / Minute, 1)]);
         if (!answer.Allowed)
-            throw RefusedException.TooMany($"More than {most} calls in a minute.", "rate_limit_exceeded", answer.RetryAfter, "requests");
+            throw OpenAIException.TooMany($"More than {most} calls in a minute.", "rate_limit_exceeded", answer.RetryAfter, "requests");
     }
 
     /// <summary>A request that names no model gets the catalogue's default one, so that is what the plan has to include.</summary>
@@ -72,7 +72,7 @@ internal sealed class TurnAdmission(
         if (served is not null && models.Contains(served))
             return;
         var which = model.Length > 0 ? $"the model '{model}'" : "the model that is used where none is named";
-        throw new RefusedException(new OpenAIError(StatusCodes.Status403Forbidden,
+        throw new OpenAIException(new OpenAIError(StatusCodes.Status403Forbidden,
             $"The plan '{caller.Plan}' does not include {which}; it has: {string.Join(", ", models)}.",
             OpenAIError.InvalidRequest, "model", "model_not_allowed"));
     }
@@ -88,7 +88,7 @@ internal sealed class TurnAdmission(
             return hold;
 
         await buckets.SettleAsync([.. takes.Select(take => take.Take with { Amount = -take.Take.Amount })], local);
-        throw new RefusedException(new OpenAIError(StatusCodes.Status429TooManyRequests,
+        throw new OpenAIException(new OpenAIError(StatusCodes.Status429TooManyRequests,
             $"This month's budget of the plan '{caller.Plan}' ({budget.ToString(CultureInfo.InvariantCulture)}) does not cover this request.",
             "insufficient_quota", Code: "insufficient_quota"));
     }
@@ -105,7 +105,7 @@ internal sealed class TurnAdmission(
         return takes;
     }
 
-    private static RefusedException Refusal(Caller caller, Limit limit, TimeSpan wait) => RefusedException.TooMany(
+    private static OpenAIException Refusal(Caller caller, Limit limit, TimeSpan wait) => OpenAIException.TooMany(
         $"Rate limit reached for {limit.Words} (plan '{caller.Plan}', limit {limit.Take.Capacity.ToString(CultureInfo.InvariantCulture)}). Try again in {Duration(wait)}.",
         "rate_limit_exceeded", wait, limit.Type);
 

@@ -1,12 +1,9 @@
 using ChatApp.Api.Callers;
 using ChatApp.Api.Ids;
 using ChatApp.Api.Limits;
-using ChatApp.Api.Limits.Buckets;
-using ChatApp.Api.Orchestration;
 using ChatApp.Api.Streaming;
 using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.OpenAI;
 
@@ -17,59 +14,39 @@ namespace ChatApp.Api.OpenAI;
 internal static class ChatCompletionsEndpoint
 {
     public static async Task HandleAsync(
-        HttpContext context,
-        Caller caller,
-        JsonBodyReader bodies,
-        TurnStream turns,
-        TurnAdmission admission,
-        ModelPrices models,
-        TurnMeter meter,
-        IOptions<LimitsOptions> limits,
-        StatelessCompletion stateless,
-        EventStreamWriter streams,
-        TimeProvider time,
-        CancellationToken cancellationToken)
+        HttpContext context, Caller caller, JsonBodyReader bodies, MeteredTurns turns, StatelessCompletion stateless, EventStreams streams, TimeProvider time)
     {
-        var (document, error) = await bodies.ReadAsync(context.Request, cancellationToken);
+        var (document, error) = await bodies.ReadAsync(context.Request, context.RequestAborted);
         using var body = document;
         ChatRequest? request = null;
         if (body is not null)
             (request, error) = ChatRequest.Parse(body.RootElement);
         if (request is null)
         {
-            await error!.ToResult().ExecuteAsync(context);
+            await error!.ExecuteAsync(context);
             return;
         }
 
         if (request.ConversationId.Length == 0)
         {
-            await stateless.HandleAsync(context, caller, "chat.completions", RequestSchema.Chat, body!.RootElement, admission, cancellationToken);
+            await stateless.HandleAsync(context, caller, "chat.completions", RequestSchema.Chat, body!.RootElement);
             return;
         }
 
-        var run = ToTurn(request, SamplingFields.Read(request.Body), context.Request);
-        await models.RequireAsync(run.Model, cancellationToken);
-        var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
-            run.Sampling.HasMaxTokens ? run.Sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
-        var reservation = await admission.ReserveAsync(context, caller, estimate);
-        var events = meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), resumable: true, cancellationToken);
+        var events = await turns.RunAsync(context, caller, ToTurn(request, context.Request));
         var completion = new TurnCompletion(request.IncludeUsage, time.GetUtcNow());
         if (request.Stream)
         {
-            await streams.WriteAsync(context.Response, events, (output, turnEvent) =>
-            {
-                foreach (var chunk in completion.Chunks(turnEvent))
-                    EventStreamWriter.WriteFrame(output, chunk);
-            }, stateless.WriteError, cancellationToken);
+            await streams.WriteChunksAsync(context, events, completion.WriteChunks);
             return;
         }
 
         await foreach (var turnEvent in events)
             completion.Fold(turnEvent);
-        await completion.Answer().ExecuteAsync(context);
+        await completion.WriteAnswerAsync(context);
     }
 
-    private static RunTurnRequest ToTurn(ChatRequest request, Sampling sampling, HttpRequest http) => new()
+    private static RunTurnRequest ToTurn(ChatRequest request, HttpRequest http) => new()
     {
         ConversationId = request.ConversationId,
         ParentId = request.ParentId,
@@ -77,6 +54,6 @@ internal static class ChatCompletionsEndpoint
         Content = request.LastUserText(),
         System = request.SystemText(),
         Model = request.Model,
-        Sampling = sampling,
+        Sampling = SamplingFields.Read(request.Body),
     };
 }

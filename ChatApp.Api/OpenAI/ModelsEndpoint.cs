@@ -20,7 +20,7 @@ internal static class ModelsEndpoint
             ? Results.Json(ToModel(model))
             : new OpenAIError(StatusCodes.Status404NotFound,
                 $"The model '{id}' does not exist. Known models: {string.Join(", ", reply.Models.Select(known => known.Id))}.",
-                OpenAIError.InvalidRequest, "model", "model_not_found").ToResult();
+                OpenAIError.InvalidRequest, "model", "model_not_found");
     }
 
     private static object ToModel(Model model) => new

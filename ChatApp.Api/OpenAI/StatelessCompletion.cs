@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.Text.Json;
 using ChatApp.Api.Callers;
-using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
 using ChatApp.Api.Limits.Buckets;
-using ChatApp.Api.Logging;
 using ChatApp.Api.Streaming;
 using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
@@ -16,39 +13,30 @@ namespace ChatApp.Api.OpenAI;
 
 /// <summary>Model calls that belong to no conversation: the body goes to the gateway and its JSON comes back as it is.</summary>
 internal sealed class StatelessCompletion(
-    Completions.CompletionsClient completions, EventStreamWriter streams, IOptions<LimitsOptions> limits, ILogger<StatelessCompletion> logger)
+    Completions.CompletionsClient completions, TurnAdmission admission, EventStreams streams, IOptions<LimitsOptions> limits)
 {
-    public async Task HandleAsync(
-        HttpContext context, Caller caller, string operation, RequestSchema schema, JsonElement body, TurnAdmission admission, CancellationToken cancellationToken)
+    public async Task HandleAsync(HttpContext context, Caller caller, string operation, RequestSchema schema, JsonElement body)
     {
+        var aborted = context.RequestAborted;
         var estimate = Estimate(operation, body);
         var reservation = await admission.ReserveAsync(context, caller, estimate);
         var request = new CompletionRequest { Operation = operation, Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)) };
-        using var call = completions.Complete(request, cancellationToken: cancellationToken);
+        using var call = completions.Complete(request, cancellationToken: aborted);
 
         var stream = JsonFields.IsTrue(body, "stream");
         var wantsUsage = JsonFields.Find(body, "stream_options") is { } options && JsonFields.IsTrue(options, "include_usage");
-        var chunks = TurnMeter.WatchAsync(reservation, estimate, call.ResponseStream.ReadAllAsync(cancellationToken), hideUsage: stream && !wantsUsage, cancellationToken);
+        var chunks = TurnMeter.WatchAsync(reservation, estimate, call.ResponseStream.ReadAllAsync(aborted), hideUsage: stream && !wantsUsage, aborted);
         if (stream)
         {
-            await streams.WriteAsync(context.Response, chunks,
-                static (output, chunk) => EventStreamWriter.WriteFrame(output, chunk.Json.Span), WriteError, cancellationToken);
+            await streams.WriteChunksAsync(context, chunks, static (output, chunk) => output.Write(chunk.Json.Span));
             return;
         }
 
         await foreach (var chunk in chunks)
         {
             context.Response.ContentType = "application/json";
-            await context.Response.BodyWriter.WriteAsync(chunk.Json.Memory, cancellationToken);
+            await context.Response.BodyWriter.WriteAsync(chunk.Json.Memory, aborted);
         }
-    }
-
-    /// <summary>Ends a stream that has begun with an error frame, which OpenAI's clients raise as an exception.</summary>
-    public bool WriteError(IBufferWriter<byte> output, Exception exception)
-    {
-        logger.StreamBroke(exception);
-        EventStreamWriter.WriteFrame(output, JsonSerializer.SerializeToUtf8Bytes(new OpenAIError.Envelope(EdgeErrors.From(exception)), JsonSerializerOptions.Web));
-        return true;
     }
 
     private TurnEstimate Estimate(string operation, JsonElement body)

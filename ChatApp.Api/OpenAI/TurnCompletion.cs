@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using ChatApp.Api.Errors;
 using ChatApp.Contracts.OpenAI;
+using ChatApp.Contracts.OpenAI.Answers;
 using ChatApp.Orchestrator.V1;
 
 namespace ChatApp.Api.OpenAI;
@@ -9,35 +9,41 @@ namespace ChatApp.Api.OpenAI;
 /// <summary>Shows a conversation turn as a chat completion: each turn event becomes at most two chunks.</summary>
 internal sealed class TurnCompletion(bool includeUsage, DateTimeOffset created)
 {
-    private readonly long _created = created.ToUnixTimeSeconds();
     private readonly StringBuilder _text = new();
     private TurnStarted _started = new();
     private TurnEnded? _ended;
 
-    /// <summary>The chunks that the event adds to a stream, as JSON.</summary>
-    public IEnumerable<byte[]> Chunks(TurnEvent turnEvent)
+    private AnswerHead Head => new("chatcmpl-" + _started.TurnId, created.ToUnixTimeSeconds(), _started.Model)
+    {
+        ConversationId = _started.ConversationId,
+        MessageId = _started.AssistantMessageId,
+    };
+
+    /// <summary>Writes the chunks that the event adds to a stream.</summary>
+    public void WriteChunks(EventStreamWriter stream, TurnEvent turnEvent)
     {
         Fold(turnEvent);
+        var writer = new ChatChunkWriter(stream, includeUsage) { Head = Head };
         switch (turnEvent.EventCase)
         {
             case TurnEvent.EventOneofCase.Started:
-                yield return Chunk(new { role = "assistant", content = "" }, finishReason: null);
+                writer.Role(0);
                 break;
             case TurnEvent.EventOneofCase.Text:
-                yield return Chunk(new { content = turnEvent.Text.Text }, finishReason: null);
+                writer.Content(0, turnEvent.Text.Text);
                 break;
             case TurnEvent.EventOneofCase.Ended when turnEvent.Ended.Error is { } error:
-                yield return JsonSerializer.SerializeToUtf8Bytes(new { error = new { message = error.Message, type = error.Type, param = NullIfEmpty(error.Param), code = NullIfEmpty(error.Code) } });
+                writer.Error(ErrorOf(error));
                 break;
             case TurnEvent.EventOneofCase.Ended:
-                yield return Chunk(new { }, FinishReason(turnEvent.Ended));
-                if (includeUsage)
-                    yield return JsonSerializer.SerializeToUtf8Bytes(Body("chat.completion.chunk", Array.Empty<object>(), UsageOf(turnEvent.Ended.Usage)));
+                writer.Finish(0, FinishReason(turnEvent.Ended));
+                if (UsageOf(turnEvent.Ended.Usage) is { } usage)
+                    writer.Usage(usage);
                 break;
         }
     }
 
-    /// <summary>Adds the event to what <see cref="Answer"/> returns.</summary>
+    /// <summary>Adds the event to what <see cref="WriteAnswerAsync"/> writes.</summary>
     public void Fold(TurnEvent turnEvent)
     {
         _started = turnEvent.Started ?? _started;
@@ -46,55 +52,31 @@ internal sealed class TurnCompletion(bool includeUsage, DateTimeOffset created)
     }
 
     /// <summary>The whole answer, once the turn has ended.</summary>
-    public IResult Answer()
+    public async Task WriteAnswerAsync(HttpContext context)
     {
         if (_ended?.Error is { } error)
-            return new OpenAIError(StatusOf(error.Type), error.Message, error.Type, NullIfEmpty(error.Param), NullIfEmpty(error.Code)).ToResult();
-
-        var choice = new
         {
-            index = 0,
-            message = new { role = "assistant", content = _text.ToString() },
-            finish_reason = FinishReason(_ended ?? new TurnEnded()),
-        };
-        return Results.Json(Body("chat.completion", new object[] { choice }, UsageOf(_ended?.Usage)));
+            await ErrorOf(error).ExecuteAsync(context);
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options))
+            ChatChoice.WriteAnswer(json, Head, [new ChatChoice(0, _text.ToString(), FinishReason(_ended ?? new TurnEnded()))], UsageOf(_ended?.Usage));
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
+
+    private static OpenAIError ErrorOf(Error error) => new(StatusOf(error.Type), error.Message, error.Type, NullIfEmpty(error.Param), NullIfEmpty(error.Code));
 
     /// <summary>What a client may repeat, and what not, goes by the status.</summary>
     private static int StatusOf(string type) => type switch
     {
         OpenAIError.InvalidRequest => StatusCodes.Status400BadRequest,
-        "rate_limit_error" => StatusCodes.Status429TooManyRequests,
+        OpenAIError.RateLimit => StatusCodes.Status429TooManyRequests,
         _ => StatusCodes.Status502BadGateway,
     };
 
-    private byte[] Chunk(object delta, string? finishReason) =>
-        JsonSerializer.SerializeToUtf8Bytes(Body("chat.completion.chunk", new object[] { new { index = 0, delta, finish_reason = finishReason } }, usage: null));
-
-    private Dictionary<string, object?> Body(string kind, object choices, object? usage)
-    {
-        var body = new Dictionary<string, object?>
-        {
-            ["id"] = "chatcmpl-" + _started.TurnId,
-            ["object"] = kind,
-            ["created"] = _created,
-            ["model"] = _started.Model,
-            ["conversation_id"] = _started.ConversationId,
-            ["message_id"] = _started.AssistantMessageId,
-            ["choices"] = choices,
-        };
-        if (usage is not null || includeUsage)
-            body["usage"] = usage;
-        return body;
-    }
-
-    private static object? UsageOf(Usage? usage) => usage is null ? null : new
-    {
-        prompt_tokens = usage.InputTokens,
-        completion_tokens = usage.OutputTokens,
-        total_tokens = usage.InputTokens + usage.OutputTokens,
-        prompt_tokens_details = new { cached_tokens = usage.CachedTokens },
-    };
+    private static AnswerUsage? UsageOf(Usage? usage) => usage is null ? null : new(usage.InputTokens, usage.OutputTokens) { CachedTokens = usage.CachedTokens };
 
     private static string FinishReason(TurnEnded ended) => ended switch
     {

@@ -3,6 +3,7 @@ using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Contracts.Ids;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.Profile;
 
@@ -20,7 +21,7 @@ internal static class KeysApi
 
     public static async Task<IResult> RevokeAsync(string id, Caller caller, ApiKeyDesk desk, CancellationToken cancellationToken)
     {
-        await desk.RevokeAsync(caller.Id, WireId.Parse(WireId.Key, id) ?? throw RefusedException.NotFound("key"), cancellationToken);
+        await desk.RevokeAsync(caller.Id, WireId.Parse(WireId.Key, id) ?? throw OpenAIException.NotFound("key"), cancellationToken);
         return Results.NoContent();
     }
 

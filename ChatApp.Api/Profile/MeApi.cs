@@ -4,6 +4,7 @@ using ChatApp.Api.Errors;
 using ChatApp.Api.Sessions;
 using ChatApp.Api.SignIn;
 using ChatApp.Contracts.Ids;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ChatApp.Api.Profile;
@@ -12,7 +13,7 @@ namespace ChatApp.Api.Profile;
 internal static class MeApi
 {
     public static async Task<IResult> GetAsync(Caller caller, AccountStore accounts, CancellationToken cancellationToken) =>
-        Results.Json(UserView.From(await accounts.FindAsync(caller.Id, cancellationToken) ?? throw RefusedException.NotFound("user")));
+        Results.Json(UserView.From(await accounts.FindAsync(caller.Id, cancellationToken) ?? throw OpenAIException.NotFound("user")));
 
     public static async Task<IResult> UpdateAsync(
         ProfileChange body, Caller caller, AccountStore accounts, AccountDirectory directory, CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ internal static class MeApi
 
     public static async Task<IResult> EndSessionAsync(string id, Caller caller, SessionDesk sessions, CancellationToken cancellationToken)
     {
-        await sessions.CloseAsync(caller.Id, WireId.Parse(WireId.Session, id) ?? throw RefusedException.NotFound("session"), cancellationToken);
+        await sessions.CloseAsync(caller.Id, WireId.Parse(WireId.Session, id) ?? throw OpenAIException.NotFound("session"), cancellationToken);
         return Results.NoContent();
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Profile;
@@ -19,7 +20,7 @@ internal static class UsageApi
         var last = Date("to", to) ?? DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var first = Date("from", from) ?? last.AddDays(1 - DefaultDays);
         if (first > last || last.DayNumber - first.DayNumber > MostDays)
-            throw RefusedException.Invalid($"'from' must lie before 'to', by at most {MostDays} days.", "from");
+            throw OpenAIException.Invalid($"'from' must lie before 'to', by at most {MostDays} days.", "from");
         return Results.Json(await ReadAsync(null, caller.Plan, first, last, metered, plans.CurrentValue, time, cancellationToken));
     }
 
@@ -51,5 +52,5 @@ internal static class UsageApi
     private static DateOnly? Date(string name, string? text) =>
         text is null ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
-        : throw RefusedException.Invalid($"'{name}' must be a date such as 2030-01-31.", name);
+        : throw OpenAIException.Invalid($"'{name}' must be a date such as 2030-01-31.", name);
 }

@@ -5,6 +5,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Ids;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Sessions;
@@ -23,7 +24,7 @@ internal sealed class SessionDesk(
     private const string RefreshPrefix = "rt-";
     private const int MaxUserAgent = 200;
 
-    /// <exception cref="RefusedException">The user is banned, or was changed while signing in.</exception>
+    /// <exception cref="OpenAIException">The user is banned, or was changed while signing in.</exception>
     public async Task<SessionTokens> OpenAsync(Account account, CancellationToken cancellationToken)
     {
         RefuseBanned(account);
@@ -33,13 +34,13 @@ internal sealed class SessionDesk(
         var agent = context?.Request.Headers.UserAgent.ToString();
         var session = await sessions.OpenAsync(account.Id, account.SecurityVersion, hash, expires,
             agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken)
-            ?? throw RefusedException.Unauthenticated("The account was changed meanwhile; sign in again.", "account_changed");
+            ?? throw OpenAIException.Unauthenticated("The account was changed meanwhile; sign in again.", "account_changed");
         if (!account.IsGuest)
             await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : DeviceId.Of(context.Request) });
         return Tokens(account, session, refresh, expires);
     }
 
-    /// <exception cref="RefusedException">The token is unknown, expired, used before, or its user may not go on.</exception>
+    /// <exception cref="OpenAIException">The token is unknown, expired, used before, or its user may not go on.</exception>
     public async Task<SessionTokens> RefreshAsync(string? refreshToken, CancellationToken cancellationToken)
     {
         if (refreshToken is null || !refreshToken.StartsWith(RefreshPrefix, StringComparison.Ordinal) || refreshToken.Length > 128)
@@ -54,7 +55,7 @@ internal sealed class SessionDesk(
         {
             directory.Forget(userId);
             await audit.WriteAsync("session.refresh_replayed", null, outcome.SessionId, null);
-            throw RefusedException.Unauthenticated("This refresh token was used before, so its session has been ended; sign in again.", "refresh_token_replayed");
+            throw OpenAIException.Unauthenticated("This refresh token was used before, so its session has been ended; sign in again.", "refresh_token_replayed");
         }
 
         var account = await accounts.FindAsync(userId, cancellationToken) ?? throw NotARefreshToken();
@@ -65,7 +66,7 @@ internal sealed class SessionDesk(
     public async Task CloseAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken)
     {
         if (!await sessions.RevokeAsync(userId, sessionId, "signed_out", cancellationToken))
-            throw RefusedException.NotFound("session");
+            throw OpenAIException.NotFound("session");
         directory.Forget(userId);
         await audit.WriteAsync("session.closed", userId, sessionId, null);
     }
@@ -85,11 +86,11 @@ internal sealed class SessionDesk(
     private void RefuseBanned(Account account)
     {
         if (account.BannedUntil > time.GetUtcNow().UtcDateTime)
-            throw RefusedException.Forbidden("This account is suspended.", "account_banned");
+            throw OpenAIException.Forbidden("This account is suspended.", "account_banned");
     }
 
-    private static RefusedException NotARefreshToken() =>
-        RefusedException.Unauthenticated("The refresh token is unknown or has expired; sign in again.", "invalid_refresh_token");
+    private static OpenAIException NotARefreshToken() =>
+        OpenAIException.Unauthenticated("The refresh token is unknown or has expired; sign in again.", "invalid_refresh_token");
 
     private static (string Token, byte[] Hash) NewRefreshToken()
     {

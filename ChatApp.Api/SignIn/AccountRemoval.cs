@@ -4,6 +4,7 @@ using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Logging;
 using ChatApp.Api.Sessions;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Identity;
@@ -21,17 +22,17 @@ internal sealed class AccountRemoval(
 {
     private const int Page = 100;
 
-    /// <exception cref="RefusedException">The password is wrong, or the user is not one that can be deleted.</exception>
+    /// <exception cref="OpenAIException">The password is wrong, or the user is not one that can be deleted.</exception>
     public async Task RemoveAsync(Caller caller, string? password, CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(caller.Id, cancellationToken) ?? throw RefusedException.NotFound("user");
+        var account = await accounts.FindAsync(caller.Id, cancellationToken) ?? throw OpenAIException.NotFound("user");
         if (caller.Kind == CallerKind.Local)
-            throw RefusedException.Conflict("The local user cannot be deleted; delete its conversations instead.", "local_user");
+            throw OpenAIException.Conflict("The local user cannot be deleted; delete its conversations instead.", "local_user");
         if (account is { PasswordHash: not null, Email: not null })
         {
             await attempts.BeginAsync(account.Email, cancellationToken);
             if (await passwords.VerifyAsync(account.PasswordHash, password, cancellationToken) == PasswordVerificationResult.Failed)
-                throw RefusedException.Forbidden("Give the account's password to delete it.", "wrong_credentials");
+                throw OpenAIException.Forbidden("Give the account's password to delete it.", "wrong_credentials");
             await attempts.ClearAsync(account.Email, cancellationToken);
         }
 

@@ -3,6 +3,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Sessions;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace ChatApp.Api.SignIn;
@@ -70,7 +71,7 @@ internal static class AuthApi
         SessionCookies cookies,
         CancellationToken cancellationToken)
     {
-        var account = await accounts.FindAsync(caller.Id, cancellationToken) ?? throw RefusedException.NotFound("user");
+        var account = await accounts.FindAsync(caller.Id, cancellationToken) ?? throw OpenAIException.NotFound("user");
         await signIn.ChangePasswordAsync(account, body.PresentPassword, body.NewPassword, cancellationToken);
         directory.Forget(caller.Id);
         account = (await accounts.FindAsync(caller.Id, cancellationToken))!;

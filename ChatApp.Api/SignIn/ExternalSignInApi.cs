@@ -3,6 +3,7 @@ using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Sessions;
 using ChatApp.Api.Settings;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,7 @@ internal static class ExternalSignInApi
         Require(provider, providers);
         var target = CheckTarget(return_url, options.Value);
         if (challenge is not null && !HandOvers.IsChallenge(challenge))
-            throw RefusedException.Invalid("'challenge' must be the SHA-256 of a secret of yours in base64url.", "challenge");
+            throw OpenAIException.Invalid("'challenge' must be the SHA-256 of a secret of yours in base64url.", "challenge");
         var back = new Dictionary<string, string?> { ["return_url"] = target, ["challenge"] = challenge };
         return Results.Challenge(
             new AuthenticationProperties { RedirectUri = QueryHelpers.AddQueryString($"/api/auth/external/{provider}/complete", back.Where(pair => pair.Value is not null)) },
@@ -63,7 +64,7 @@ internal static class ExternalSignInApi
             var account = await SignInAsync(provider, context, registration, caller: null, cancellationToken);
             return Results.Redirect(QueryHelpers.AddQueryString(target, "code", await handOvers.CreateAsync(account.Id, challenge, cancellationToken)));
         }
-        catch (RefusedException refused)
+        catch (OpenAIException refused)
         {
             return Results.Redirect(QueryHelpers.AddQueryString(target, "error", refused.Error.Code ?? "external_sign_in_failed"));
         }
@@ -77,7 +78,7 @@ internal static class ExternalSignInApi
             || await handOvers.TakeAsync(body.Code, body.Verifier, cancellationToken) is not { } id
             || await accounts.FindAsync(id, cancellationToken) is not { } account)
         {
-            throw RefusedException.Unauthenticated("The sign-in was taken up already, or too late; sign in again.", "external_sign_in_failed");
+            throw OpenAIException.Unauthenticated("The sign-in was taken up already, or too late; sign in again.", "external_sign_in_failed");
         }
 
         await merge.MergeAsync(context.Features.Get<Caller>(), account, cancellationToken);
@@ -92,7 +93,7 @@ internal static class ExternalSignInApi
         if (!result.Succeeded || result.Properties?.Items[".AuthScheme"] != ExternalSignInServices.SchemeOf(provider)
             || user?.FindFirst(JwtRegisteredClaimNames.Sub)?.Value is not { Length: > 0 } subject)
         {
-            throw RefusedException.Unauthenticated("The sign-in at the provider did not succeed; try again.", "external_sign_in_failed");
+            throw OpenAIException.Unauthenticated("The sign-in at the provider did not succeed; try again.", "external_sign_in_failed");
         }
 
         await context.SignOutAsync(ExternalSignInServices.Scheme);
@@ -108,7 +109,7 @@ internal static class ExternalSignInApi
     private static void Require(string provider, IReadOnlyList<ProviderOptions> providers)
     {
         if (providers.All(known => known.Name != provider))
-            throw RefusedException.NotFound("sign-in provider");
+            throw OpenAIException.NotFound("sign-in provider");
     }
 
     /// <summary>A path of this server, or a page of an allowed origin: an open redirect would lend our name to any site.</summary>
@@ -117,7 +118,7 @@ internal static class ExternalSignInApi
         var target = url ?? "/";
         var local = target.StartsWith('/') && !target.StartsWith("//", StringComparison.Ordinal) && !target.Contains('\\', StringComparison.Ordinal) && !target.Any(char.IsControl);
         var allowed = Uri.TryCreate(target, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && options.AllowedOrigins.Contains(uri?.GetLeftPart(UriPartial.Authority));
-        return local || allowed ? target : throw RefusedException.Invalid("'return_url' must be a path, or a page of one of Edge:AllowedOrigins.", "return_url");
+        return local || allowed ? target : throw OpenAIException.Invalid("'return_url' must be a path, or a page of one of Edge:AllowedOrigins.", "return_url");
     }
 
     internal sealed record ExchangeRequest(string? Code, string? Verifier, bool Cookie = false);

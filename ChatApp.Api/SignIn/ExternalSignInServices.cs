@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
@@ -71,7 +72,7 @@ internal static class ExternalSignInServices
                 return Task.CompletedTask;
             }
 
-            throw RefusedException.Unauthenticated("The sign-in at the provider did not succeed; try again.", "external_sign_in_failed");
+            throw OpenAIException.Unauthenticated("The sign-in at the provider did not succeed; try again.", "external_sign_in_failed");
         };
     }
 }

@@ -13,7 +13,7 @@ namespace ChatApp.Api.SignIn;
 /// used go to the account, and the guest is no more.
 /// </summary>
 internal sealed class GuestMerge(
-    AccountStore accounts, AccountDirectory directory, Conversations.ConversationsClient conversations, CallerIdentitySigner signer, CurrentCaller current, MonthlyBudget money, AuditLog audit)
+    AccountStore accounts, AccountDirectory directory, Transfers.TransfersClient transfers, CallerIdentitySigner signer, CurrentCaller current, MonthlyBudget money, AuditLog audit)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
@@ -26,7 +26,7 @@ internal sealed class GuestMerge(
             return;
         // Signed in as the account, with the guest's identity as proof that both are one person's.
         current.ActFor(Caller.From(account));
-        await conversations.AdoptAsync(
+        await transfers.AdoptAsync(
             new AdoptRequest { GuestIdentity = signer.Sign(caller.UserId, Account.Guest, caller.Plan, Lifetime) }, cancellationToken: cancellationToken);
         await money.RefreshAsync(account.Id, cancellationToken);
         await accounts.DeleteAsync(caller.Id, cancellationToken);

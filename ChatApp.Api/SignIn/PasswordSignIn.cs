@@ -1,6 +1,7 @@
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Identity;
 
 namespace ChatApp.Api.SignIn;
@@ -8,7 +9,7 @@ namespace ChatApp.Api.SignIn;
 /// <summary>Sign-in by e-mail address and password: one answer, after the same work, whatever was wrong.</summary>
 internal sealed class PasswordSignIn(AccountStore accounts, Passwords passwords, SignInAttempts attempts, AuditLog audit)
 {
-    /// <exception cref="RefusedException">Address or password is wrong, or the address has to wait.</exception>
+    /// <exception cref="OpenAIException">Address or password is wrong, or the address has to wait.</exception>
     public async Task<Account> SignInAsync(string? email, string? password, CancellationToken cancellationToken)
     {
         var address = EmailAddress.Canonical(email);
@@ -18,7 +19,7 @@ internal sealed class PasswordSignIn(AccountStore accounts, Passwords passwords,
         if (account is null || result == PasswordVerificationResult.Failed)
         {
             await audit.WriteAsync("sign_in.failed", null, account?.Id, null);
-            throw RefusedException.Unauthenticated("The e-mail address or the password is wrong.", "wrong_credentials");
+            throw OpenAIException.Unauthenticated("The e-mail address or the password is wrong.", "wrong_credentials");
         }
 
         await attempts.ClearAsync(address, cancellationToken);
@@ -31,10 +32,10 @@ internal sealed class PasswordSignIn(AccountStore accounts, Passwords passwords,
     public async Task ChangePasswordAsync(Account account, string? present, string? next, CancellationToken cancellationToken)
     {
         if (account.Email is null)
-            throw RefusedException.Conflict("This account has no password.", "no_password");
+            throw OpenAIException.Conflict("This account has no password.", "no_password");
         await attempts.BeginAsync(account.Email, cancellationToken);
         if (await passwords.VerifyAsync(account.PasswordHash, present, cancellationToken) == PasswordVerificationResult.Failed)
-            throw RefusedException.Forbidden("The present password is wrong.", "wrong_credentials");
+            throw OpenAIException.Forbidden("The present password is wrong.", "wrong_credentials");
         await attempts.ClearAsync(account.Email, cancellationToken);
         passwords.Check(next, account.Email);
         await accounts.ChangePasswordAsync(account.Id, await passwords.HashAsync(next!, cancellationToken), cancellationToken);

@@ -3,6 +3,7 @@ using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Sessions;
+using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.SignIn;
@@ -18,7 +19,7 @@ internal sealed class Registration(
     public async Task<Account> AddGuestAsync(CancellationToken cancellationToken)
     {
         if (!_options.AllowGuests)
-            throw RefusedException.Forbidden("This server has no guest mode; sign in or sign up.", "guests_disabled");
+            throw OpenAIException.Forbidden("This server has no guest mode; sign in or sign up.", "guests_disabled");
         var id = await accounts.AddGuestAsync(_options.GuestPlan, cancellationToken);
         return (await accounts.FindAsync(id, cancellationToken))!;
     }
@@ -27,16 +28,16 @@ internal sealed class Registration(
     public async Task<Account> SignUpAsync(string? email, string? password, string? displayName, Caller? caller, CancellationToken cancellationToken)
     {
         if (!_options.AllowSignUp)
-            throw RefusedException.Forbidden("This server makes no accounts by sign-up; ask its administrator.", "sign_up_disabled");
+            throw OpenAIException.Forbidden("This server makes no accounts by sign-up; ask its administrator.", "sign_up_disabled");
         if (caller is { Kind: CallerKind.Account })
-            throw RefusedException.Conflict("You are signed in already.", "signed_in");
+            throw OpenAIException.Conflict("You are signed in already.", "signed_in");
 
         var address = EmailAddress.Canonical(email);
         passwords.Check(password, address);
         var account = new NewAccount(address, await passwords.HashAsync(password!, cancellationToken), CheckName(displayName), _options.SignUpPlan);
         var guest = caller is { Kind: CallerKind.Guest } ? caller.Id : (Guid?)null;
         var id = await accounts.AddAccountAsync(account, guest, _options.FirstUserIsAdmin, cancellationToken)
-            ?? throw RefusedException.Conflict("There is an account with this e-mail address; sign in instead.", "email_taken");
+            ?? throw OpenAIException.Conflict("There is an account with this e-mail address; sign in instead.", "email_taken");
 
         directory.Forget(id);
         await audit.WriteAsync(guest is null ? "account.signed_up" : "account.upgraded", id, id, null);
@@ -50,21 +51,21 @@ internal sealed class Registration(
         if (await accounts.FindByLoginAsync(login, cancellationToken) is { } known)
             return known;
         if (!_options.AllowSignUp)
-            throw RefusedException.Forbidden("There is no account for this sign-in, and this server makes none by sign-up.", "sign_up_disabled");
+            throw OpenAIException.Forbidden("There is no account for this sign-in, and this server makes none by sign-up.", "sign_up_disabled");
         if (verifiedEmail is null)
-            throw RefusedException.Forbidden("The provider does not vouch for an e-mail address; verify it there first.", "email_not_verified");
+            throw OpenAIException.Forbidden("The provider does not vouch for an e-mail address; verify it there first.", "email_not_verified");
 
         // An account with that address is not taken over: whoever runs the provider would own every account here.
         var account = new NewAccount(EmailAddress.Canonical(verifiedEmail), null, CheckName(displayName), _options.SignUpPlan, Login: login);
         var guest = caller is { Kind: CallerKind.Guest } ? caller.Id : (Guid?)null;
         var id = await accounts.AddAccountAsync(account, guest, _options.FirstUserIsAdmin, cancellationToken)
-            ?? throw RefusedException.Conflict("There is an account with this e-mail address already; sign in with its password.", "email_taken");
+            ?? throw OpenAIException.Conflict("There is an account with this e-mail address already; sign in with its password.", "email_taken");
         directory.Forget(id);
         await audit.WriteAsync("account.signed_up", id, id, new { login.Provider });
         return (await accounts.FindAsync(id, cancellationToken))!;
     }
 
-    /// <exception cref="RefusedException">The name is too long or holds control characters.</exception>
+    /// <exception cref="OpenAIException">The name is too long or holds control characters.</exception>
     public static string? CheckName(string? name)
     {
         var trimmed = name?.Trim();
@@ -72,6 +73,6 @@ internal sealed class Registration(
             return null;
         return trimmed.Length <= MaxNameLength && !trimmed.Any(char.IsControl)
             ? trimmed
-            : throw RefusedException.Invalid($"'display_name' must have at most {MaxNameLength} characters on one line.", "display_name");
+            : throw OpenAIException.Invalid($"'display_name' must have at most {MaxNameLength} characters on one line.", "display_name");
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Errors;
+using ChatApp.Contracts.OpenAI;
 using Dapper;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -14,7 +15,7 @@ namespace ChatApp.Api.SignIn;
 /// </summary>
 internal sealed class SignInAttempts(NpgsqlDataSource dataSource, IOptions<AccountsOptions> options, TimeProvider time)
 {
-    /// <exception cref="RefusedException">The address has to wait.</exception>
+    /// <exception cref="OpenAIException">The address has to wait.</exception>
     public async Task BeginAsync(string email, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -43,7 +44,7 @@ internal sealed class SignInAttempts(NpgsqlDataSource dataSource, IOptions<Accou
 
         var until = await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
             "SELECT locked_until FROM identity.sign_in_attempts WHERE subject = @subject", parameters, cancellationToken: cancellationToken));
-        throw RefusedException.TooMany(
+        throw OpenAIException.TooMany(
             "Too many tries with this e-mail address; wait before the next one.", "sign_in_locked", (until ?? now.UtcDateTime) - now.UtcDateTime);
     }
 

@@ -54,7 +54,7 @@ internal sealed class FileContent
     }
 
     /// <summary>Checks the next bytes.</summary>
-    /// <exception cref="RefusedException">They are not what the file began as, or of no kind that is accepted.</exception>
+    /// <exception cref="OpenAIException">They are not what the file began as, or of no kind that is accepted.</exception>
     public void Check(ReadOnlySpan<byte> bytes, bool isLast)
     {
         if (_text is null)
@@ -80,7 +80,7 @@ internal sealed class FileContent
         }
     }
 
-    private static RefusedException NotAccepted() => new(new OpenAIError(StatusCodes.Status415UnsupportedMediaType,
+    private static OpenAIException NotAccepted() => new(new OpenAIError(StatusCodes.Status415UnsupportedMediaType,
         "This kind of file is not accepted. Send text or Markdown in UTF-8, a PDF with text, or an image as PNG, JPEG, GIF or WebP.",
         OpenAIError.InvalidRequest, "file", "unsupported_file_type"));
 }

@@ -30,7 +30,7 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
     /// <param name="mostStored">What the user may have stored in all; null: no limit.</param>
     /// <param name="plan">The plan that says so, for its user.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <exception cref="RefusedException">It is too large, too slow, not a form, or of a kind that is not accepted.</exception>
+    /// <exception cref="OpenAIException">It is too large, too slow, not a form, or of a kind that is not accepted.</exception>
     public async Task<StoredFile> ReceiveAsync(HttpRequest request, long most, long? mostStored, string plan, CancellationToken cancellationToken)
     {
         if (request.ContentLength > most + FormBytes)
@@ -43,12 +43,12 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
         }
         catch (Exception exception) when (exception is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new RefusedException(new OpenAIError(StatusCodes.Status408RequestTimeout,
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status408RequestTimeout,
                 $"The file did not arrive within {_patience.TotalSeconds} s.", OpenAIError.InvalidRequest, "file", "request_timeout"));
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw RefusedException.Invalid("The body is not a multipart form that can be read.", "file", "invalid_form");
+            throw OpenAIException.Invalid("The body is not a multipart form that can be read.", "file", "invalid_form");
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
         var part = await form.ReadNextSectionAsync(cancellationToken);
         if (part is null || !ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var disposition)
             || HeaderUtilities.RemoveQuotes(disposition.Name) != FieldName || !disposition.IsFileDisposition())
-            throw RefusedException.Invalid($"Send one file as the part '{FieldName}' of the form.", FieldName, "missing_required_parameter");
+            throw OpenAIException.Invalid($"Send one file as the part '{FieldName}' of the form.", FieldName, "missing_required_parameter");
         var name = FileName.Clean(HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value);
 
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
@@ -66,7 +66,7 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
             // The kind is told by the first bytes, which may come one by one.
             var filled = await part.Body.ReadAtLeastAsync(buffer.AsMemory(0, PieceBytes), FileContent.HeadBytes, throwOnEndOfStream: false, cancellationToken);
             if (filled == 0)
-                throw RefusedException.Invalid("The file is empty.", FieldName);
+                throw OpenAIException.Invalid("The file is empty.", FieldName);
             var content = FileContent.Of(buffer.AsSpan(0, Math.Min(filled, FileContent.HeadBytes)), name);
             content.Check(buffer.AsSpan(0, filled), isLast: false);
 
@@ -86,7 +86,7 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
             }
 
             if (await form.ReadNextSectionAsync(cancellationToken) is not null)
-                throw RefusedException.Invalid($"Send one file at a time, as the part '{FieldName}'.", FieldName);
+                throw OpenAIException.Invalid($"Send one file at a time, as the part '{FieldName}'.", FieldName);
             await call.RequestStream.CompleteAsync();
             return await call;
         }
@@ -115,14 +115,14 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= LongestBoundary } boundary)
         {
-            throw new RefusedException(new OpenAIError(StatusCodes.Status415UnsupportedMediaType,
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status415UnsupportedMediaType,
                 "Send the file as multipart/form-data.", OpenAIError.InvalidRequest, Code: "unsupported_media_type"));
         }
 
         return new MultipartReader(boundary.Value!, request.Body) { HeadersCountLimit = 8, HeadersLengthLimit = 4096 };
     }
 
-    private static RefusedException TooLarge(long most, string plan) => new(new OpenAIError(StatusCodes.Status413PayloadTooLarge,
+    private static OpenAIException TooLarge(long most, string plan) => new(new OpenAIError(StatusCodes.Status413PayloadTooLarge,
         $"A file has at most {most} bytes in the plan '{plan}'.", OpenAIError.InvalidRequest, "file", "file_too_large"));
 }
 
@@ -131,7 +131,7 @@ internal static class FileName
 {
     private const int Longest = 200;
 
-    /// <exception cref="RefusedException">Nothing of the name is left.</exception>
+    /// <exception cref="OpenAIException">Nothing of the name is left.</exception>
     public static string Clean(string? given)
     {
         var last = given?[(given.LastIndexOfAny(['/', '\\']) + 1)..] ?? "";
@@ -146,7 +146,7 @@ internal static class FileName
 
         var name = clean.ToString().Trim();
         return name is "" or "." or ".."
-            ? throw RefusedException.Invalid("The part 'file' needs a file name.", "file")
+            ? throw OpenAIException.Invalid("The part 'file' needs a file name.", "file")
             : name;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
+using ChatApp.Contracts.OpenAI.Answers;
 using ChatApp.Inference.Endpoints.Answers;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Engine.Requests;
@@ -56,12 +58,12 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
     private async Task AnswerAsync(
         HttpContext context, ChatRequest request, ServedModel model, GenerationRequest generation, AnswerParsers parsers, RequestTrace trace)
     {
-        var choices = Enumerable.Range(0, request.Choices).Select(i => new CollectedChoice(i, parsers.Create(), request.ParallelToolCalls)).ToArray();
+        var choices = Enumerable.Range(0, request.Choices).Select(i => new CollectedChoice(i, parsers.Create(), request.ParallelToolCalls, model.Tokenizer)).ToArray();
         GenerationSummary? summary = null;
         await foreach (var chunk in model.Engine.GenerateAsync(generation, context.RequestAborted))
         {
             if (chunk.Finish == FinishReason.Error)
-                throw Failed(generation, chunk);
+                throw new OpenAIException(Failed(generation, chunk));
             if (chunk.Choice >= 0)
                 choices[chunk.Choice].Append(chunk);
             trace.Observe(chunk);
@@ -69,21 +71,7 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
         }
         context.Response.ContentType = "application/json";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, generation.Id);
-            json.WriteString("object"u8, "chat.completion"u8);
-            json.WriteNumber("created"u8, time.GetUtcNow().ToUnixTimeSeconds());
-            json.WriteString("model"u8, model.Id);
-            json.WriteString("system_fingerprint"u8, model.Fingerprint);
-            json.WriteStartArray("choices"u8);
-            foreach (var choice in choices)
-                choice.Write(json, model.Tokenizer);
-            json.WriteEndArray();
-            if (summary is not null)
-                UsageJson.Write(json, summary);
-            json.WriteEndObject();
-        }
+            ChatChoice.WriteAnswer(json, Head(generation, model), choices.Select(choice => choice.Choice), summary?.Usage());
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
@@ -92,59 +80,50 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
     {
         await using var chunks = new ChunkReader(model.Engine, generation, context.RequestAborted);
         await chunks.WaitForFirstAsync();
-        await using var stream = await SseWriter.StartAsync(context, options.Value.HeartbeatInterval, time);
-        var usage = new UsageSoFar(generation.PromptTokens.Length);
-        var writer = new ChatChunkWriter(
-            stream, generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id, model.Fingerprint, model.Tokenizer, request.StreamOptions.ContinuousUsage ? usage : null);
-        var choices = Enumerable.Range(0, request.Choices).Select(i => new StreamedChoice(i, writer, parsers.Create(), request.ParallelToolCalls)).ToArray();
-        ApiException? failure = null;
+        await using var stream = new EventStreamWriter(context.Response, options.Value.HeartbeatInterval, time);
+        await stream.StartAsync();
+        var writer = new ChatChunkWriter(stream, request.StreamOptions.IncludeUsage) { Head = Head(generation, model) };
+        if (request.StreamOptions.ContinuousUsage)
+            writer.SoFar = new AnswerUsage(generation.PromptTokens.Length, 0);
+        var choices = Enumerable.Range(0, request.Choices).Select(i => new StreamedChoice(i, writer, parsers.Create(), request.ParallelToolCalls, model.Tokenizer)).ToArray();
+        OpenAIError? failure = null;
         try
         {
             while (await chunks.NextAsync())
             {
-                await stream.LockAsync();
-                try
-                {
-                    var chunk = chunks.Current;
-                    trace.Observe(chunk);
-                    usage.CompletionTokens += chunk.TokenId >= 0 ? 1 : 0;
-                    if (chunk.Finish == FinishReason.Error)
-                        writer.Error(Failed(generation, chunk));
-                    else if (chunk.Choice >= 0)
-                        choices[chunk.Choice].Append(chunk);
-                    else if (request.StreamOptions.IncludeUsage && chunk.Summary is { } summary)
-                        writer.Usage(summary);
-                    // What is already there goes out with the same write.
-                    if (!chunks.HasMore())
-                        await stream.FlushAsync();
-                }
-                finally
-                {
-                    stream.Unlock();
-                }
+                using var hold = await stream.HoldAsync();
+                var chunk = chunks.Current;
+                trace.Observe(chunk);
+                if (writer.SoFar is { } soFar && chunk.TokenId >= 0)
+                    writer.SoFar = soFar with { CompletionTokens = soFar.CompletionTokens + 1 };
+                if (chunk.Finish == FinishReason.Error)
+                    writer.Error(Failed(generation, chunk));
+                else if (chunk.Choice >= 0)
+                    choices[chunk.Choice].Append(chunk);
+                else if (chunk.Summary is { } summary)
+                    writer.Usage(summary.Usage());
+                // What is already there goes out with the same write.
+                if (!chunks.HasMore())
+                    await stream.FlushAsync();
             }
         }
         catch (RequestRefusedException refused)
         {
-            failure = ApiErrors.Translate(refused);
+            failure = ApiErrors.From(refused);
         }
-        await stream.LockAsync();
-        try
-        {
-            if (failure is not null)
-                writer.Error(failure);
-            stream.Done();
-            await stream.FlushAsync();
-        }
-        finally
-        {
-            stream.Unlock();
-        }
+        using var last = await stream.HoldAsync();
+        if (failure is not null)
+            writer.Error(failure);
+        stream.Done();
+        await stream.FlushAsync();
     }
 
-    private ApiException Failed(GenerationRequest generation, GenerationChunk chunk)
+    private AnswerHead Head(GenerationRequest generation, ServedModel model) =>
+        new(generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id) { Fingerprint = model.Fingerprint };
+
+    private OpenAIError Failed(GenerationRequest generation, GenerationChunk chunk)
     {
         Log.AnswerFailed(logger, generation.Id, chunk.Error ?? "the engine stopped");
-        return new ApiException(StatusCodes.Status500InternalServerError, "server_error", chunk.Error ?? "The engine could not finish the answer.", code: "generation_failed");
+        return new OpenAIError(StatusCodes.Status500InternalServerError, chunk.Error ?? "The engine could not finish the answer.", OpenAIError.ServerError, Code: "generation_failed");
     }
 }

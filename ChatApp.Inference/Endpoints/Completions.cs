@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
+using ChatApp.Contracts.OpenAI.Answers;
 using ChatApp.Inference.Endpoints.Answers;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Engine.Requests;
@@ -43,15 +45,13 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         context.Response.ContentType = "application/json";
         await using (var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options))
         {
-            BeginObject(json, model, request.Generation.Id);
+            Head(request.Generation, model).Begin(json, "text_completion"u8);
             for (var prompt = 0; prompt < results.Length; prompt++)
             {
                 foreach (var choice in results[prompt].Choices)
-                    choice.Write(json, (prompt * request.Generation.Choices) + choice.Index, model.Tokenizer);
+                    choice.Write(json, (prompt * request.Generation.Choices) + choice.Index);
             }
-            json.WriteEndArray();
-            UsageJson.Write(json, results.Sum(r => r.Summary.PromptTokens), results.Sum(r => r.Summary.CachedTokens), results.Sum(r => r.Summary.CompletionTokens));
-            json.WriteEndObject();
+            AnswerHead.End(json, new AnswerUsage(results.Sum(r => r.Summary.PromptTokens), results.Sum(r => r.Summary.CompletionTokens)) { CachedTokens = results.Sum(r => r.Summary.CachedTokens) });
         }
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
@@ -62,12 +62,12 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         try
         {
             var echo = request.Echo ? model.Tokenizer.Decode(generation.PromptTokens, skipSpecial: true) : "";
-            var choices = Enumerable.Range(0, generation.Choices).Select(i => new TextChoice(i, echo)).ToArray();
+            var choices = Enumerable.Range(0, generation.Choices).Select(i => new TextChoice(i, echo, model.Tokenizer)).ToArray();
             GenerationSummary? summary = null;
             await foreach (var chunk in model.Engine.GenerateAsync(generation, all.Token))
             {
                 if (chunk.Finish == FinishReason.Error)
-                    throw Failed(generation, chunk);
+                    throw new OpenAIException(Failed(generation, chunk));
                 if (chunk.Choice >= 0)
                     choices[chunk.Choice].Append(chunk);
                 lock (trace)
@@ -86,69 +86,60 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
 
     private async Task StreamAsync(HttpContext context, CompletionRequest request, ServedModel model, List<GenerationRequest> generations, RequestTrace trace)
     {
-        SseWriter? stream = null;
+        EventStreamWriter? stream = null;
         try
         {
-            int prompt = 0, promptTokens = 0, cachedTokens = 0, completionTokens = 0;
-            ApiException? failure = null;
-            var usage = request.StreamOptions.ContinuousUsage ? new UsageSoFar(0) : null;
+            var prompt = 0;
+            OpenAIError? failure = null;
+            var total = new AnswerUsage(0, 0) { CachedTokens = 0 };
+            var soFar = new AnswerUsage(0, 0);
             foreach (var generation in generations)
             {
-                if (usage is not null)
-                    usage.PromptTokens += generation.PromptTokens.Length;
+                soFar = soFar with { PromptTokens = soFar.PromptTokens + generation.PromptTokens.Length };
                 await using var chunks = new ChunkReader(model.Engine, generation, context.RequestAborted);
                 if (stream is null)
+                {
                     await chunks.WaitForFirstAsync();
-                stream ??= await SseWriter.StartAsync(context, options.Value.HeartbeatInterval, time);
+                    stream = new EventStreamWriter(context.Response, options.Value.HeartbeatInterval, time);
+                    await stream.StartAsync();
+                }
+
                 var choices = Enumerable.Range(0, generation.Choices)
-                    .Select(i => new TextChoice(i, request.Echo ? model.Tokenizer.Decode(generation.PromptTokens, skipSpecial: true) : "")).ToArray();
+                    .Select(i => new TextChoice(i, request.Echo ? model.Tokenizer.Decode(generation.PromptTokens, skipSpecial: true) : "", model.Tokenizer)).ToArray();
                 try
                 {
                     while (await chunks.NextAsync())
                     {
-                        await stream.LockAsync();
-                        try
+                        using var hold = await stream.HoldAsync();
+                        var chunk = chunks.Current;
+                        trace.Observe(chunk);
+                        if (chunk.TokenId >= 0)
+                            soFar = soFar with { CompletionTokens = soFar.CompletionTokens + 1 };
+                        if (chunk.Summary is { } summary)
                         {
-                            var chunk = chunks.Current;
-                            trace.Observe(chunk);
-                            if (usage is not null && chunk.TokenId >= 0)
-                                usage.CompletionTokens++;
-                            if (chunk.Summary is { } summary)
+                            total = new AnswerUsage(total.PromptTokens + summary.PromptTokens, total.CompletionTokens + summary.CompletionTokens)
                             {
-                                promptTokens += summary.PromptTokens;
-                                cachedTokens += summary.CachedTokens;
-                                completionTokens += summary.CompletionTokens;
-                            }
-                            if (chunk.Finish == FinishReason.Error)
-                                failure = Failed(generation, chunk);
-                            else if (chunk.Choice >= 0 && choices[chunk.Choice].Append(chunk))
-                            {
-                                var json = stream.Begin();
-                                BeginObject(json, model, generation.Id);
-                                choices[chunk.Choice].WritePart(json, (prompt * generation.Choices) + chunk.Choice, model.Tokenizer);
-                                json.WriteEndArray();
-                                UsageJson.Write(json, usage);
-                                json.WriteEndObject();
-                                stream.End();
-                            }
-                            if (!chunks.HasMore())
-                                await stream.FlushAsync();
+                                CachedTokens = total.CachedTokens + summary.CachedTokens,
+                            };
                         }
-                        finally
-                        {
-                            stream.Unlock();
-                        }
+
+                        if (chunk.Finish == FinishReason.Error)
+                            failure = Failed(generation, chunk);
+                        else if (chunk.Choice >= 0 && choices[chunk.Choice].Append(chunk))
+                            WritePart(stream, request, model, choices[chunk.Choice], (prompt * generation.Choices) + chunk.Choice, soFar);
+                        if (!chunks.HasMore())
+                            await stream.FlushAsync();
                     }
                 }
                 catch (RequestRefusedException refused)
                 {
-                    failure = ApiErrors.Translate(refused);
+                    failure = ApiErrors.From(refused);
                 }
                 if (failure is not null)
                     break;
                 prompt++;
             }
-            await FinishAsync(stream!, request, model, failure, (promptTokens, cachedTokens, completionTokens));
+            await FinishAsync(stream!, request, model, failure, total);
         }
         finally
         {
@@ -157,56 +148,54 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         }
     }
 
-    private async Task FinishAsync(SseWriter stream, CompletionRequest request, ServedModel model, ApiException? failure, (int Prompt, int Cached, int Completion) usage)
+    private void WritePart(EventStreamWriter stream, CompletionRequest request, ServedModel model, TextChoice choice, int position, AnswerUsage soFar)
     {
-        await stream.LockAsync();
-        try
-        {
-            if (failure is not null)
-            {
-                ApiErrors.Write(stream.Begin(), failure);
-                stream.End();
-            }
-            else if (request.StreamOptions.IncludeUsage)
-            {
-                var json = stream.Begin();
-                BeginObject(json, model, request.Generation.Id);
-                json.WriteEndArray();
-                UsageJson.Write(json, usage.Prompt, usage.Cached, usage.Completion);
-                json.WriteEndObject();
-                stream.End();
-            }
-            stream.Done();
-            await stream.FlushAsync();
-        }
-        finally
-        {
-            stream.Unlock();
-        }
+        var json = stream.Begin();
+        Head(request.Generation, model).Begin(json, "text_completion"u8);
+        choice.WritePart(json, position);
+        json.WriteEndArray();
+        if (request.StreamOptions.ContinuousUsage)
+            soFar.Write(json);
+        else if (request.StreamOptions.IncludeUsage)
+            json.WriteNull("usage"u8);
+        json.WriteEndObject();
+        stream.End();
     }
 
-    private void BeginObject(Utf8JsonWriter json, ServedModel model, string id)
+    private async Task FinishAsync(EventStreamWriter stream, CompletionRequest request, ServedModel model, OpenAIError? failure, AnswerUsage usage)
     {
-        json.WriteStartObject();
-        json.WriteString("id"u8, id);
-        json.WriteString("object"u8, "text_completion"u8);
-        json.WriteNumber("created"u8, time.GetUtcNow().ToUnixTimeSeconds());
-        json.WriteString("model"u8, model.Id);
-        json.WriteString("system_fingerprint"u8, model.Fingerprint);
-        json.WriteStartArray("choices"u8);
+        using var hold = await stream.HoldAsync();
+        if (failure is not null)
+        {
+            failure.Write(stream.Begin());
+            stream.End();
+        }
+        else if (request.StreamOptions.IncludeUsage)
+        {
+            var json = stream.Begin();
+            Head(request.Generation, model).Begin(json, "text_completion"u8);
+            AnswerHead.End(json, usage);
+            stream.End();
+        }
+
+        stream.Done();
+        await stream.FlushAsync();
     }
 
-    private ApiException Failed(GenerationRequest generation, GenerationChunk chunk)
+    private AnswerHead Head(GenerationRequest generation, ServedModel model) =>
+        new(generation.Id, time.GetUtcNow().ToUnixTimeSeconds(), model.Id) { Fingerprint = model.Fingerprint };
+
+    private OpenAIError Failed(GenerationRequest generation, GenerationChunk chunk)
     {
         Log.AnswerFailed(logger, generation.Id, chunk.Error ?? "the engine stopped");
-        return new ApiException(StatusCodes.Status500InternalServerError, "server_error", chunk.Error ?? "The engine could not finish the answer.", code: "generation_failed");
+        return new OpenAIError(StatusCodes.Status500InternalServerError, chunk.Error ?? "The engine could not finish the answer.", OpenAIError.ServerError, Code: "generation_failed");
     }
 
     /// <summary>One choice: whole for an answer at once, in parts for a stream.</summary>
-    private sealed class TextChoice(int index, string echo)
+    private sealed class TextChoice(int index, string echo, Tokenizer tokenizer)
     {
         private readonly StringBuilder _text = new(echo);
-        private readonly List<TokenLogprob> _logprobs = [];
+        private readonly List<LogProbability> _logprobs = [];
         private FinishReason? _finish;
         private int _written;
 
@@ -217,24 +206,24 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         {
             _text.Append(chunk.Text);
             if (chunk.Logprob is { } logprob)
-                _logprobs.Add(logprob);
+                _logprobs.Add(logprob.In(tokenizer));
             _finish = chunk.Finish ?? _finish;
             return _text.Length > 0 || _finish is not null;
         }
 
-        public void Write(Utf8JsonWriter json, int position, Tokenizer tokenizer)
+        public void Write(Utf8JsonWriter json, int position)
         {
             json.WriteStartObject();
             json.WriteNumber("index"u8, position);
             json.WriteString("text"u8, _text.ToString());
-            LogprobsJson.WriteText(json, tokenizer, _logprobs, _written);
-            json.WriteString("finish_reason"u8, _finish is { } finish ? FinishReasons.Name(finish, calledTools: false) : null);
+            LogProbability.WriteText(json, _logprobs, _written);
+            json.WriteString("finish_reason"u8, _finish is { } finish ? AnswerParts.Name(finish, calledTools: false) : null);
             json.WriteEndObject();
         }
 
-        public void WritePart(Utf8JsonWriter json, int position, Tokenizer tokenizer)
+        public void WritePart(Utf8JsonWriter json, int position)
         {
-            Write(json, position, tokenizer);
+            Write(json, position);
             _written += _text.Length;
             _text.Clear();
             _logprobs.Clear();

@@ -16,14 +16,14 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
     {
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes);
         var request = new RequestFields(body.RootElement);
-        var model = request.Text("model", 256) ?? throw ApiException.Invalid("model", "model is required.", "missing_required_parameter");
+        var model = request.Text("model", 256) ?? throw OpenAIException.Invalid("model is required.", "model", "missing_required_parameter");
         if (model != embedder.Id)
-            throw new ApiException(StatusCodes.Status404NotFound, "invalid_request_error", $"Embedding model '{model}' is not served here; served: {embedder.Id}.", "model", "model_not_found");
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status404NotFound, $"Embedding model '{model}' is not served here; served: {embedder.Id}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
         var base64 = request.Text("encoding_format") switch
         {
             null or "float" => false,
             "base64" => true,
-            var other => throw ApiException.Invalid("encoding_format", $"encoding_format is '{other}'; accepted: float, base64.", "invalid_value"),
+            var other => throw OpenAIException.Invalid($"encoding_format is '{other}'; accepted: float, base64.", "encoding_format", "invalid_value"),
         };
         var dimensions = request.Int32("dimensions", 1, embedder.Dimensions) ?? embedder.Dimensions;
         var inputs = Inputs(request);
@@ -51,17 +51,17 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
     private static List<string> Inputs(RequestFields request)
     {
         if (request.Find("input") is not { } input)
-            throw ApiException.Invalid("input", "input is required.", "missing_required_parameter");
+            throw OpenAIException.Invalid("input is required.", "input", "missing_required_parameter");
         if (input.ValueKind == JsonValueKind.String)
             return [request.Text("input")!];
         var inputs = new List<string>();
         foreach (var item in request.Array("input", RequestLimits.EmbeddingInputs)!.Value.EnumerateArray())
         {
             if (item.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
-                throw ApiException.Invalid("input", "input must be text or an array of texts; token ids are not supported here.", "unsupported_parameter");
+                throw OpenAIException.Invalid("input must be text or an array of texts; token ids are not supported here.", "input", "unsupported_parameter");
             inputs.Add(RequestFields.Text(item, $"input[{inputs.Count}]"));
         }
-        return inputs.Count > 0 ? inputs : throw ApiException.Invalid("input", "input must not be empty.", "invalid_value");
+        return inputs.Count > 0 ? inputs : throw OpenAIException.Invalid("input must not be empty.", "input", "invalid_value");
     }
 
     /// <summary>The first dimensions, made a unit vector again.</summary>

@@ -1,4 +1,4 @@
-using ChatApp.Inference.Endpoints.Requests;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Serving;
 
 namespace ChatApp.Inference.Endpoints;
@@ -10,11 +10,11 @@ internal static class ModelLookup
         if (catalog.Find(id) is { } model)
             return model;
         if (catalog.Failures.ContainsKey(id))
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "server_error", $"Model '{id}' could not be loaded; see the service's log.", "model", "model_unavailable");
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status503ServiceUnavailable, $"Model '{id}' could not be loaded; see the service's log.", OpenAIError.ServerError, "model", "model_unavailable"));
         if (!catalog.IsLoaded)
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "server_error", "Models are being loaded.", "model", "model_loading", TimeSpan.FromSeconds(2));
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status503ServiceUnavailable, "Models are being loaded.", OpenAIError.ServerError, "model", "model_loading") { RetryAfter = TimeSpan.FromSeconds(2) });
         var known = string.Join(", ", catalog.Models.Select(m => m.Id));
-        throw new ApiException(StatusCodes.Status404NotFound, "invalid_request_error",
-            $"Model '{id}' is not served here; served: {(known.Length > 0 ? known : "none")}.", "model", "model_not_found");
+        throw new OpenAIException(new OpenAIError(StatusCodes.Status404NotFound,
+            $"Model '{id}' is not served here; served: {(known.Length > 0 ? known : "none")}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
     }
 }

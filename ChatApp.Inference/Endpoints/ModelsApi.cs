@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Reasoning;

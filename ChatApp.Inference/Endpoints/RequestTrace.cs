@@ -57,7 +57,7 @@ internal sealed class RequestTrace : IDisposable
         if (_activity is null)
             return;
         if (chunk.Finish is { } finish)
-            _finishReasons.Add(FinishReasons.Name(finish, calledTools: false));
+            _finishReasons.Add(AnswerParts.Name(finish, calledTools: false));
         if (chunk.Error is not null)
             _activity.SetStatus(ActivityStatusCode.Error, chunk.Error);
         Collect(chunk);
@@ -80,7 +80,7 @@ internal sealed class RequestTrace : IDisposable
             return;
         var (text, reason) = _answers.TryGetValue(chunk.Choice, out var known) ? known : (new StringBuilder(), null);
         text.Append(chunk.Text);
-        _answers[chunk.Choice] = (text, chunk.Finish is { } finish ? FinishReasons.Name(finish, calledTools: false) : reason);
+        _answers[chunk.Choice] = (text, chunk.Finish is { } finish ? AnswerParts.Name(finish, calledTools: false) : reason);
     }
 
     private void Observe(Activity activity, GenerationSummary summary)

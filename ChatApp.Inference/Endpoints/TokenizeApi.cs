@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
 using ChatApp.Inference.Text;
@@ -30,7 +31,7 @@ internal sealed class TokenizeApi(ModelCatalog catalog, IOptions<InferenceOption
         }
         else
         {
-            var prompt = request.Text("prompt") ?? throw ApiException.Invalid("prompt", "prompt or messages is required.", "missing_required_parameter");
+            var prompt = request.Text("prompt") ?? throw OpenAIException.Invalid("prompt or messages is required.", "prompt", "missing_required_parameter");
             ids = PromptFactory.Text(model, prompt, request.Flag("add_special_tokens") ?? true);
         }
         context.Response.ContentType = "application/json";
@@ -57,12 +58,12 @@ internal sealed class TokenizeApi(ModelCatalog catalog, IOptions<InferenceOption
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes);
         var request = new RequestFields(body.RootElement);
         var model = Model(request);
-        var array = request.Array("tokens", MaximumTokens) ?? throw ApiException.Invalid("tokens", "tokens is required.", "missing_required_parameter");
+        var array = request.Array("tokens", MaximumTokens) ?? throw OpenAIException.Invalid("tokens is required.", "tokens", "missing_required_parameter");
         var ids = new List<int>();
         foreach (var item in array.EnumerateArray())
         {
             ids.Add(item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var id) && (uint)id < (uint)model.Tokenizer.VocabularySize ? id
-                : throw ApiException.Invalid($"tokens[{ids.Count}]", $"tokens[{ids.Count}] must be a token id from 0 to {model.Tokenizer.VocabularySize - 1}.", "invalid_value"));
+                : throw OpenAIException.Invalid($"tokens[{ids.Count}] must be a token id from 0 to {model.Tokenizer.VocabularySize - 1}.", $"tokens[{ids.Count}]", "invalid_value"));
         }
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
@@ -76,6 +77,6 @@ internal sealed class TokenizeApi(ModelCatalog catalog, IOptions<InferenceOption
     {
         if (request.Text("model", 256) is { } name)
             return ModelLookup.Find(catalog, name);
-        return catalog.Models is [var only] ? only : throw ApiException.Invalid("model", "model is required: more than one is served, or none.", "missing_required_parameter");
+        return catalog.Models is [var only] ? only : throw OpenAIException.Invalid("model is required: more than one is served, or none.", "model", "missing_required_parameter");
     }
 }

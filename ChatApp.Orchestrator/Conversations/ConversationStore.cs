@@ -1,10 +1,11 @@
 using ChatApp.Orchestrator.Errors;
+using ChatApp.Orchestrator.Ids;
 using ChatApp.Orchestrator.Storage;
 
 namespace ChatApp.Orchestrator.Conversations;
 
 /// <summary>Conversations in PostgreSQL: made, listed, changed, deleted (a tombstone remains until the purge).</summary>
-internal sealed class ConversationStore(OwnedDatabase database, TimeProvider time)
+internal sealed class ConversationStore(OwnedDatabase database, IdFactory ids, TimeProvider time)
 {
     /// <summary>The columns of <see cref="ConversationRecord"/>, from <c>chat.conversations c</c>.</summary>
     internal const string Columns =
@@ -16,8 +17,9 @@ internal sealed class ConversationStore(OwnedDatabase database, TimeProvider tim
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    public async Task<ConversationRecord> CreateAsync(string owner, Guid id, string? title, CancellationToken cancellationToken)
+    public async Task<ConversationRecord> CreateAsync(string owner, string? title, CancellationToken cancellationToken)
     {
+        var id = ids.New();
         await database.For(owner).ExecuteAsync(
             """
             INSERT INTO chat.conversations (id, user_id, title, title_source, created_at, updated_at)

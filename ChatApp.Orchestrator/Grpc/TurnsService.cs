@@ -1,69 +1,44 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using ChatApp.Contracts.Ids;
-using ChatApp.Contracts.OpenAI;
-using ChatApp.Orchestrator.Conversations;
-using ChatApp.Orchestrator.Conversations.Changes;
-using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Errors;
-using ChatApp.Orchestrator.Files;
-using ChatApp.Orchestrator.Gateway;
-using ChatApp.Orchestrator.Gateway.Wire;
-using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.Turns.Running;
 using ChatApp.Orchestrator.Turns.Starting;
 using ChatApp.Orchestrator.Turns.Viewing;
 using ChatApp.Orchestrator.V1;
-using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Starts, tails and stops turns.</summary>
 internal sealed class TurnsService(
-    TurnStore store, TurnSupervisor supervisor, TurnViewing viewing, TurnSignals signals, TemporaryTurns temporary, FileStore files, ModelCatalogue catalogue,
-    HotContext hotContext, ConversationChanges changes, ToolRegistry tools, IHostApplicationLifetime lifetime, IOptions<TurnOptions> options, IOptions<Files.FileOptions> fileOptions) : V1.Turns.TurnsBase
+    TurnRequestReader requests, TurnStarter starter, TemporaryTurns temporary, TurnStore store, TurnViewing viewing, TurnSignals signals, IHostApplicationLifetime lifetime)
+    : V1.Turns.TurnsBase
 {
-    private const int LongestRequestId = 200;
-    private const int LongestSystem = 100_000;
-    private const int MostTools = 128;
-    private const int MostHistory = 400;
-
     public override async Task Run(RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
     {
-        var owner = context.Caller().Subject;
+        var caller = context.Caller();
         if (request.Temporary)
         {
-            await RunTemporaryAsync(owner, request, responseStream, context);
+            var (order, messages) = requests.ReadTemporary(request, caller.Name);
+            await foreach (var turnEvent in temporary.RunAsync(caller.Subject, order, messages, context.CancellationToken))
+                await responseStream.WriteAsync(turnEvent, context.CancellationToken);
             return;
         }
 
-        var turn = ToNewTurn(request, context.Caller().Name);
-        await CheckFilesAsync(owner, turn, context.CancellationToken);
-        // Asked for at the same time as PostgreSQL, and believed only when what was stored there says so.
-        var hotPath = turn.ConversationId is { } conversation ? hotContext.LoadAsync(conversation) : null;
-        var started = await store.StartAsync(owner, turn, context.CancellationToken);
-        if (started.First is { } first)
-        {
-            supervisor.Launch(started.Turn, [first], started.Question is { } question ? question with { HotPath = hotPath } : null);
-            changes.Announce(owner, started.Turn.ConversationId);
-        }
-
-        await TailAsync(owner, started.Turn.Id, 0, responseStream, context);
+        var turn = await requests.ReadAsync(request, caller, context.CancellationToken);
+        var started = await starter.StartAsync(caller.Subject, turn, context.CancellationToken);
+        await TailAsync(caller.Subject, started, 0, responseStream, context);
     }
 
     public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
     {
         if (request.After < 0)
             throw RefusedException.Invalid("after", "An event number is 0 or more.");
-        return TailAsync(context.Caller().Subject, TurnId(request.TurnId), request.After, responseStream, context);
+        return TailAsync(context.Caller().Subject, WireIds.Turn(request.TurnId), request.After, responseStream, context);
     }
 
     public override async Task<StopTurnReply> Stop(StopTurnRequest request, ServerCallContext context)
     {
-        var turnId = TurnId(request.TurnId);
+        var turnId = WireIds.Turn(request.TurnId);
         var status = await store.RequestStopAsync(context.Caller().Subject, turnId, context.CancellationToken);
         if (!TurnStatus.IsFinal(status))
             signals.Stop(turnId);
@@ -72,48 +47,8 @@ internal sealed class TurnsService(
 
     public override async Task<TurnReceipt> GetReceipt(GetReceiptRequest request, ServerCallContext context)
     {
-        var turn = await store.GetAsync(context.Caller().Subject, TurnId(request.TurnId), context.CancellationToken);
+        var turn = await store.GetAsync(context.Caller().Subject, WireIds.Turn(request.TurnId), context.CancellationToken);
         return new TurnReceipt { Json = turn.Receipt ?? "{}" };
-    }
-
-    /// <exception cref="RefusedException">A file is not there, or not for this model.</exception>
-    private async Task CheckFilesAsync(string owner, NewTurn turn, CancellationToken cancellationToken)
-    {
-        if (turn.Files.Count == 0)
-            return;
-        var found = await files.FindAsync(owner, turn.Files, cancellationToken);
-        if (found.Count < turn.Files.Count)
-            throw RefusedException.NotFound("file");
-        if (found.FirstOrDefault(file => file.IsImage) is not { } image)
-            return;
-        var model = await catalogue.ResolveAsync(turn.Order.Model, cancellationToken);
-        if (!Attachments.CanSee(model))
-        {
-            var others = (await catalogue.ListAsync(cancellationToken)).Where(Attachments.CanSee).Select(other => other.Id).ToList();
-            throw RefusedException.Invalid("file_ids", $"'{image.Name}' is an image, and the model '{model.Id}' does not take images (capability '{Attachments.Vision}'). "
-                + (others.Count > 0 ? $"Models that do: {string.Join(", ", others)}." : "No model that is on offer does."));
-        }
-
-        if (image.Bytes > fileOptions.Value.MostImageBytes)
-            throw RefusedException.Invalid("file_ids", $"'{image.Name}' has {image.Bytes} bytes; an image for a model has at most {fileOptions.Value.MostImageBytes}.");
-    }
-
-    private async Task RunTemporaryAsync(
-        string owner, RunTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
-    {
-        var turn = ToNewTurn(request, context.Caller().Name);
-        if (turn.ConversationId is not null || turn.ParentId is not null || turn.Kind != TurnKind.Append)
-            throw RefusedException.Invalid("temporary", "A temporary conversation is stored nowhere: give its messages with 'history' and no ids.");
-        if (turn.Files.Count > 0)
-            throw RefusedException.Invalid("file_ids", "A temporary conversation takes no files: they are stored.");
-        if (request.History.Count > MostHistory)
-            throw RefusedException.Invalid("history", $"At most {MostHistory} earlier messages are possible.");
-        if (request.History.FirstOrDefault(message => message.Role is not (MessageRoles.User or MessageRoles.Assistant)) is { } odd)
-            throw RefusedException.Invalid("history", $"A message's role is user or assistant, not '{odd.Role}'.");
-
-        ChatMessage[] messages = [.. request.History.Select(message => new ChatMessage(message.Role, message.Text)), new(MessageRoles.User, turn.Content)];
-        await foreach (var turnEvent in temporary.RunAsync(owner, turn.Order, messages, context.CancellationToken))
-            await responseStream.WriteAsync(turnEvent, context.CancellationToken);
     }
 
     private async Task TailAsync(
@@ -129,93 +64,5 @@ internal sealed class TurnsService(
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "This replica shuts down; resume on another one."));
         }
-    }
-
-    private static Guid TurnId(string id) => WireId.Parse(WireId.Turn, id) ?? throw RefusedException.NotFound("turn");
-
-    private NewTurn ToNewTurn(RunTurnRequest request, string? callerName)
-    {
-        Check(request);
-        var hashed = request.Clone();
-        hashed.RequestId = "";
-        return new NewTurn
-        {
-            ConversationId = request.ConversationId.Length == 0
-                ? null
-                : WireId.Parse(WireId.Conversation, request.ConversationId) ?? throw RefusedException.NotFound("conversation"),
-            ParentId = request.ParentId.Length == 0
-                ? null
-                : WireId.Parse(WireId.Message, request.ParentId) ?? throw RefusedException.NotFound("message in this conversation"),
-            RequestId = request.RequestId.Length == 0 ? null : request.RequestId,
-            ContentHash = SHA256.HashData(hashed.ToByteArray()),
-            Content = request.Content,
-            Kind = request.Regenerate ? TurnKind.Regenerate : request.ContinueMessage ? TurnKind.Continue : TurnKind.Append,
-            Branch = request.Branch,
-            Files = [.. request.FileIds.Select(id => WireId.Parse(WireId.File, id) ?? throw RefusedException.NotFound("file")).Distinct()],
-            Order = new TurnOrder
-            {
-                Model = request.Model.Length == 0 ? null : request.Model,
-                System = request.System.Length == 0 ? null : request.System,
-                Tools = [.. request.Tools.Distinct()],
-                NoTools = request.NoTools,
-                CallerName = callerName,
-                TraceParent = Activity.Current?.Id,
-                Sampling = request.Sampling is not { } sampling ? new SamplingSettings() : new SamplingSettings
-                {
-                    Temperature = sampling.HasTemperature ? sampling.Temperature : null,
-                    TopP = sampling.HasTopP ? sampling.TopP : null,
-                    MaxTokens = sampling.HasMaxTokens ? sampling.MaxTokens : null,
-                    Seed = sampling.HasSeed ? sampling.Seed : null,
-                    Stop = [.. sampling.Stop],
-                    FrequencyPenalty = sampling.HasFrequencyPenalty ? sampling.FrequencyPenalty : null,
-                    PresencePenalty = sampling.HasPresencePenalty ? sampling.PresencePenalty : null,
-                },
-            },
-        };
-    }
-
-    private void Check(RunTurnRequest request)
-    {
-        var longest = options.Value.MaximumContentLength;
-        if (request is { Regenerate: true, ContinueMessage: true })
-            throw RefusedException.Invalid("regenerate", "Either answer again or continue, not both.");
-        if (request is { Regenerate: false, ContinueMessage: false } && request.FileIds.Count == 0 && string.IsNullOrWhiteSpace(request.Content))
-            throw RefusedException.Invalid("content", "The message is empty.");
-        if ((request.Regenerate || request.ContinueMessage) && request.Content.Length + request.FileIds.Count > 0)
-            throw RefusedException.Invalid("content", "Answering again or continuing takes no new text.");
-        if (request.FileIds.Count > fileOptions.Value.MostPerMessage)
-            throw RefusedException.Invalid("file_ids", $"A message takes at most {fileOptions.Value.MostPerMessage} files.");
-        if (request.Content.Length > longest)
-            throw RefusedException.Invalid("content", $"The message has {request.Content.Length} characters; at most {longest} are possible.");
-        if (request.Content.Contains('\0') || request.System.Contains('\0'))
-            throw RefusedException.Invalid("content", "The message contains the character U+0000, which text can't hold.");
-        if (request.System.Length > LongestSystem)
-            throw RefusedException.Invalid("system", $"The system text has {request.System.Length} characters; at most {LongestSystem} are possible.");
-        if (request.RequestId.Length > LongestRequestId)
-            throw RefusedException.Invalid("request_id", $"A request id has at most {LongestRequestId} characters.");
-        if (request.RequestId.Contains('\0'))
-            throw RefusedException.Invalid("request_id", "A request id can't contain the character U+0000.");
-        if (request.Tools.Count > MostTools)
-            throw RefusedException.Invalid("tools", $"At most {MostTools} tools are possible.");
-        tools.Check(request.Tools);
-        if (request.Sampling is { } sampling)
-            Check(sampling);
-    }
-
-    private static void Check(Sampling sampling)
-    {
-        Within("temperature", sampling.HasTemperature, sampling.Temperature, 0, 2);
-        Within("top_p", sampling.HasTopP, sampling.TopP, 0, 1);
-        Within("max_tokens", sampling.HasMaxTokens, sampling.MaxTokens, 1, int.MaxValue);
-        Within("frequency_penalty", sampling.HasFrequencyPenalty, sampling.FrequencyPenalty, -2, 2);
-        Within("presence_penalty", sampling.HasPresencePenalty, sampling.PresencePenalty, -2, 2);
-        if (sampling.Stop.Count > RequestLimits.Stops)
-            throw RefusedException.Invalid("stop", $"At most {RequestLimits.Stops} stop texts are possible.");
-    }
-
-    private static void Within(string param, bool given, double value, double least, double most)
-    {
-        if (given && !(value >= least && value <= most))
-            throw RefusedException.Invalid(param, $"'{param}' is {value}; it must be between {least} and {most}.");
     }
 }

@@ -11,7 +11,7 @@ public sealed class HouseTests
     {
         ["ChatApp.Contracts"] =
         [
-            "Identity", "Ids", "OpenAI", "Orchestrator",
+            "Identity", "Ids", "OpenAI", "OpenAI.Answers", "Orchestrator",
         ],
         ["ChatApp.ServiceDefaults"] =
         [

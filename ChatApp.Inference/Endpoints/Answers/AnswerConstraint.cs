@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Constraints.Grammars;
 using ChatApp.Inference.Constraints.Patterns;
 using ChatApp.Inference.Constraints.Schemas;
@@ -19,7 +20,7 @@ namespace ChatApp.Inference.Endpoints.Answers;
 internal static class AnswerConstraint
 {
     /// <summary>Null leaves the answer free.</summary>
-    /// <exception cref="ApiException">The schema cannot be enforced.</exception>
+    /// <exception cref="OpenAIException">The schema cannot be enforced.</exception>
     public static Func<ITokenConstraint?>? Create(ServedModel model, ChatRequest request, AnswerParsers parsers)
     {
         if (request.Format is null && !request.ToolChoice.IsForced)
@@ -34,11 +35,11 @@ internal static class AnswerConstraint
         catch (SchemaException error)
         {
             var field = error.Message.AsSpan(0, Math.Max(0, error.Message.AsSpan().IndexOfAny(" :"))).ToString();
-            throw ApiException.Invalid(field, $"The schema cannot be enforced: {error.Message}", "invalid_json_schema");
+            throw OpenAIException.Invalid($"The schema cannot be enforced: {error.Message}", field, "invalid_json_schema");
         }
         catch (ConstraintException error)
         {
-            throw ApiException.Invalid("response_format", $"The schema cannot be enforced: {error.Message}", "invalid_json_schema");
+            throw OpenAIException.Invalid($"The schema cannot be enforced: {error.Message}", "response_format", "invalid_json_schema");
         }
     }
 

@@ -1,12 +1,14 @@
+using ChatApp.Contracts.OpenAI.Answers;
 using ChatApp.Inference.Answers;
 using ChatApp.Inference.Engine.Requests;
+using ChatApp.Inference.Text;
 
 namespace ChatApp.Inference.Endpoints.Answers;
 
 /// <summary>One choice of a streamed chat completion: engine chunks in, protocol chunks out.</summary>
-internal sealed class StreamedChoice(int index, ChatChunkWriter writer, IToolCallParser parser, bool parallelCalls) : IAnswerSink
+internal sealed class StreamedChoice(int index, ChatChunkWriter writer, IToolCallParser parser, bool parallelCalls, Tokenizer tokenizer) : IAnswerSink
 {
-    private List<TokenLogprob>? _logprobs;
+    private List<LogProbability>? _logprobs;
     private bool _begun;
 
     /// <summary>Takes a chunk and writes what it makes certain.</summary>
@@ -14,12 +16,12 @@ internal sealed class StreamedChoice(int index, ChatChunkWriter writer, IToolCal
     {
         Begin();
         if (chunk.Logprob is { } logprob)
-            (_logprobs ??= []).Add(logprob);
+            (_logprobs ??= []).Add(logprob.In(tokenizer));
         parser.Append(chunk.Text, this);
         if (chunk.Finish is not { } finish)
             return;
         parser.Complete(this);
-        writer.Finish(index, FinishReasons.Name(finish, parser.Calls > 0), TakeLogprobs());
+        writer.Finish(index, AnswerParts.Name(finish, parser.Calls > 0), TakeLogprobs());
     }
 
     /// <summary>Writes the chunk that names the role, once.</summary>
@@ -47,7 +49,7 @@ internal sealed class StreamedChoice(int index, ChatChunkWriter writer, IToolCal
             writer.CallArguments(index, callIndex, fragment);
     }
 
-    private List<TokenLogprob>? TakeLogprobs()
+    private List<LogProbability>? TakeLogprobs()
     {
         var taken = _logprobs;
         _logprobs = null;

@@ -10,15 +10,15 @@ internal static class ChatMessages
 {
     public static List<JinjaMap> Read(RequestFields request)
     {
-        var array = request.Array("messages", RequestLimits.Messages) ?? throw ApiException.Invalid("messages", "messages is required.", "missing_required_parameter");
+        var array = request.Array("messages", RequestLimits.Messages) ?? throw OpenAIException.Invalid("messages is required.", "messages", "missing_required_parameter");
         if (array.GetArrayLength() == 0)
-            throw ApiException.Invalid("messages", "messages must not be empty.", "invalid_value");
+            throw OpenAIException.Invalid("messages must not be empty.", "messages", "invalid_value");
         var messages = new List<JinjaMap>(array.GetArrayLength());
         foreach (var item in array.EnumerateArray())
         {
             var path = $"messages[{messages.Count}]";
             if (item.ValueKind != JsonValueKind.Object)
-                throw ApiException.Invalid(path, $"{path} must be an object.", "invalid_type");
+                throw OpenAIException.Invalid($"{path} must be an object.", path, "invalid_type");
             messages.Add(Message(new RequestFields(item, path)));
         }
         return messages;
@@ -35,13 +35,13 @@ internal static class ChatMessages
             "user" => "user",
             "assistant" => "assistant",
             "tool" => "tool",
-            null => throw ApiException.Invalid(fields.PathOf("role"), $"{fields.PathOf("role")} is required.", "missing_required_parameter"),
-            var other => throw ApiException.Invalid(fields.PathOf("role"), $"{fields.PathOf("role")} is '{other}'; accepted: system, developer, user, assistant, tool.", "invalid_value"),
+            null => throw OpenAIException.Invalid($"{fields.PathOf("role")} is required.", fields.PathOf("role"), "missing_required_parameter"),
+            var other => throw OpenAIException.Invalid($"{fields.PathOf("role")} is '{other}'; accepted: system, developer, user, assistant, tool.", fields.PathOf("role"), "invalid_value"),
         };
         var message = new JinjaMap { ["role"] = role };
         var calls = role == "assistant" ? ToolCalls(fields) : null;
         message["content"] = Content(fields) ?? (role == "assistant" ? fields.Text("refusal") : null) ?? (calls is not null ? null
-            : throw ApiException.Invalid(fields.PathOf("content"), $"{fields.PathOf("content")} is required.", "missing_required_parameter"));
+            : throw OpenAIException.Invalid($"{fields.PathOf("content")} is required.", fields.PathOf("content"), "missing_required_parameter"));
         if (calls is not null)
             message["tool_calls"] = calls;
         foreach (var name in (string[])["name", "tool_call_id", "reasoning_content"])
@@ -65,13 +65,13 @@ internal static class ChatMessages
         {
             var path = $"{fields.PathOf("content")}[{index++}]";
             if (part.ValueKind != JsonValueKind.Object)
-                throw ApiException.Invalid(path, $"{path} must be an object.", "invalid_type");
+                throw OpenAIException.Invalid($"{path} must be an object.", path, "invalid_type");
             var entry = new RequestFields(part, path);
             text.Append(entry.Text("type") switch
             {
                 "text" => entry.Text("text") ?? "",
                 "refusal" => entry.Text("refusal") ?? "",
-                var type => throw ApiException.Invalid(path, $"{path} has type '{type}'; this model takes text only.", "unsupported_content"),
+                var type => throw OpenAIException.Invalid($"{path} has type '{type}'; this model takes text only.", path, "unsupported_content"),
             });
         }
         return text.ToString();
@@ -87,7 +87,7 @@ internal static class ChatMessages
             var path = $"{fields.PathOf("tool_calls")}[{calls.Count}]";
             var function = item.ValueKind == JsonValueKind.Object ? new RequestFields(item, path).Object("function") : null;
             if (function is not { } call || call.Text("name") is not { Length: > 0 } name)
-                throw ApiException.Invalid($"{path}.function.name", $"{path}.function.name is required.", "missing_required_parameter");
+                throw OpenAIException.Invalid($"{path}.function.name is required.", $"{path}.function.name", "missing_required_parameter");
             var map = new JinjaMap { ["type"] = "function" };
             if (new RequestFields(item, path).Text("id") is { } id)
                 map["id"] = id;

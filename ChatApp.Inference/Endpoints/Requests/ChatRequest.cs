@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Text;
 using ChatApp.Inference.Text.Jinja;
@@ -48,13 +49,13 @@ internal sealed record ChatRequest
     {
         var request = new RequestFields(body);
         GenerationFields.RefuseUnsupported(request);
-        var model = request.Text("model", 256) ?? throw ApiException.Invalid("model", "model is required.", "missing_required_parameter");
+        var model = request.Text("model", 256) ?? throw OpenAIException.Invalid("model is required.", "model", "missing_required_parameter");
         var messages = ChatMessages.Read(request);
         var (tools, choice) = ToolDefinition.Read(request);
         var continued = request.Flag("continue_final_message") ?? false;
         var generate = request.Flag("add_generation_prompt") ?? !continued;
         if (continued && generate)
-            throw ApiException.Invalid("add_generation_prompt", "add_generation_prompt and continue_final_message exclude each other.", "invalid_value");
+            throw OpenAIException.Invalid("add_generation_prompt and continue_final_message exclude each other.", "add_generation_prompt", "invalid_value");
         var stream = request.Flag("stream") ?? false;
         return new ChatRequest
         {
@@ -90,7 +91,7 @@ internal sealed record ChatRequest
     {
         var top = request.Int32("top_logprobs", 0, SamplingParams.MaxLogprobs);
         if (request.Flag("logprobs") != true)
-            return top is null ? null : throw ApiException.Invalid("top_logprobs", "top_logprobs goes with logprobs: true.", "invalid_value");
+            return top is null ? null : throw OpenAIException.Invalid("top_logprobs goes with logprobs: true.", "top_logprobs", "invalid_value");
         return top ?? 0;
     }
 
@@ -103,10 +104,10 @@ internal sealed record ChatRequest
         {
             var path = $"documents[{documents.Count}]";
             if (item.ValueKind != JsonValueKind.Object)
-                throw ApiException.Invalid(path, $"{path} must be an object.", "invalid_type");
+                throw OpenAIException.Invalid($"{path} must be an object.", path, "invalid_type");
             var document = TemplateValues.Map(item, path);
             if (!document.TryGet("text", out var text) || text is not string)
-                throw ApiException.Invalid($"{path}.text", $"{path}.text is required and must be text.", "missing_required_parameter");
+                throw OpenAIException.Invalid($"{path}.text is required and must be text.", $"{path}.text", "missing_required_parameter");
             documents.Add(document);
         }
         return documents;
@@ -137,10 +138,10 @@ internal sealed record ResponseFormat(JsonElement? Schema)
             case "json_object":
                 return new ResponseFormat((JsonElement?)null);
             case "json_schema":
-                var wrapper = format.Object("json_schema") ?? throw ApiException.Invalid("response_format.json_schema", "response_format.json_schema is required with type json_schema.");
-                return new ResponseFormat(wrapper.Find("schema") ?? throw ApiException.Invalid("response_format.json_schema.schema", "response_format.json_schema.schema is required."));
+                var wrapper = format.Object("json_schema") ?? throw OpenAIException.Invalid("response_format.json_schema is required with type json_schema.", "response_format.json_schema");
+                return new ResponseFormat(wrapper.Find("schema") ?? throw OpenAIException.Invalid("response_format.json_schema.schema is required.", "response_format.json_schema.schema"));
             case var other:
-                throw ApiException.Invalid("response_format.type", $"response_format.type is '{other}'; accepted: text, json_object, json_schema.", "invalid_value");
+                throw OpenAIException.Invalid($"response_format.type is '{other}'; accepted: text, json_object, json_schema.", "response_format.type", "invalid_value");
         }
     }
 }

@@ -29,14 +29,14 @@ internal sealed record CompletionRequest
         GenerationFields.RefuseUnsupported(request);
         request.Refuse("suffix", "this model completes at the end only.");
         if (request.Int32("best_of", 1, 128) is > 1)
-            throw ApiException.Invalid("best_of", "best_of is not supported: ask for n answers and choose.", "unsupported_parameter");
+            throw OpenAIException.Invalid("best_of is not supported: ask for n answers and choose.", "best_of", "unsupported_parameter");
         if (request.Object("response_format")?.Text("type") is not (null or "text"))
-            throw ApiException.Invalid("response_format", "response_format goes with /v1/chat/completions.", "unsupported_parameter");
+            throw OpenAIException.Invalid("response_format goes with /v1/chat/completions.", "response_format", "unsupported_parameter");
         var stream = request.Flag("stream") ?? false;
         return new CompletionRequest
         {
-            Model = request.Text("model", 256) ?? throw ApiException.Invalid("model", "model is required.", "missing_required_parameter"),
-            Prompt = request.Find("prompt") ?? throw ApiException.Invalid("prompt", "prompt is required.", "missing_required_parameter"),
+            Model = request.Text("model", 256) ?? throw OpenAIException.Invalid("model is required.", "model", "missing_required_parameter"),
+            Prompt = request.Find("prompt") ?? throw OpenAIException.Invalid("prompt is required.", "prompt", "missing_required_parameter"),
             Echo = request.Flag("echo") ?? false,
             Stream = stream,
             StreamOptions = StreamOptions.Read(request, stream),
@@ -65,11 +65,11 @@ internal sealed record CompletionRequest
         if (Prompt.ValueKind == JsonValueKind.String)
             return [PromptFactory.Text(model, RequestFields.Text(Prompt, "prompt"), AddSpecialTokens)];
         if (Prompt.ValueKind != JsonValueKind.Array || Prompt.GetArrayLength() == 0)
-            throw ApiException.Invalid("prompt", "prompt must be text, an array of texts, or token ids.", "invalid_type");
+            throw OpenAIException.Invalid("prompt must be text, an array of texts, or token ids.", "prompt", "invalid_type");
         if (Prompt[0].ValueKind == JsonValueKind.Number)
             return [TokenIds.Read(Prompt, "prompt", model)];
         if (Prompt.GetArrayLength() > RequestLimits.Prompts)
-            throw ApiException.Invalid("prompt", $"prompt has {Prompt.GetArrayLength()} entries; at most {RequestLimits.Prompts} are accepted.", "array_above_max_length");
+            throw OpenAIException.Invalid($"prompt has {Prompt.GetArrayLength()} entries; at most {RequestLimits.Prompts} are accepted.", "prompt", "array_above_max_length");
         var prompts = new List<int[]>();
         foreach (var item in Prompt.EnumerateArray())
         {
@@ -96,7 +96,7 @@ internal static class TokenIds
             if (i == ids.Length)
                 break;
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var id) || (uint)id >= (uint)model.Tokenizer.VocabularySize)
-                throw ApiException.Invalid($"{path}[{i}]", $"{path}[{i}] must be a token id from 0 to {model.Tokenizer.VocabularySize - 1}.", "invalid_value");
+                throw OpenAIException.Invalid($"{path}[{i}] must be a token id from 0 to {model.Tokenizer.VocabularySize - 1}.", $"{path}[{i}]", "invalid_value");
             ids[i++] = id;
         }
         return ids;

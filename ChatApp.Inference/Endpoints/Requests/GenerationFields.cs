@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Engine.Requests;
 
 namespace ChatApp.Inference.Endpoints.Requests;
@@ -41,7 +42,7 @@ internal static class GenerationFields
         foreach (var item in request.Array("stop_token_ids", GenerationRequest.MaxStopStrings)?.EnumerateArray() ?? default)
         {
             tokens.Add(item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var id) ? id
-                : throw ApiException.Invalid($"stop_token_ids[{tokens.Count}]", $"stop_token_ids[{tokens.Count}] must be a token id.", "invalid_type"));
+                : throw OpenAIException.Invalid($"stop_token_ids[{tokens.Count}] must be a token id.", $"stop_token_ids[{tokens.Count}]", "invalid_type"));
         }
         return tokens;
     }
@@ -63,11 +64,11 @@ internal static class GenerationFields
         request.Refuse("guided_regex", "use response_format with a JSON schema whose string has a pattern.");
         request.Refuse("prompt_logprobs", "logprobs are reported for generated tokens only.");
         if (request.Flag("store") == true)
-            throw ApiException.Invalid("store", "store is not supported: answers are not kept here.", "unsupported_parameter");
+            throw OpenAIException.Invalid("store is not supported: answers are not kept here.", "store", "unsupported_parameter");
         if (request.Flag("use_beam_search") == true)
-            throw ApiException.Invalid("use_beam_search", "use_beam_search is not supported: answers are sampled.", "unsupported_parameter");
+            throw OpenAIException.Invalid("use_beam_search is not supported: answers are sampled.", "use_beam_search", "unsupported_parameter");
         if (request.Array("modalities", 8) is { } modalities && modalities.EnumerateArray().Any(m => m.ValueKind != JsonValueKind.String || m.GetString() != "text"))
-            throw ApiException.Invalid("modalities", "modalities must be [\"text\"]: this model writes text only.", "unsupported_parameter");
+            throw OpenAIException.Invalid("modalities must be [\"text\"]: this model writes text only.", "modalities", "unsupported_parameter");
     }
 
     /// <summary>vLLM writes "all tokens" as -1, the engine as 0.</summary>
@@ -80,13 +81,13 @@ internal static class GenerationFields
             return bias;
         var count = fields.Element.GetPropertyCount();
         if (count > SamplingParams.MaxLogitBias)
-            throw ApiException.Invalid("logit_bias", $"logit_bias has {count} entries; at most {SamplingParams.MaxLogitBias} are accepted.", "object_above_max_properties");
+            throw OpenAIException.Invalid($"logit_bias has {count} entries; at most {SamplingParams.MaxLogitBias} are accepted.", "logit_bias", "object_above_max_properties");
         foreach (var entry in fields.Element.EnumerateObject())
         {
             if (!int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var token))
-                throw ApiException.Invalid("logit_bias", $"logit_bias has the key '{entry.Name}'; keys are token ids.", "invalid_value");
+                throw OpenAIException.Invalid($"logit_bias has the key '{entry.Name}'; keys are token ids.", "logit_bias", "invalid_value");
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetSingle(out var value) || !float.IsFinite(value))
-                throw ApiException.Invalid($"logit_bias.{entry.Name}", $"logit_bias.{entry.Name} must be a number from -100 to 100.", "invalid_type");
+                throw OpenAIException.Invalid($"logit_bias.{entry.Name} must be a number from -100 to 100.", $"logit_bias.{entry.Name}", "invalid_type");
             bias[token] = value;
         }
         return bias;

@@ -1,3 +1,4 @@
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Serving;
 using ChatApp.Inference.Text;
@@ -10,9 +11,9 @@ internal static class PromptFactory
     public static int[] Chat(ServedModel model, ChatTemplateInput input, TimeProvider time)
     {
         if (model.Template is null)
-            throw ApiException.Invalid("model", $"Model '{model.Id}' has no chat template: it completes text (/v1/completions) but does not chat.", "unsupported_model");
+            throw OpenAIException.Invalid($"Model '{model.Id}' has no chat template: it completes text (/v1/completions) but does not chat.", "model", "unsupported_model");
         if (input.Tools is { Count: > 0 } && model.ToolCallFormat == ToolCalls.ToolCallFormat.None)
-            throw ApiException.Invalid("tools", $"The chat template of model '{model.Id}' does not offer tools; leave tools out or choose another model.", "unsupported_parameter");
+            throw OpenAIException.Invalid($"The chat template of model '{model.Id}' does not offer tools; leave tools out or choose another model.", "tools", "unsupported_parameter");
         var text = model.Template.Render(input, time);
         CheckLength(model, text);
         return model.Tokenizer.Encode(text, parseSpecial: true);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Inference.Endpoints.Requests;
 
@@ -8,11 +9,11 @@ internal static class RequestBody
 {
     private const int MaximumDepth = 64;
 
-    /// <exception cref="ApiException">Too large, not JSON, or not an object.</exception>
+    /// <exception cref="OpenAIException">Too large, not JSON, or not an object.</exception>
     public static async Task<JsonDocument> ReadAsync(HttpContext context, int limit)
     {
         if (context.Request.ContentLength > limit)
-            throw ApiException.TooLarge(limit);
+            throw TooLarge(limit);
         var reader = context.Request.BodyReader;
         while (true)
         {
@@ -20,7 +21,7 @@ internal static class RequestBody
             if (read.Buffer.Length > limit)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                throw ApiException.TooLarge(limit);
+                throw TooLarge(limit);
             }
             if (read.IsCompleted)
             {
@@ -38,10 +39,13 @@ internal static class RequestBody
         }
     }
 
+    private static OpenAIException TooLarge(int limit) =>
+        new(new OpenAIError(StatusCodes.Status413PayloadTooLarge, $"The request body is larger than {limit} bytes.", OpenAIError.InvalidRequest, Code: "request_too_large"));
+
     private static JsonDocument Parse(ReadOnlySequence<byte> body)
     {
         if (body.IsEmpty)
-            throw ApiException.Invalid(null, "The request has no body; a JSON object is expected.");
+            throw OpenAIException.Invalid("The request has no body; a JSON object is expected.", code: "invalid_json");
         JsonDocument document;
         try
         {
@@ -50,11 +54,11 @@ internal static class RequestBody
         }
         catch (JsonException error)
         {
-            throw ApiException.Invalid(null, $"The request body is not valid JSON (nested at most {MaximumDepth} deep): {error.Message}");
+            throw OpenAIException.Invalid($"The request body is not valid JSON (nested at most {MaximumDepth} deep): {error.Message}", code: "invalid_json");
         }
         if (document.RootElement.ValueKind == JsonValueKind.Object)
             return document;
         document.Dispose();
-        throw ApiException.Invalid(null, "The request body must be a JSON object.");
+        throw OpenAIException.Invalid("The request body must be a JSON object.", code: "invalid_json");
     }
 }

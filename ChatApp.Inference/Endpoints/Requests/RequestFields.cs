@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Inference.Endpoints.Requests;
 
@@ -43,7 +44,7 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
         if (Integer(name) is not { } value)
             return null;
         return value >= minimum && value <= maximum ? (int)value
-            : throw ApiException.Invalid(PathOf(name), $"{PathOf(name)} is {value}; accepted: {minimum} to {maximum}.", "invalid_value");
+            : throw OpenAIException.Invalid($"{PathOf(name)} is {value}; accepted: {minimum} to {maximum}.", PathOf(name), "invalid_value");
     }
 
     public bool? Flag(string name) => Find(name) switch
@@ -69,7 +70,7 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
             throw Wrong(name, "an array", value);
         var count = value.GetArrayLength();
         return count <= maximum ? value
-            : throw ApiException.Invalid(PathOf(name), $"{PathOf(name)} has {count} entries; at most {maximum} are accepted.", "array_above_max_length");
+            : throw OpenAIException.Invalid($"{PathOf(name)} has {count} entries; at most {maximum} are accepted.", PathOf(name), "array_above_max_length");
     }
 
     public JsonElement? Find(string name) =>
@@ -79,7 +80,7 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
     public void Refuse(string name, string remedy)
     {
         if (Has(name))
-            throw ApiException.Invalid(PathOf(name), $"{PathOf(name)} is not supported: {remedy}", "unsupported_parameter");
+            throw OpenAIException.Invalid($"{PathOf(name)} is not supported: {remedy}", PathOf(name), "unsupported_parameter");
     }
 
     public static string Text(JsonElement value, string path, int maximum = int.MaxValue)
@@ -93,15 +94,15 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
         }
         catch (InvalidOperationException)
         {
-            throw ApiException.Invalid(path, $"{path} holds half of a surrogate pair, which is no character.", "invalid_value");
+            throw OpenAIException.Invalid($"{path} holds half of a surrogate pair, which is no character.", path, "invalid_value");
         }
         return text.Length <= maximum ? text
-            : throw ApiException.Invalid(path, $"{path} has {text.Length} characters; at most {maximum} are accepted.", "string_above_max_length");
+            : throw OpenAIException.Invalid($"{path} has {text.Length} characters; at most {maximum} are accepted.", path, "string_above_max_length");
     }
 
-    private ApiException Wrong(string name, string expected, JsonElement value) => WrongAt(PathOf(name), expected, value);
+    private OpenAIException Wrong(string name, string expected, JsonElement value) => WrongAt(PathOf(name), expected, value);
 
-    private static ApiException WrongAt(string path, string expected, JsonElement value)
+    private static OpenAIException WrongAt(string path, string expected, JsonElement value)
     {
         var kind = value.ValueKind switch
         {
@@ -112,6 +113,6 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
             JsonValueKind.Object => "an object",
             _ => "null",
         };
-        return ApiException.Invalid(path, $"{path} must be {expected}, not {kind}.", "invalid_type");
+        return OpenAIException.Invalid($"{path} must be {expected}, not {kind}.", path, "invalid_type");
     }
 }

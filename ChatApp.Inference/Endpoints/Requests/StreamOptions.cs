@@ -1,3 +1,4 @@
+using ChatApp.Contracts.OpenAI;
 namespace ChatApp.Inference.Endpoints.Requests;
 
 /// <summary><c>stream_options</c>: the usage at the end, and with vLLM's extension with every chunk.</summary>
@@ -8,7 +9,7 @@ internal readonly record struct StreamOptions(bool IncludeUsage, bool Continuous
         if (request.Object("stream_options") is not { } options)
             return default;
         if (!stream)
-            throw ApiException.Invalid("stream_options", "stream_options goes with stream: true.", "invalid_value");
+            throw OpenAIException.Invalid("stream_options goes with stream: true.", "stream_options", "invalid_value");
         var usage = options.Flag("include_usage") ?? false;
         return new StreamOptions(usage, usage && (options.Flag("continuous_usage_stats") ?? false));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Text.Jinja;
 
 namespace ChatApp.Inference.Endpoints.Requests;
@@ -14,7 +15,7 @@ internal static class TemplateValues
         }
         catch (InvalidOperationException)
         {
-            throw ApiException.Invalid(path, $"{path} holds half of a surrogate pair, which is no character.", "invalid_value");
+            throw OpenAIException.Invalid($"{path} holds half of a surrogate pair, which is no character.", path, "invalid_value");
         }
     }
 }

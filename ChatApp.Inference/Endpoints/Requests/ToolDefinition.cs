@@ -24,13 +24,13 @@ internal sealed record ToolDefinition(string Name, JsonElement? Parameters, Jinj
         foreach (var item in request.Array("tools", RequestLimits.Tools)?.EnumerateArray() ?? default)
         {
             var path = $"tools[{index++}]";
-            var tool = item.ValueKind == JsonValueKind.Object ? new RequestFields(item, path) : throw ApiException.Invalid(path, $"{path} must be an object.", "invalid_type");
+            var tool = item.ValueKind == JsonValueKind.Object ? new RequestFields(item, path) : throw OpenAIException.Invalid($"{path} must be an object.", path, "invalid_type");
             if (tool.Text("type") is not "function" and var type)
-                throw ApiException.Invalid($"{path}.type", $"{path}.type is '{type}'; only function is supported.", "invalid_value");
-            var function = tool.Object("function") ?? throw ApiException.Invalid($"{path}.function", $"{path}.function is required.");
+                throw OpenAIException.Invalid($"{path}.type is '{type}'; only function is supported.", $"{path}.type", "invalid_value");
+            var function = tool.Object("function") ?? throw OpenAIException.Invalid($"{path}.function is required.", $"{path}.function");
             var name = function.Text("name", 128);
             if (string.IsNullOrEmpty(name) || name.AsSpan().IndexOfAnyExcept(_nameCharacters) >= 0)
-                throw ApiException.Invalid($"{path}.function.name", $"{path}.function.name must be letters, digits, '_', '-' or '.', at most 128.", "invalid_value");
+                throw OpenAIException.Invalid($"{path}.function.name must be letters, digits, '_', '-' or '.', at most 128.", $"{path}.function.name", "invalid_value");
             var parameters = function.Object("parameters")?.Element;
             tools.Add(new ToolDefinition(name, parameters, TemplateValues.Map(item, path)));
         }
@@ -49,19 +49,19 @@ internal sealed record ToolDefinition(string Name, JsonElement? Parameters, Jinj
                 "none" => new ToolChoice(ToolChoiceMode.None),
                 "auto" => new ToolChoice(ToolChoiceMode.Auto),
                 "required" => new ToolChoice(ToolChoiceMode.Required),
-                var other => throw ApiException.Invalid("tool_choice", $"tool_choice is '{other}'; accepted: none, auto, required, or an object that names a function.", "invalid_value"),
+                var other => throw OpenAIException.Invalid($"tool_choice is '{other}'; accepted: none, auto, required, or an object that names a function.", "tool_choice", "invalid_value"),
             };
         }
         else
         {
             var name = request.Object("tool_choice")?.Object("function")?.Text("name")
-                ?? throw ApiException.Invalid("tool_choice.function.name", "tool_choice.function.name is required.");
+                ?? throw OpenAIException.Invalid("tool_choice.function.name is required.", "tool_choice.function.name");
             if (tools.TrueForAll(t => t.Name != name))
-                throw ApiException.Invalid("tool_choice.function.name", $"tool_choice names '{name}', which is not among tools.", "invalid_value");
+                throw OpenAIException.Invalid($"tool_choice names '{name}', which is not among tools.", "tool_choice.function.name", "invalid_value");
             choice = new ToolChoice(ToolChoiceMode.Named, name);
         }
         if (tools.Count == 0 && choice.IsForced)
-            throw ApiException.Invalid("tool_choice", "tool_choice demands a call, but tools is empty.", "invalid_value");
+            throw OpenAIException.Invalid("tool_choice demands a call, but tools is empty.", "tool_choice", "invalid_value");
         return tools.Count == 0 ? new ToolChoice(ToolChoiceMode.None) : choice;
     }
 }

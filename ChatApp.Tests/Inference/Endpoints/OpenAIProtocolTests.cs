@@ -97,7 +97,12 @@ internal sealed class OpenAIProtocolTests
         events.Select(e => e.GetProperty("usage").GetProperty("prompt_tokens").GetInt32()).Distinct().ShouldHaveSingleItem().ShouldBeGreaterThan(0);
 
         events = await _host.StreamAsync(path, body.Replace("continuous_usage_stats\":true", "continuous_usage_stats\":false", StringComparison.Ordinal));
-        events[..^1].Exists(e => e.TryGetProperty("usage", out _)).ShouldBeFalse();
+        // As OpenAI says it: the field is in every chunk, null but for the last.
+        events[..^1].ShouldAllBe(e => e.GetProperty("usage").ValueKind == JsonValueKind.Null);
+        events[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(12);
+
+        events = await _host.StreamAsync(path, body.Replace("include_usage\":true", "include_usage\":false", StringComparison.Ordinal));
+        events.Exists(e => e.TryGetProperty("usage", out _)).ShouldBeFalse();
     }
 
     [Test]

@@ -10,6 +10,10 @@ public sealed class ConversationTests : GraphTest
 {
     private ChatApp.Orchestrator.V1.Conversations.ConversationsClient Conversations => Graph.First.Conversations;
 
+    private Shares.SharesClient Shares => Graph.First.Shares;
+
+    private Transfers.TransfersClient Transfers => Graph.First.Transfers;
+
     [Test]
     public async Task What_a_guest_made_goes_to_an_account_only_with_the_guest_s_signed_identity()
     {
@@ -20,17 +24,17 @@ public sealed class ConversationTests : GraphTest
         var own = await RunAsync(new RunTurnRequest { Content = "own tokens=3", RequestId = "same" });
 
         foreach (var refused in (string[])["", "x.y", signer.Sign(guest, "user", "free", TimeSpan.FromMinutes(1))])
-            (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = refused }, Me))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, OrchestratorProcess.As("other-guest", "guest")))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+            (await RefusalAsync(Graph.First.Transfers.AdoptAsync(new AdoptRequest { GuestIdentity = refused }, Me))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        (await RefusalAsync(Graph.First.Transfers.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, OrchestratorProcess.As("other-guest", "guest")))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
 
         var running = new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = "long tokens=100 delay=20", ConversationId = made.Started.ConversationId }, OrchestratorProcess.As(guest, "guest")));
         await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.turns WHERE user_id = @guest AND status = 'Running'", new { guest }), count => count == 1);
-        (await RefusalAsync(Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me))).StatusCode.ShouldBe(StatusCode.Aborted);
+        (await RefusalAsync(Graph.First.Transfers.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me))).StatusCode.ShouldBe(StatusCode.Aborted);
         await running;
 
-        (await Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me)).Conversations.ShouldBe(1);
+        (await Graph.First.Transfers.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me)).Conversations.ShouldBe(1);
         (await GetAsync(made.Started.ConversationId)).Messages.Count.ShouldBe(4);
-        (await Graph.First.Conversations.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me)).Conversations.ShouldBe(0);
+        (await Graph.First.Transfers.AdoptAsync(new AdoptRequest { GuestIdentity = proof }, Me)).Conversations.ShouldBe(0);
         // Every table that says whose a row is, also those that are added later.
         var tables = await Graph.ScalarAsync<string>("SELECT string_agg(table_name, ',') FROM information_schema.columns WHERE table_schema = 'chat' AND column_name = 'user_id'");
         foreach (var table in tables.Split(','))
@@ -125,7 +129,7 @@ public sealed class ConversationTests : GraphTest
     {
         var turn = await RunAsync("to be deleted tokens=3");
         var id = turn.Started.ConversationId;
-        var share = await Conversations.ShareAsync(new ShareRequest { ConversationId = id }, Me);
+        var share = await Shares.ShareAsync(new ShareRequest { ConversationId = id }, Me);
 
         await Conversations.DeleteAsync(new DeleteConversationRequest { Id = id }, Me);
         await Conversations.DeleteAsync(new DeleteConversationRequest { Id = id }, Me);
@@ -134,7 +138,7 @@ public sealed class ConversationTests : GraphTest
         refused.StatusCode.ShouldBe(StatusCode.FailedPrecondition);
         refused.Status.Detail.ShouldBe("gone");
         (await RefusalAsync(() => RunAsync("more", id))).StatusCode.ShouldBe(StatusCode.FailedPrecondition);
-        (await RefusalAsync(Conversations.GetSharedAsync(new GetSharedRequest { Token = share.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);
+        (await RefusalAsync(Shares.GetSharedAsync(new GetSharedRequest { Token = share.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);
         (await Conversations.ListAsync(new ListConversationsRequest { Query = "deleted" }, Me)).Conversations.ShouldBeEmpty();
 
         await Graph.ExecuteAsync("UPDATE chat.conversations SET deleted_at = now() - interval '31 days' WHERE user_id = @User", new { User });
@@ -226,17 +230,17 @@ public sealed class ConversationTests : GraphTest
     public async Task A_link_shows_what_was_shared_until_it_is_revoked()
     {
         var turn = await RunAsync("shared question tokens=3");
-        var link = await Conversations.ShareAsync(new ShareRequest { ConversationId = turn.Started.ConversationId }, Me);
+        var link = await Shares.ShareAsync(new ShareRequest { ConversationId = turn.Started.ConversationId }, Me);
         await RunAsync("later and private tokens=3", turn.Started.ConversationId);
 
-        var seen = await Graph.Second.Conversations.GetSharedAsync(new GetSharedRequest { Token = link.Token }, As("anyone"));
+        var seen = await Graph.Second.Shares.GetSharedAsync(new GetSharedRequest { Token = link.Token }, As("anyone"));
         seen.Messages.Select(m => m.Text).ShouldBe(["shared question tokens=3", turn.Text]);
         link.Token.Length.ShouldBeGreaterThanOrEqualTo(43);
-        var listed = await Conversations.ListSharesAsync(new ListSharesRequest { ConversationId = turn.Started.ConversationId }, Me);
+        var listed = await Shares.ListSharesAsync(new ListSharesRequest { ConversationId = turn.Started.ConversationId }, Me);
         listed.Shares.Single().Token.ShouldBeEmpty();
 
-        await Conversations.UnshareAsync(new UnshareRequest { Id = link.Id }, Me);
-        (await RefusalAsync(Conversations.GetSharedAsync(new GetSharedRequest { Token = link.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);
+        await Shares.UnshareAsync(new UnshareRequest { Id = link.Id }, Me);
+        (await RefusalAsync(Shares.GetSharedAsync(new GetSharedRequest { Token = link.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);
     }
 
     [Test]
@@ -263,7 +267,7 @@ public sealed class ConversationTests : GraphTest
     private async Task<ByteString> ExportAsync()
     {
         using var document = new MemoryStream();
-        using var call = Conversations.Export(new ExportRequest(), Me);
+        using var call = Transfers.Export(new ExportRequest(), Me);
         await foreach (var piece in call.ResponseStream.ReadAllAsync())
             piece.Json.WriteTo(document);
         return ByteString.CopyFrom(document.ToArray());
@@ -271,7 +275,7 @@ public sealed class ConversationTests : GraphTest
 
     private async Task<ImportReply> ImportAsync(ByteString document)
     {
-        using var call = Conversations.Import(Me);
+        using var call = Transfers.Import(Me);
         try
         {
             for (var offset = 0; offset < document.Length; offset += 10_000)

@@ -38,6 +38,10 @@ public sealed class OrchestratorProcess : IAsyncDisposable
 
     public ChatApp.Orchestrator.V1.Conversations.ConversationsClient Conversations => new(_channel);
 
+    public Transfers.TransfersClient Transfers => new(_channel);
+
+    public Shares.SharesClient Shares => new(_channel);
+
     public ChatApp.Orchestrator.V1.Files.FilesClient Files => new(_channel);
 
     public Completions.CompletionsClient Completions => new(_channel);

@@ -32,7 +32,7 @@ public sealed class OwnershipTests : GraphTest
     public async Task Another_users_ids_are_not_found_whatever_is_asked_of_them()
     {
         var mine = await RunAsync("private tokens=3");
-        var link = await Graph.First.Conversations.ShareAsync(new ShareRequest { ConversationId = mine.Started.ConversationId }, Me);
+        var link = await Graph.First.Shares.ShareAsync(new ShareRequest { ConversationId = mine.Started.ConversationId }, Me);
         var own = (await Graph.First.Conversations.CreateAsync(new CreateConversationRequest { Title = "theirs" }, As("stranger"))).Id;
         var file = await UploadAsync("secret.txt", "text/plain", "nobody else's"u8.ToArray());
         object[] requests =

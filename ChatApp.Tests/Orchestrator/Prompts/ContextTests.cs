@@ -124,7 +124,7 @@ public sealed class ContextTests : GraphTest
                 },
             },
         });
-        using var call = Graph.First.Conversations.Import(Me);
+        using var call = Graph.First.Transfers.Import(Me);
         await call.RequestStream.WriteAsync(new ImportChunk { Json = ByteString.CopyFrom(document) });
         await call.RequestStream.CompleteAsync();
         return (await call.ResponseAsync).ConversationIds.Single();

@@ -46,7 +46,7 @@ public sealed class ReasoningTurnTests : GraphTest
         var seen = await RunAsync(new RunTurnRequest { Content = content, Tools = { "calculate" } });
         var original = (await GetAsync(seen.Started.ConversationId)).Messages[1];
         using var document = new MemoryStream();
-        using (var call = Graph.First.Conversations.Export(new ExportRequest(), Me))
+        using (var call = Graph.First.Transfers.Export(new ExportRequest(), Me))
         {
             await foreach (var piece in call.ResponseStream.ReadAllAsync())
                 piece.Json.WriteTo(document);
@@ -78,7 +78,7 @@ public sealed class ReasoningTurnTests : GraphTest
 
     private async Task<Message> ImportAsync(ByteString document)
     {
-        using var call = Graph.First.Conversations.Import(Me);
+        using var call = Graph.First.Transfers.Import(Me);
         await call.RequestStream.WriteAsync(new ImportChunk { Json = document });
         await call.RequestStream.CompleteAsync();
         return (await GetAsync((await call).ConversationIds.Single())).Messages[1];

@@ -1,10 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace ChatApp.Inference.Endpoints.Requests;
+namespace ChatApp.Contracts.OpenAI;
 
 /// <summary>How JSON is written: compact, text beyond ASCII as it is. Responses are <c>application/json</c> or event streams, never HTML.</summary>
-internal static class JsonOutput
+public static class JsonOutput
 {
     public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 }
