@@ -52,11 +52,7 @@ internal sealed class Committer(ModelInfo model, EngineSequences sequences, Engi
     {
         var stop = sequence.StopText;
         if (stop.Matched is null)
-        {
-            text += stop.Append(sequence.Detokenizer.Flush());
-            if (stop.Matched is null)
-                text += stop.Flush();
-        }
+            text += EngineSequences.FlushText(sequence);
 
         sequences.End(sequence, reason, new GenerationChunk(sequence.Choice, token, text, logprob, reason) { MatchedStop = stop.Matched });
     }
