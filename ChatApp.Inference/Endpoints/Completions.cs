@@ -207,8 +207,8 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
     {
         private readonly StringBuilder _text = new(echo);
         private readonly List<TokenLogprob> _logprobs = [];
+        private readonly int _echoed = echo.EnumerateRunes().Count();
         private FinishReason? _finish;
-        private int _written;
 
         public int Index => index;
 
@@ -227,7 +227,7 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
             json.WriteStartObject();
             json.WriteNumber("index"u8, position);
             json.WriteString("text"u8, _text.ToString());
-            LogprobsJson.WriteText(json, tokenizer, _logprobs, _written);
+            LogprobsJson.WriteText(json, tokenizer, _logprobs, _echoed);
             json.WriteString("finish_reason"u8, _finish is { } finish ? FinishReasons.Name(finish, calledTools: false) : null);
             json.WriteEndObject();
         }
@@ -235,7 +235,6 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         public void WritePart(Utf8JsonWriter json, int position, Tokenizer tokenizer)
         {
             Write(json, position, tokenizer);
-            _written += _text.Length;
             _text.Clear();
             _logprobs.Clear();
         }

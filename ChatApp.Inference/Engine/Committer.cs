@@ -26,7 +26,14 @@ internal sealed class Committer(ModelInfo model, EngineSequences sequences, Engi
         bool isComplete;
         try
         {
-            text = sequence.StopText.Append(sequence.Detokenizer.Append(token));
+            var piece = sequence.Detokenizer.Append(token);
+            if (logprob is not null)
+            {
+                logprob = logprob with { TextOffset = sequence.TextLength };
+                sequence.TextLength += piece.EnumerateRunes().Count();
+            }
+
+            text = sequence.StopText.Append(piece);
             sequence.Constraint?.Accept(token);
             isComplete = sequence.Constraint?.IsComplete ?? false;
         }

@@ -34,7 +34,8 @@ internal static class LogprobsJson
         json.WriteEndObject();
     }
 
-    public static void WriteText(Utf8JsonWriter json, Tokenizer tokenizer, IReadOnlyList<TokenLogprob>? logprobs, int offset)
+    /// <param name="before">Unicode characters in front of the generated text: those of an echoed prompt.</param>
+    public static void WriteText(Utf8JsonWriter json, Tokenizer tokenizer, IReadOnlyList<TokenLogprob>? logprobs, int before)
     {
         if (logprobs is null || logprobs.Count == 0)
         {
@@ -61,10 +62,7 @@ internal static class LogprobsJson
         json.WriteEndArray();
         json.WriteStartArray("text_offset"u8);
         foreach (var token in logprobs)
-        {
-            json.WriteNumberValue(offset);
-            offset += tokenizer.TokenText(token.TokenId).Length;
-        }
+            json.WriteNumberValue(before + token.TextOffset);
         json.WriteEndArray();
         json.WriteEndObject();
     }
