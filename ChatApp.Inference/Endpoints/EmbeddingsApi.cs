@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
@@ -15,30 +14,24 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
     public async Task HandleAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes);
-        var request = new RequestFields(body.RootElement);
-        var model = request.Text("model", 256) ?? throw ApiException.Invalid("model", "model is required.", "missing_required_parameter");
-        if (model != embedder.Id)
-            throw new ApiException(StatusCodes.Status404NotFound, "invalid_request_error", $"Embedding model '{model}' is not served here; served: {embedder.Id}.", "model", "model_not_found");
-        var base64 = request.Text("encoding_format") switch
-        {
-            null or "float" => false,
-            "base64" => true,
-            var other => throw ApiException.Invalid("encoding_format", $"encoding_format is '{other}'; accepted: float, base64.", "invalid_value"),
-        };
-        var dimensions = request.Int32("dimensions", 1, embedder.Dimensions) ?? embedder.Dimensions;
-        var inputs = Inputs(request);
-        var results = await Task.Run(() => inputs.ConvertAll(i =>
+        var request = EmbeddingRequest.Read(body.RootElement);
+        if (request.Model != embedder.Id)
+            throw new ApiException(StatusCodes.Status404NotFound, "invalid_request_error", $"Embedding model '{request.Model}' is not served here; served: {embedder.Id}.", "model", "model_not_found");
+        var dimensions = request.Dimensions ?? embedder.Dimensions;
+        if (dimensions > embedder.Dimensions)
+            throw ApiException.Invalid("dimensions", $"dimensions is {dimensions}; accepted: 1 to {embedder.Dimensions}.", "invalid_value");
+        var results = await Task.Run(() => request.Inputs.Select(input =>
         {
             context.RequestAborted.ThrowIfCancellationRequested();
-            return embedder.Embed(i);
-        }));
+            return input.Tokens is { } tokens ? EmbedTokens(tokens) : embedder.Embed(input.Text!);
+        }).ToList());
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
         for (var i = 0; i < results.Count; i++)
-            Write(json, i, Shorten(results[i].Vector, dimensions), base64);
+            Write(json, i, Shorten(results[i].Vector, dimensions), request.Base64);
         json.WriteEndArray();
         json.WriteString("model", embedder.Id);
         json.WriteStartObject("usage");
@@ -48,21 +41,9 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
         json.WriteEndObject();
     }
 
-    private static List<string> Inputs(RequestFields request)
-    {
-        if (request.Find("input") is not { } input)
-            throw ApiException.Invalid("input", "input is required.", "missing_required_parameter");
-        if (input.ValueKind == JsonValueKind.String)
-            return [request.Text("input")!];
-        var inputs = new List<string>();
-        foreach (var item in request.Array("input", RequestLimits.EmbeddingInputs)!.Value.EnumerateArray())
-        {
-            if (item.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
-                throw ApiException.Invalid("input", "input must be text or an array of texts; token ids are not supported here.", "unsupported_parameter");
-            inputs.Add(RequestFields.Text(item, $"input[{inputs.Count}]"));
-        }
-        return inputs.Count > 0 ? inputs : throw ApiException.Invalid("input", "input must not be empty.", "invalid_value");
-    }
+    private (float[] Vector, int Tokens) EmbedTokens(int[] tokens) => Array.Find(tokens, token => token >= embedder.VocabularySize) is var wrong and > 0
+        ? throw ApiException.Invalid("input", $"input holds token {wrong}, which is not in the vocabulary (0 to {embedder.VocabularySize - 1}).", "invalid_value")
+        : embedder.Embed(tokens);
 
     /// <summary>The first dimensions, made a unit vector again.</summary>
     private static float[] Shorten(float[] vector, int dimensions)
