@@ -1,3 +1,4 @@
+using ChatApp.Contracts.OpenAI;
 using ChatApp.Inference.Endpoints.Requests;
 
 namespace ChatApp.Inference.Endpoints;
@@ -16,8 +17,11 @@ internal static class OpenAIApi
         app.MapPost("/tokenize", c => ApiErrors.HandleAsync(c, () => Get<TokenizeApi>(c).TokenizeAsync(c), logger));
         app.MapPost("/detokenize", c => ApiErrors.HandleAsync(c, () => Get<TokenizeApi>(c).DetokenizeAsync(c), logger));
         app.MapGet("/metrics", c => Get<PrometheusMetrics>(c).HandleAsync(c));
-        app.MapFallback("/v1/{**path}", c => ApiErrors.WriteAsync(c, new ApiException(
-            StatusCodes.Status404NotFound, "invalid_request_error", $"Unknown request URL: {c.Request.Method} {c.Request.Path}.", code: "unknown_url")));
+        app.MapFallback("/{**path}", c =>
+        {
+            var error = MissingRoutes.Error(c.Request.Method, c.Request.Path);
+            return ApiErrors.WriteAsync(c, new ApiException(error.Status, error.Type, error.Message, error.Param, error.Code));
+        });
     }
 
     private static T Get<T>(HttpContext context) where T : notnull => context.RequestServices.GetRequiredService<T>();

@@ -8,9 +8,14 @@ internal static class RequestBody
 {
     private const int MaximumDepth = 64;
 
-    /// <exception cref="ApiException">Too large, not JSON, or not an object.</exception>
+    /// <exception cref="ApiException">Too large, compressed, not JSON, or not an object.</exception>
     public static async Task<JsonDocument> ReadAsync(HttpContext context, int limit)
     {
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ApiException(StatusCodes.Status415UnsupportedMediaType, "invalid_request_error",
+                "Send the body as it is, without Content-Encoding: compressed bodies are not accepted.", code: "unsupported_media_type");
+        }
         if (context.Request.ContentLength > limit)
             throw ApiException.TooLarge(limit);
         var reader = context.Request.BodyReader;
