@@ -320,6 +320,22 @@ internal sealed class OpenAIProtocolTests
         static int PromptTokens(JsonElement answer) => answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
     }
 
+    [TestCase(60)]
+    [TestCase(120)]
+    public async Task An_answer_of_a_schema_ends_within_max_tokens_however_the_model_wanders(int tokens)
+    {
+        const string schema = "{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\"},\"people\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"age\":{\"type\":\"integer\"}},\"required\":[\"name\",\"age\"]}},\"end\":{\"enum\":[\"yes\",\"no\"]}},\"required\":[\"title\",\"people\",\"end\"]}";
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var (_, answer) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"temperature\":2,\"max_tokens\":" + tokens + ",\"seed\":" + seed
+                + ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":" + schema + "}}}");
+
+            using var value = JsonDocument.Parse(Text(answer)!);
+            value.RootElement.GetProperty("end").GetString().ShouldBeOneOf("yes", "no");
+            answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
+        }
+    }
+
     [Test]
     public async Task A_client_that_goes_away_frees_its_lane()
     {

@@ -151,6 +151,8 @@ public sealed class EngineRefusalTests
     {
         public bool IsComplete => false;
 
+        public int TokensLeft { get; set; }
+
         public bool TryGetMask(Span<ulong> allowedBits) => throw new InvalidOperationException("Broken.");
 
         public void Accept(int token)
