@@ -17,7 +17,7 @@ internal static class EdgeErrors
     private static readonly OpenAIError Unavailable = new(StatusCodes.Status503ServiceUnavailable,
         "The service behind this request is not available at the moment; try again shortly.", OpenAIError.ServerError, Code: "unavailable");
 
-    public static bool IsOpenAI(HttpContext context) => context.Request.Path.StartsWithSegments("/v1");
+    public static bool IsOpenAI(HttpContext context) => MissingRoutes.IsOfProtocol(context.Request.Path);
 
     public static OpenAIError From(Exception exception) => exception switch
     {
@@ -36,6 +36,8 @@ internal static class EdgeErrors
     {
         var context = pages.HttpContext;
         var status = context.Response.StatusCode;
+        if (status == StatusCodes.Status404NotFound && IsOpenAI(context))
+            return WriteAsync(context, MissingRoutes.Error(context.Request.Method, context.Request.Path));
         var message = status switch
         {
             StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Method} {context.Request.Path}.",

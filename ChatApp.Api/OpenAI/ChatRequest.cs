@@ -9,7 +9,7 @@ internal sealed class ChatRequest
 {
     /// <summary>Fields that a turn in a kept conversation decides by itself.</summary>
     private static readonly string[] StatelessOnly =
-        ["n", "logprobs", "top_logprobs", "logit_bias", "response_format", "tools", "tool_choice", "parallel_tool_calls", "top_k", "min_p", "repetition_penalty", "reasoning_effort"];
+        ["n", "logprobs", "top_logprobs", "logit_bias", "response_format", "tools", "tool_choice", "parallel_tool_calls", "top_k", "min_p", "repetition_penalty"];
 
     private ChatRequest(JsonElement body) => Body = body;
 

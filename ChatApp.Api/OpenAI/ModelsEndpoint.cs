@@ -27,7 +27,7 @@ internal static class ModelsEndpoint
     {
         model.Id,
         Object = "model",
-        Created = 0,
+        model.Created,
         OwnedBy = "chatapp",
         model.Tier,
         model.ContextWindow,

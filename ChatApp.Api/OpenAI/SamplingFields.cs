@@ -24,6 +24,8 @@ internal static class SamplingFields
             sampling.Seed = seed;
         if (JsonFields.Find(body, "stop") is { } stop)
             sampling.Stop.AddRange(stop.ValueKind == JsonValueKind.String ? [stop.GetString()!] : stop.EnumerateArray().Select(item => item.GetString()!));
+        if (RequestSchema.ReasoningEffort(body) is { } effort)
+            sampling.ReasoningEffort = effort;
         return sampling;
     }
 }

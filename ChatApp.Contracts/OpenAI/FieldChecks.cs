@@ -92,6 +92,32 @@ internal static class FieldChecks
         return null;
     }
 
+    /// <summary>The object of the Responses protocol and of OpenRouter; what a model thinks always comes whole, so that a summary asks for nothing more.</summary>
+    public static OpenAIError? Reasoning(JsonElement value, string at)
+    {
+        if (Object(value, at) is { } wrong)
+            return wrong;
+        foreach (var option in value.EnumerateObject())
+        {
+            var path = $"{at}.{option.Name}";
+            if (option.Value.ValueKind == JsonValueKind.Null)
+                continue;
+            var error = option.Name switch
+            {
+                "effort" => OneOf([.. RequestLimits.ReasoningEfforts])(option.Value, path),
+                "summary" or "generate_summary" => OneOf("auto", "concise", "detailed")(option.Value, path),
+                "enabled" => Flag(option.Value, path),
+                "exclude" => OnlyFalse("leave it out.")(option.Value, path),
+                "max_tokens" => Unsupported("use 'effort'.")(option.Value, path),
+                _ => OpenAIError.Invalid($"'{path}' is not a known option; there are effort, summary and enabled.", path, "unknown_parameter"),
+            };
+            if (error is not null)
+                return error;
+        }
+
+        return null;
+    }
+
     public static OpenAIError? OnlyText(JsonElement value, string at) =>
         value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.String && value[0].GetString() == "text"
             ? null

@@ -42,4 +42,7 @@ public static class RequestLimits
     public const int EmbeddingInputs = 2048;
 
     public const int MetadataEntries = 16;
+
+    /// <summary>What <c>reasoning_effort</c> may be.</summary>
+    public static readonly IReadOnlyList<string> ReasoningEfforts = ["none", "minimal", "low", "medium", "high", "xhigh"];
 }

@@ -34,7 +34,8 @@ public sealed class RequestSchema
         ["store"] = new(OnlyFalse("an answer is kept by giving a 'conversation_id'."), Forwarded: false),
         ["prompt_cache_key"] = new(Text, Forwarded: false),
         ["safety_identifier"] = new(Text, Forwarded: false),
-        ["reasoning_effort"] = new(OneOf("none", "minimal", "low", "medium", "high", "xhigh")),
+        ["reasoning_effort"] = new(OneOf([.. RequestLimits.ReasoningEfforts])),
+        ["reasoning"] = new(Reasoning, Forwarded: false),
         ["verbosity"] = new(OneOf("medium"), Forwarded: false),
         ["audio"] = new(Unsupported("answers are text."), Served: false),
         ["prediction"] = new(Unsupported("leave it out."), Served: false),
@@ -102,6 +103,8 @@ public sealed class RequestSchema
                     property.WriteTo(json);
             }
 
+            if (_fields.ContainsKey("reasoning_effort") && JsonFields.Find(body, "reasoning_effort") is null && ReasoningEffort(body) is { } effort)
+                json.WriteString("reasoning_effort", effort);
             if (JsonFields.IsTrue(body, "stream"))
             {
                 json.WriteStartObject("stream_options");
@@ -113,6 +116,18 @@ public sealed class RequestSchema
         }
 
         return buffer.ToArray();
+    }
+
+    /// <summary>How much a chat's model is to think: <c>reasoning_effort</c>, or what the object <c>reasoning</c> says of it; null leaves it to the model.</summary>
+    public static string? ReasoningEffort(JsonElement body)
+    {
+        if (JsonFields.Find(body, "reasoning_effort") is { ValueKind: JsonValueKind.String } effort)
+            return effort.GetString();
+        if (JsonFields.Find(body, "reasoning") is not { ValueKind: JsonValueKind.Object } reasoning)
+            return null;
+        return JsonFields.Find(reasoning, "enabled") is { ValueKind: JsonValueKind.False } ? "none"
+            : JsonFields.Find(reasoning, "effort") is { ValueKind: JsonValueKind.String } inner ? inner.GetString()
+            : null;
     }
 
     private static OpenAIError? CheckTogether(JsonElement body)
@@ -140,12 +155,13 @@ public sealed class RequestSchema
     private static Func<JsonElement, string, OpenAIError?> Input(int most) => (value, at) =>
         value.ValueKind == JsonValueKind.String
         || value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
-            && (All(value, JsonValueKind.Number)
-                || value.GetArrayLength() <= most && (All(value, JsonValueKind.String) || value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Array && All(item, JsonValueKind.Number))))
+            && (AreTokens(value)
+                || value.GetArrayLength() <= most && (value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) || value.EnumerateArray().All(AreTokens)))
             ? null
             : OpenAIError.Invalid($"'{at}' must be a string, a list of tokens, or a list of at most {most} of either.", at, "invalid_type");
 
-    private static bool All(JsonElement array, JsonValueKind kind) => array.EnumerateArray().All(item => item.ValueKind == kind);
+    private static bool AreTokens(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0
+        && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out var token) && token >= 0);
 
     /// <summary>What chat and plain completions have in common; the last three are vLLM's, which our engine serves too.</summary>
     private static Dictionary<string, RequestField> Sampling() => new()

@@ -11,11 +11,19 @@ internal sealed class TokenConstraint(CompiledGrammar grammar, GrammarState star
     private GrammarState _state = start;
 
     /// <inheritdoc/>
+    public int TokensLeft { private get; set; } = int.MaxValue;
+
+    /// <inheritdoc/>
     public bool IsComplete => _state.MayEnd && _state.Stacks.Length == 0;
 
     /// <inheritdoc/>
     public bool TryGetMask(Span<ulong> allowedBits)
     {
+        if (!_state.MayEnd && grammar.Closing(_state, TokensLeft) is { } closing && (uint)closing < (uint)(allowedBits.Length * 64))
+        {
+            allowedBits[closing >> 6] |= 1UL << (closing & 63);
+            return true;
+        }
         ReadOnlySpan<ulong> mask = grammar.Mask(_state);
         mask[..Math.Min(mask.Length, allowedBits.Length)].CopyTo(allowedBits);
         if (_state.MayEnd)

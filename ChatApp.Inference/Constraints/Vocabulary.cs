@@ -54,6 +54,9 @@ internal sealed class Vocabulary
     /// <summary>The bytes of a token.</summary>
     public ReadOnlySpan<byte> BytesOf(int token) => _tokenizer.TokenBytes(token);
 
+    /// <summary>The longest token that a text begins with; null where there is none.</summary>
+    public int? LongestToken(ReadOnlySpan<byte> text) => _all.LongestPrefix(text);
+
     /// <summary>Tokens that may follow a state: those that any of its stacks lets through.</summary>
     public ulong[] Mask(Grammar grammar, GrammarState state)
     {

@@ -49,6 +49,31 @@ internal sealed class VocabularyTrie
         _firstToken = TokenStarts(tokens, _depths.Length);
     }
 
+    /// <summary>A token of the longest beginning of a text that is one; null where there is none.</summary>
+    public int? LongestPrefix(ReadOnlySpan<byte> text)
+    {
+        int? longest = null;
+        for (var node = 0; node < _bytes.Length;)
+        {
+            var depth = _depths[node];
+            if (depth >= text.Length)
+                break;
+            if (_bytes[node] != text[depth])
+            {
+                node = _ends[node];
+                continue;
+            }
+            if (_firstToken[node] < _firstToken[node + 1])
+                longest = _tokens[_firstToken[node]];
+            // Only what is below this node goes on with the text.
+            text = text[..Math.Min(text.Length, depth + 1 + _deepest)];
+            if (_ends[node] == node + 1)
+                break;
+            node++;
+        }
+        return longest;
+    }
+
     /// <summary>Sets the bits of the tokens that may follow a state.</summary>
     public void Mark(Grammar grammar, GrammarState start, ulong[] mask)
     {

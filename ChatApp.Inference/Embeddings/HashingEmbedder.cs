@@ -3,12 +3,14 @@ using System.IO.Hashing;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.Tokenizers;
 
 namespace ChatApp.Inference.Embeddings;
 
 /// <summary>
 /// Embeddings without a model: words, pairs of words and letter trigrams hashed into a signed vector (feature hashing, Weinberger et al. 2009).
 /// The same text gives the same vector everywhere, and texts that share words are near; it knows nothing of meaning, and its name says so.
+/// Having no tokens of its own, it takes those of <c>cl100k_base</c>: what clients send for a model that they do not know.
 /// </summary>
 public sealed class HashingEmbedder : IEmbedder
 {
@@ -16,11 +18,22 @@ public sealed class HashingEmbedder : IEmbedder
     private const float PairWeight = 0.5f;
     private const float TrigramWeight = 0.35f;
 
+    private readonly Lazy<TiktokenTokenizer> _tokens = new(() => TiktokenTokenizer.CreateForEncoding("cl100k_base"));
+
     /// <inheritdoc/>
     public string Id => "chatapp-hashing-512";
 
+    /// <summary>The day since which its vectors are what they are.</summary>
+    public DateTimeOffset Created { get; } = new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
+
     /// <inheritdoc/>
     public int Dimensions => Size;
+
+    /// <inheritdoc/>
+    public int VocabularySize => 100_277;
+
+    /// <inheritdoc/>
+    public (float[] Vector, int Tokens) Embed(IReadOnlyList<int> tokens) => (Embed(_tokens.Value.Decode(tokens) ?? "").Vector, tokens.Count);
 
     /// <inheritdoc/>
     public (float[] Vector, int Tokens) Embed(string text)

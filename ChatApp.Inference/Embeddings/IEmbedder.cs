@@ -6,8 +6,18 @@ public interface IEmbedder
     /// <summary>Name it is served under.</summary>
     string Id { get; }
 
+    /// <summary>When its model was made.</summary>
+    DateTimeOffset Created { get; }
+
     /// <summary>Length of a vector.</summary>
     int Dimensions { get; }
+
+    /// <summary>Number of token ids.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>Embeds a text that comes as tokens, each below <see cref="VocabularySize"/>.</summary>
+    /// <returns>The unit vector, and how many tokens were read.</returns>
+    (float[] Vector, int Tokens) Embed(IReadOnlyList<int> tokens);
 
     /// <summary>Embeds a text.</summary>
     /// <returns>The unit vector, and how many tokens were read.</returns>

@@ -33,7 +33,13 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
     public string Id { get; }
 
     /// <inheritdoc/>
+    public DateTimeOffset Created => File.GetLastWriteTimeUtc(_folder.ModelFile);
+
+    /// <inheritdoc/>
     public int Dimensions { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _folder.Vocabulary.Count;
 
     /// <summary>Loads an encoder's folder; the folder's name is the model's.</summary>
     /// <exception cref="TokenizerFormatException">A file is missing or damaged, or the graph has not the shape described above.</exception>
@@ -64,7 +70,25 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
     /// <inheritdoc/>
     public (float[] Vector, int Tokens) Embed(string text)
     {
-        var ids = _tokenizer.EncodeToIds(text, _folder.MaximumTokens, addSpecialTokens: true, out _, out _).Select(i => (long)i).ToArray();
+        return Run([.. _tokenizer.EncodeToIds(text, _folder.MaximumTokens, addSpecialTokens: true, out _, out _)]);
+    }
+
+    /// <inheritdoc/>
+    public (float[] Vector, int Tokens) Embed(IReadOnlyList<int> tokens)
+    {
+        int cls = _tokenizer.ClassificationTokenId, sep = _tokenizer.SeparatorTokenId;
+        return Run([cls, .. tokens.Where(token => token != cls && token != sep).Take(_folder.MaximumTokens - 2), sep]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    private (float[] Vector, int Tokens) Run(long[] ids)
+    {
         var ones = new long[ids.Length];
         Array.Fill(ones, 1L);
         long[] shape = [1, ids.Length];
@@ -81,13 +105,6 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
             throw new InvalidOperationException($"The encoder '{Id}' gave no finite vector.");
         TensorPrimitives.Divide(vector, norm, vector);
         return (vector, ids.Length);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _session.Dispose();
-        _run.Dispose();
     }
 
     private float[] Pool(OrtValue output)

@@ -26,7 +26,7 @@ internal sealed class ChatCompletions(ModelCatalog catalog, IOptions<InferenceOp
         {
             request = ChatRequest.Read(body.RootElement);
             model = ModelLookup.Find(catalog, request.Model);
-            var prompt = PromptFactory.Chat(model, request.Template, time);
+            var prompt = PromptFactory.Chat(model, request.Template, time, request.Format);
             parsers = new AnswerParsers(model, request, prompt);
             generation = Generation(id, request, model, prompt, parsers);
             trace = RequestTrace.Start("chat", model, generation, body.RootElement, time);

@@ -196,8 +196,8 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
     {
         private readonly StringBuilder _text = new(echo);
         private readonly List<LogProbability> _logprobs = [];
+        private readonly int _echoed = echo.EnumerateRunes().Count();
         private FinishReason? _finish;
-        private int _written;
 
         public int Index => index;
 
@@ -216,7 +216,7 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
             json.WriteStartObject();
             json.WriteNumber("index"u8, position);
             json.WriteString("text"u8, _text.ToString());
-            LogProbability.WriteText(json, _logprobs, _written);
+            LogProbability.WriteText(json, _logprobs, _echoed);
             json.WriteString("finish_reason"u8, _finish is { } finish ? AnswerParts.Name(finish, calledTools: false) : null);
             json.WriteEndObject();
         }
@@ -224,7 +224,6 @@ internal sealed class Completions(ModelCatalog catalog, IOptions<InferenceOption
         public void WritePart(Utf8JsonWriter json, int position)
         {
             Write(json, position);
-            _written += _text.Length;
             _text.Clear();
             _logprobs.Clear();
         }

@@ -15,30 +15,24 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
     public async Task HandleAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes);
-        var request = new RequestFields(body.RootElement);
-        var model = request.Text("model", 256) ?? throw OpenAIException.Invalid("model is required.", "model", "missing_required_parameter");
-        if (model != embedder.Id)
-            throw new OpenAIException(new OpenAIError(StatusCodes.Status404NotFound, $"Embedding model '{model}' is not served here; served: {embedder.Id}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
-        var base64 = request.Text("encoding_format") switch
-        {
-            null or "float" => false,
-            "base64" => true,
-            var other => throw OpenAIException.Invalid($"encoding_format is '{other}'; accepted: float, base64.", "encoding_format", "invalid_value"),
-        };
-        var dimensions = request.Int32("dimensions", 1, embedder.Dimensions) ?? embedder.Dimensions;
-        var inputs = Inputs(request);
-        var results = await Task.Run(() => inputs.ConvertAll(i =>
+        var request = EmbeddingRequest.Read(body.RootElement);
+        if (request.Model != embedder.Id)
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status404NotFound, $"Embedding model '{request.Model}' is not served here; served: {embedder.Id}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
+        var dimensions = request.Dimensions ?? embedder.Dimensions;
+        if (dimensions > embedder.Dimensions)
+            throw OpenAIException.Invalid($"dimensions is {dimensions}; accepted: 1 to {embedder.Dimensions}.", "dimensions", "invalid_value");
+        var results = await Task.Run(() => request.Inputs.Select(input =>
         {
             context.RequestAborted.ThrowIfCancellationRequested();
-            return embedder.Embed(i);
-        }));
+            return input.Tokens is { } tokens ? EmbedTokens(tokens) : embedder.Embed(input.Text!);
+        }).ToList());
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
         for (var i = 0; i < results.Count; i++)
-            Write(json, i, Shorten(results[i].Vector, dimensions), base64);
+            Write(json, i, Shorten(results[i].Vector, dimensions), request.Base64);
         json.WriteEndArray();
         json.WriteString("model", embedder.Id);
         json.WriteStartObject("usage");
@@ -48,21 +42,9 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
         json.WriteEndObject();
     }
 
-    private static List<string> Inputs(RequestFields request)
-    {
-        if (request.Find("input") is not { } input)
-            throw OpenAIException.Invalid("input is required.", "input", "missing_required_parameter");
-        if (input.ValueKind == JsonValueKind.String)
-            return [request.Text("input")!];
-        var inputs = new List<string>();
-        foreach (var item in request.Array("input", RequestLimits.EmbeddingInputs)!.Value.EnumerateArray())
-        {
-            if (item.ValueKind is JsonValueKind.Number or JsonValueKind.Array)
-                throw OpenAIException.Invalid("input must be text or an array of texts; token ids are not supported here.", "input", "unsupported_parameter");
-            inputs.Add(RequestFields.Text(item, $"input[{inputs.Count}]"));
-        }
-        return inputs.Count > 0 ? inputs : throw OpenAIException.Invalid("input must not be empty.", "input", "invalid_value");
-    }
+    private (float[] Vector, int Tokens) EmbedTokens(int[] tokens) => Array.Find(tokens, token => token >= embedder.VocabularySize) is var wrong and > 0
+        ? throw OpenAIException.Invalid($"input holds token {wrong}, which is not in the vocabulary (0 to {embedder.VocabularySize - 1}).", "input", "invalid_value")
+        : embedder.Embed(tokens);
 
     /// <summary>The first dimensions, made a unit vector again.</summary>
     private static float[] Shorten(float[] vector, int dimensions)

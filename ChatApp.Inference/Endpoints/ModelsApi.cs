@@ -14,6 +14,8 @@ internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptio
 {
     public async Task ListAsync(HttpContext context)
     {
+        // A list that is not whole yet would be taken for all there is, and kept.
+        ModelLookup.RequireLoaded(catalog);
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
         json.WriteStartObject();
@@ -43,7 +45,7 @@ internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptio
         json.WriteStartObject();
         json.WriteString("id", embedder.Id);
         json.WriteString("object", "model");
-        json.WriteNumber("created", 0);
+        json.WriteNumber("created", embedder.Created.ToUnixTimeSeconds());
         json.WriteString("owned_by", "chatapp");
         json.WriteBoolean("supports_chat", false);
         json.WriteNumber("dimensions", embedder.Dimensions);

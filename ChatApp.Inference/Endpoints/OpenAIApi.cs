@@ -17,8 +17,7 @@ internal static class OpenAIApi
         app.MapPost("/tokenize", c => ApiErrors.HandleAsync(c, () => Get<TokenizeApi>(c).TokenizeAsync(c), logger));
         app.MapPost("/detokenize", c => ApiErrors.HandleAsync(c, () => Get<TokenizeApi>(c).DetokenizeAsync(c), logger));
         app.MapGet("/metrics", c => Get<PrometheusMetrics>(c).HandleAsync(c));
-        app.MapFallback("/v1/{**path}", c => new OpenAIError(
-            StatusCodes.Status404NotFound, $"Unknown request URL: {c.Request.Method} {c.Request.Path}.", OpenAIError.InvalidRequest, Code: "unknown_url").ExecuteAsync(c));
+        app.MapFallback("/{**path}", c => MissingRoutes.Error(c.Request.Method, c.Request.Path).ExecuteAsync(c));
     }
 
     private static T Get<T>(HttpContext context) where T : notnull => context.RequestServices.GetRequiredService<T>();

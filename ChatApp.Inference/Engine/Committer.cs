@@ -26,7 +26,14 @@ internal sealed class Committer(ModelInfo model, EngineSequences sequences, Engi
         bool isComplete;
         try
         {
-            text = sequence.StopText.Append(sequence.Detokenizer.Append(token));
+            var piece = sequence.Detokenizer.Append(token);
+            if (logprob is not null)
+            {
+                logprob = logprob with { TextOffset = sequence.TextLength };
+                sequence.TextLength += piece.EnumerateRunes().Count();
+            }
+
+            text = sequence.StopText.Append(piece);
             sequence.Constraint?.Accept(token);
             isComplete = sequence.Constraint?.IsComplete ?? false;
         }
@@ -52,11 +59,7 @@ internal sealed class Committer(ModelInfo model, EngineSequences sequences, Engi
     {
         var stop = sequence.StopText;
         if (stop.Matched is null)
-        {
-            text += stop.Append(sequence.Detokenizer.Flush());
-            if (stop.Matched is null)
-                text += stop.Flush();
-        }
+            text += EngineSequences.FlushText(sequence);
 
         sequences.End(sequence, reason, new GenerationChunk(sequence.Choice, token, text, logprob, reason) { MatchedStop = stop.Matched });
     }

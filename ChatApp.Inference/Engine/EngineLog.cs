@@ -13,4 +13,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(LogLevel.Error, "Model {Model} could not be restarted.")]
     public static partial void RestartFailed(ILogger logger, Exception error, string model);
+
+    [LoggerMessage(LogLevel.Critical, "The engine of model {Model} has ended.")]
+    public static partial void LoopFailed(ILogger logger, Exception error, string model);
 }

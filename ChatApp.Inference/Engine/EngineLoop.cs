@@ -9,11 +9,12 @@ namespace ChatApp.Inference.Engine;
 
 /// <summary>
 /// The thread that owns the model. Each turn: take submissions, drop the cancelled, give out lanes, plan, run and commit one step. Nothing here
-/// is touched by other threads but the queue of submissions and the few volatile fields.
+/// is touched by other threads but the queue of submissions, the signal and the few volatile fields.
 /// </summary>
-internal sealed class EngineLoop : IDisposable
+internal sealed class EngineLoop
 {
     private const int MaxFailuresOfSequence = 2;
+    private const int MaxFailuresInARow = 10;
     private static readonly TimeSpan QueueCheck = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRestartDelay = TimeSpan.FromSeconds(30);
 
@@ -22,7 +23,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentQueue<Generation> _submitted = new();
-    private readonly SemaphoreSlim _signal = new(0);
+    private readonly object _signal = new();
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EngineSequences _sequences;
@@ -35,8 +36,10 @@ internal sealed class EngineLoop : IDisposable
     private readonly Lock _publishing = new();
     private EngineStats _stats;
     private volatile bool _stop;
+    private volatile bool _closed;
     private long _validatedSteps;
-    private int _signalled;
+    private bool _signalled;
+    private int _failuresInARow;
     private TimeSpan _restartDelay = TimeSpan.Zero;
 
     public EngineLoop(EngineOptions options, IModelRunner runner, ITokenText text, EngineMetrics metrics, TimeProvider time, ILogger logger)
@@ -74,16 +77,23 @@ internal sealed class EngineLoop : IDisposable
 
     public void Start() => _thread.Start();
 
+    /// <summary>Hands a request in. It is always answered: by the engine's thread, or, where that has ended, with a refusal from here.</summary>
     public void Submit(Generation generation)
     {
         _submitted.Enqueue(generation);
+        // Taking the signal's lock orders the two: whoever looks second, thread or caller, sees what the other has done.
         Wake();
+        if (_closed)
+            RefuseSubmitted();
     }
 
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _signalled, 1) == 0)
-            _signal.Release();
+        lock (_signal)
+        {
+            _signalled = true;
+            Monitor.Pulse(_signal);
+        }
     }
 
     /// <summary>Ends everything that still runs, then the thread.</summary>
@@ -93,11 +103,9 @@ internal sealed class EngineLoop : IDisposable
         Wake();
     }
 
-    /// <summary>Call after <see cref="Ended"/>.</summary>
-    public void Dispose() => _signal.Dispose();
-
     private void Run()
     {
+        var end = new EngineHealth(EngineState.Stopped);
         try
         {
             while (!_stop)
@@ -106,14 +114,28 @@ internal sealed class EngineLoop : IDisposable
                     Idle();
             }
         }
+        catch (Exception e)
+        {
+            // Other models of the process go on.
+            end = new EngineHealth(EngineState.Unhealthy, $"The engine has ended ({e.GetType().Name}); the service must be restarted.");
+            EngineLog.LoopFailed(_logger, e, _options.Id);
+        }
         finally
         {
-            _sequences.Take(_submitted);
-            _sequences.EndAll(FinishReason.Error, "The engine is shutting down.");
-            _health = new EngineHealth(EngineState.Stopped);
+            _health = end;
+            lock (_signal)
+                _closed = true;
+            RefuseSubmitted();
+            _sequences.EndAll(RefusalKind.Draining, "The engine is shutting down.");
             Publish();
             _ended.TrySetResult();
         }
+    }
+
+    private void RefuseSubmitted()
+    {
+        while (_submitted.TryDequeue(out var generation))
+            generation.Complete(new RequestRefusedException(RefusalKind.Draining, "The engine is shutting down.", EngineSequences.SoonAgain));
     }
 
     /// <returns>False when there was nothing to do.</returns>
@@ -136,6 +158,7 @@ internal sealed class EngineLoop : IDisposable
             if (_plan.IsEmpty)
                 return false;
             _steps.Run(_plan);
+            _failuresInARow = 0;
             AfterStep?.Invoke(_sequences);
             Publish();
             return true;
@@ -172,16 +195,21 @@ internal sealed class EngineLoop : IDisposable
 
         // Somebody who waits may run out of time, and a broken session is tried again; else only a signal brings work.
         Publish();
-        _signal.Wait(
-            _health.State == EngineState.Unhealthy ? _restartDelay + TimeSpan.FromMilliseconds(1)
+        var wait = _health.State == EngineState.Unhealthy ? _restartDelay + TimeSpan.FromMilliseconds(1)
             : _sequences.Waiting.Count > 0 ? QueueCheck
-            : Timeout.InfiniteTimeSpan);
-        Volatile.Write(ref _signalled, 0);
+            : Timeout.InfiniteTimeSpan;
+        lock (_signal)
+        {
+            if (!_signalled)
+                Monitor.Wait(_signal, wait);
+            _signalled = false;
+        }
     }
 
     /// <summary>
     /// After a failed step nothing in the lanes is trusted: sequences go back to their last committed token, to be recomputed, and those that were
-    /// part of a failure before end with an error. The session is made anew before anything else runs.
+    /// part of a failure before end with an error. The session is made anew before anything else runs. When the account itself is in doubt, or
+    /// nothing but failures has come for long, every request ends.
     /// </summary>
     private void Fail(Exception error)
     {
@@ -190,7 +218,9 @@ internal sealed class EngineLoop : IDisposable
         _restartDelay = TimeSpan.Zero;
         _sequences.FailedSteps++;
         if (error is EngineInvariantException)
-            _sequences.EndAll(FinishReason.Error, "The engine lost track of its state and was restarted.");
+            _sequences.EndAll(RefusalKind.Unhealthy, "The engine lost track of its state and was restarted.");
+        else if (++_failuresInARow > MaxFailuresInARow)
+            _sequences.EndAll(RefusalKind.Unhealthy, $"The engine failed again and again ({error.GetType().Name}) and was restarted.");
         else
             _sequences.RollBack(_steps.Ran, MaxFailuresOfSequence, error.GetType().Name);
     }
@@ -211,7 +241,7 @@ internal sealed class EngineLoop : IDisposable
         {
             EngineLog.RestartFailed(_logger, e, _options.Id);
             _health = new EngineHealth(EngineState.Unhealthy, $"The session could not be restarted: {e.Message}");
-            _sequences.EndAll(FinishReason.Error, "The engine failed and could not be restarted.");
+            _sequences.EndAll(RefusalKind.Unhealthy, "The engine failed and could not be restarted.");
             _restartDelay = _restartDelay == TimeSpan.Zero ? TimeSpan.FromSeconds(1) : Min(_restartDelay * 2, LongestRestartDelay);
             return false;
         }

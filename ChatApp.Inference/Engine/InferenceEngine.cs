@@ -18,8 +18,9 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Func<IModelRunner> _load;
     private readonly Action<EngineSequences>? _afterStep;
+    private readonly Lock _lifecycle = new();
     private IModelRunner? _runner;
-    private EngineLoop? _loop;
+    private volatile EngineLoop? _loop;
     private volatile EngineHealth _beforeStart = new(EngineState.Loading);
     private volatile bool _draining;
     private int _live;
@@ -67,21 +68,22 @@ public sealed class InferenceEngine : IAsyncDisposable
     public EngineStats Stats => _loop?.Stats ?? new EngineStats();
 
     /// <summary>Reads the model, warms it up and begins to take requests. What opens the model may throw.</summary>
+    /// <exception cref="OperationCanceledException">It was drained or disposed meanwhile; nothing is held then.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        IModelRunner? runner = null;
         try
         {
-            var runner = await Task.Run(_load, cancellationToken);
+            runner = await Task.Run(_load, cancellationToken);
             await Task.Run(() => WarmUp(runner), cancellationToken);
-            _runner = runner;
-            var loop = new EngineLoop(Options, runner, _text, Metrics, _time, _logger) { AfterStep = _afterStep };
-            loop.Start();
-            _loop = loop;
+            Begin(runner);
             EngineLog.Ready(_logger, Options.Id, runner.Lanes, runner.LaneTokens, runner.BlockSlots);
         }
         catch (Exception e)
         {
             _beforeStart = new EngineHealth(EngineState.Unhealthy, e.Message);
+            if (_loop is null)
+                runner?.Dispose();
             throw;
         }
     }
@@ -125,7 +127,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Takes no new requests; returns when running ones have finished, or ends them when the bound has passed.</summary>
     public async Task DrainAsync(TimeSpan bound, CancellationToken cancellationToken)
     {
-        _draining = true;
+        RefuseNew();
         if (_loop is not { } loop)
             return;
         var deadline = _time.GetTimestamp();
@@ -145,15 +147,34 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _draining = true;
+        RefuseNew();
         if (_loop is { } loop)
         {
             loop.Stop();
             await loop.Ended;
-            loop.Dispose();
         }
 
         _runner?.Dispose();
+    }
+
+    private void Begin(IModelRunner runner)
+    {
+        lock (_lifecycle)
+        {
+            // A loop begun now would be ended by nobody.
+            if (_draining)
+                throw new OperationCanceledException($"Model '{Options.Id}' is not wanted any more.");
+            _runner = runner;
+            var loop = new EngineLoop(Options, runner, _text, Metrics, _time, _logger) { AfterStep = _afterStep };
+            loop.Start();
+            _loop = loop;
+        }
+    }
+
+    private void RefuseNew()
+    {
+        lock (_lifecycle)
+            _draining = true;
     }
 
     /// <summary>Runs the largest shapes once, so that the first request does not pay for ONNX Runtime's allocations.</summary>

@@ -161,6 +161,8 @@ internal sealed class StepRunner
     private void SampleAndCommit(Sequence sequence, int row)
     {
         var request = sequence.Generation.Request;
+        if (sequence.Constraint is { } constraint)
+            constraint.TokensLeft = sequence.MaxTokens - sequence.Generated;
         int token;
         TokenLogprob? logprob;
         try

@@ -13,6 +13,9 @@ internal sealed class AfterReasoning(ITokenConstraint answer, IDetokenizer detok
     public bool IsComplete => _isOver && answer.IsComplete;
 
     /// <inheritdoc/>
+    public int TokensLeft { set => answer.TokensLeft = value; }
+
+    /// <inheritdoc/>
     public bool TryGetMask(Span<ulong> allowedBits)
     {
         if (_isOver)

@@ -24,7 +24,9 @@ public sealed class ModelLoader(
     TimeProvider time) : BackgroundService
 {
     private readonly ILogger _logger = loggers.CreateLogger<ModelLoader>();
+    private readonly Lock _gate = new();
     private readonly List<InferenceEngine> _engines = [];
+    private bool _draining;
     private Task _drain = Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -32,7 +34,7 @@ public sealed class ModelLoader(
     {
         await base.StopAsync(cancellationToken);
         await _drain.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var engine in _engines)
+        foreach (var engine in LastEngines())
             await engine.DisposeAsync();
     }
 
@@ -41,7 +43,9 @@ public sealed class ModelLoader(
     {
         using var stopping = lifetime.ApplicationStopping.Register(BeginDrain);
         foreach (var (settings, reasoning) in Configured())
-            await LoadAsync(settings, reasoning, stoppingToken);
+            await LoadAsync(settings, reasoning, lifetime.ApplicationStopping);
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
         catalog.MarkLoaded();
         if (catalog.Models.Count == 0)
             Log.NothingToServe(_logger, options.Value.ModelsPath);
@@ -53,7 +57,30 @@ public sealed class ModelLoader(
     private void BeginDrain()
     {
         Log.Draining(_logger, options.Value.DrainTimeout.TotalSeconds);
-        _drain = Task.WhenAll(_engines.Select(e => e.DrainAsync(options.Value.DrainTimeout, CancellationToken.None)));
+        _drain = Task.WhenAll(LastEngines().Select(e => e.DrainAsync(options.Value.DrainTimeout, CancellationToken.None)));
+    }
+
+    /// <summary>The engines made up to now, after which no further one is made.</summary>
+    private InferenceEngine[] LastEngines()
+    {
+        lock (_gate)
+        {
+            _draining = true;
+            return [.. _engines];
+        }
+    }
+
+    private InferenceEngine Engine(EngineOptions settings, ModelText text)
+    {
+        var logger = loggers.CreateLogger<InferenceEngine>();
+        var engine = new InferenceEngine(settings, text, logger, time, () => ModelRunner.Load(settings, logger));
+        lock (_gate)
+        {
+            if (_draining)
+                throw new OperationCanceledException("The service is shutting down.");
+            _engines.Add(engine);
+        }
+        return engine;
     }
 
     private List<(EngineOptions Engine, ReasoningFormat Reasoning)> Configured()
@@ -114,9 +141,7 @@ public sealed class ModelLoader(
             var tokenizer = await Task.Run(() => Tokenizer.Load(settings.ModelPath), cancellationToken);
             var template = ChatTemplate.Load(settings.ModelPath, tokenizer);
             var text = new ModelText(tokenizer, ToolCallFormats.Detect(template), ReasoningMarks.Resolve(reasoning, template));
-            var logger = loggers.CreateLogger<InferenceEngine>();
-            var engine = new InferenceEngine(settings, text, logger, time, () => ModelRunner.Load(settings, logger));
-            _engines.Add(engine);
+            var engine = Engine(settings, text);
             await Task.WhenAll(engine.StartAsync(cancellationToken), Task.Run(() => WarmUp(tokenizer, template), cancellationToken));
             catalog.Add(new ServedModel(engine, tokenizer, template, reasoning));
         }

@@ -6,6 +6,9 @@ namespace ChatApp.Inference.Tokens;
 /// </summary>
 public interface ITokenConstraint
 {
+    /// <summary>How many tokens the answer may still have, told before each mask: an answer that must have a form has to begin to end in time.</summary>
+    int TokensLeft { set; }
+
     /// <summary>
     /// Writes one bit per token id (bit <c>id &amp; 63</c> of word <c>id &gt;&gt; 6</c>); the buffer arrives cleared and covers the model's vocabulary.
     /// End-of-sequence tokens are ordinary bits here: set them where the text may end.

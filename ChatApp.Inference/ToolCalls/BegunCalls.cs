@@ -26,6 +26,16 @@ internal sealed class BegunCalls(CompiledGrammar call, string mark, IDetokenizer
     public bool IsComplete => false;
 
     /// <inheritdoc/>
+    public int TokensLeft
+    {
+        set
+        {
+            if (_begun is not null)
+                _begun.TokensLeft = value;
+        }
+    }
+
+    /// <inheritdoc/>
     public bool TryGetMask(Span<ulong> allowedBits) => _begun?.TryGetMask(allowedBits) ?? false;
 
     /// <inheritdoc/>

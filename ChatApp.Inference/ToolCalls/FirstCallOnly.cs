@@ -10,6 +10,16 @@ internal sealed class FirstCallOnly(IDetokenizer detokenizer, IToolCallParser pa
     public bool IsComplete => parser.CompletedCalls > 0;
 
     /// <inheritdoc/>
+    public int TokensLeft
+    {
+        set
+        {
+            if (form is not null)
+                form.TokensLeft = value;
+        }
+    }
+
+    /// <inheritdoc/>
     public bool TryGetMask(Span<ulong> allowedBits) => form?.TryGetMask(allowedBits) ?? false;
 
     /// <inheritdoc/>

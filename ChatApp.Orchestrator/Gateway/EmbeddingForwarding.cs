@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ChatApp.Orchestrator.Gateway.Routing;
@@ -13,7 +15,7 @@ namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>
 /// Embeds texts, each text of a tenant only once: vectors are kept by the hash of what they depend on. Only texts that are
-/// not known go to the model, and only those are metered.
+/// not known go to the model, and only those are metered. The usage told is that of all texts, known or not.
 /// </summary>
 internal sealed class EmbeddingForwarding(
     ModelGateway gateway, IConnectionMultiplexer redis, IGenerationLedger ledger, IOptionsMonitor<GatewayOptions> options, ILogger<EmbeddingForwarding> logger)
@@ -29,16 +31,15 @@ internal sealed class EmbeddingForwarding(
         var keys = texts.ConvertAll(text => Key(model, request, text));
         var vectors = await FindAsync(keys);
         var missing = Enumerable.Range(0, texts.Count).Where(i => vectors[i] is null).DistinctBy(i => keys[i]).ToList();
-        JsonObject? usage = null;
         if (missing.Count > 0)
         {
             var asked = request.With("input", new JsonArray([.. missing.Select(i => (JsonNode)texts[i])]));
             var answer = await AskAsync(model, asked, cancellationToken);
-            usage = Take(answer, missing, keys, vectors);
+            Take(answer, [.. missing.Select(i => (keys[i], texts[i]))], keys, vectors);
             await KeepAsync(missing.Select(i => (keys[i], vectors[i]!)), lifetime);
         }
 
-        return Compose(model, vectors, usage);
+        return Compose(model, vectors);
     }
 
     private async Task<WholeAnswer> AskAsync(CatalogueModel model, ForwardedRequest request, CancellationToken cancellationToken)
@@ -60,18 +61,19 @@ internal sealed class EmbeddingForwarding(
     private static string Key(CatalogueModel model, ForwardedRequest request, string text)
     {
         var parts = new[] { request.Owner, model.Id, request.Body["dimensions"]?.ToJsonString() ?? "", request.Body["encoding_format"]?.ToJsonString() ?? "", text };
-        return "embedding:" + Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
+        return "vector:" + Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts)));
     }
 
     /// <summary>Puts the vectors of an answer into their places, also those of texts that were given twice.</summary>
-    private static JsonObject? Take(WholeAnswer answer, List<int> asked, List<string> keys, byte[]?[] vectors)
+    private static void Take(WholeAnswer answer, List<(string Key, string Text)> asked, List<string> keys, Embedded?[] vectors)
     {
         var root = JsonNode.Parse(answer.Json) as JsonObject;
-        var byKey = new Dictionary<string, byte[]>();
+        var tokens = Shares(root?["usage"]?["prompt_tokens"]?.GetValue<long>() ?? 0, [.. asked.Select(text => (long)Encoding.UTF8.GetByteCount(text.Text))]);
+        var byKey = new Dictionary<string, Embedded>();
         foreach (var item in root?["data"] as JsonArray ?? [])
         {
             if (item?["index"]?.GetValue<int>() is { } index && index >= 0 && index < asked.Count && item["embedding"] is { } embedding)
-                byKey[keys[asked[index]]] = JsonSerializer.SerializeToUtf8Bytes(embedding);
+                byKey[asked[index].Key] = new Embedded(tokens[index], JsonSerializer.SerializeToUtf8Bytes(embedding));
         }
 
         for (var i = 0; i < vectors.Length; i++)
@@ -80,11 +82,25 @@ internal sealed class EmbeddingForwarding(
                 ? vector
                 : throw new UpstreamException(answer.From.Route.Name, UpstreamFailure.Malformed, "The model's server left out an embedding.");
         }
-
-        return root?["usage"]?.DeepClone() as JsonObject;
     }
 
-    private static byte[] Compose(CatalogueModel model, byte[]?[] vectors, JsonObject? usage)
+    /// <summary>A server says how many tokens all texts have together: each gets one, the rest is shared by length, and the shares add up.</summary>
+    private static long[] Shares(long total, long[] lengths)
+    {
+        var least = total >= lengths.Length ? 1 : 0;
+        var rest = total - (least * lengths.Length);
+        var all = Math.Max(1, lengths.Sum());
+        long sum = 0, given = 0;
+        return Array.ConvertAll(lengths, length =>
+        {
+            sum += length;
+            var share = (rest * sum / all) - given;
+            given += share;
+            return least + share;
+        });
+    }
+
+    private static byte[] Compose(CatalogueModel model, Embedded?[] vectors)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -98,44 +114,64 @@ internal sealed class EmbeddingForwarding(
                 json.WriteString("object", "embedding");
                 json.WriteNumber("index", i);
                 json.WritePropertyName("embedding");
-                json.WriteRawValue(vectors[i]);
+                json.WriteRawValue(vectors[i]!.Vector);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
             json.WriteString("model", model.Id);
-            json.WritePropertyName("usage");
-            (usage ?? new JsonObject { ["prompt_tokens"] = 0, ["total_tokens"] = 0 }).WriteTo(json);
+            var tokens = vectors.Sum(vector => vector!.Tokens);
+            json.WriteStartObject("usage");
+            json.WriteNumber("prompt_tokens", tokens);
+            json.WriteNumber("total_tokens", tokens);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
         return buffer.ToArray();
     }
 
-    private async Task<byte[]?[]> FindAsync(List<string> keys)
+    private async Task<Embedded?[]> FindAsync(List<string> keys)
     {
         try
         {
             var values = await redis.GetDatabase().StringGetAsync([.. keys.Select(key => (RedisKey)key)]);
-            return Array.ConvertAll(values, value => (byte[]?)value);
+            return Array.ConvertAll(values, Embedded.Unpack);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             Log.CacheAway(logger, exception.Message);
-            return new byte[]?[keys.Count];
+            return new Embedded?[keys.Count];
         }
     }
 
-    private async Task KeepAsync(IEnumerable<(string Key, byte[] Vector)> vectors, TimeSpan lifetime)
+    private async Task KeepAsync(IEnumerable<(string Key, Embedded Vector)> vectors, TimeSpan lifetime)
     {
         try
         {
             var database = redis.GetDatabase();
-            await Task.WhenAll(vectors.Select(vector => database.StringSetAsync(vector.Key, vector.Vector, lifetime)));
+            await Task.WhenAll(vectors.Select(vector => database.StringSetAsync(vector.Key, vector.Vector.Pack(), lifetime)));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             Log.CacheAway(logger, exception.Message);
+        }
+    }
+
+    /// <summary>A text's vector, as JSON.</summary>
+    /// <param name="Tokens">How many tokens the text has.</param>
+    private sealed record Embedded(long Tokens, byte[] Vector)
+    {
+        public static Embedded? Unpack(RedisValue kept) => (byte[]?)kept is { Length: >= sizeof(long) } packed
+            ? new Embedded(BinaryPrimitives.ReadInt64LittleEndian(packed), packed[sizeof(long)..])
+            : null;
+
+        public byte[] Pack()
+        {
+            var packed = new byte[sizeof(long) + Vector.Length];
+            BinaryPrimitives.WriteInt64LittleEndian(packed, Tokens);
+            Vector.CopyTo(packed, sizeof(long));
+            return packed;
         }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class ModelCatalogue(
     };
 
     private readonly SemaphoreSlim _refreshing = new(1, 1);
+    private readonly DateTimeOffset _began = time.GetUtcNow();
     private volatile Snapshot? _snapshot;
 
     /// <summary>The upstreams in use, by name.</summary>
@@ -89,7 +90,7 @@ internal sealed class ModelCatalogue(
     private async Task<Snapshot> LoadAsync(GatewayOptions current, Snapshot? last, CancellationToken cancellationToken)
     {
         var upstreams = UpstreamsOf(current);
-        var models = current.Models.Select(model => new CatalogueModel(model, Routes(model, upstreams))).ToList();
+        var models = current.Models.Select(model => new CatalogueModel(model, Routes(model, upstreams)) { Created = _began }).ToList();
         var discovered = new List<UpstreamRoute>();
         foreach (var (name, upstream) in upstreams.Where(pair => pair.Value.Discover))
         {
@@ -140,18 +141,21 @@ internal sealed class ModelCatalogue(
             Fallbacks = [],
             Canary = null,
         };
-        return new CatalogueModel(described, fast.Routes) { Auto = new AutoPair(fast, capable) };
+        return new CatalogueModel(described, fast.Routes) { Auto = new AutoPair(fast, capable), Created = capable.Created > fast.Created ? capable.Created : fast.Created };
     }
 
     private static List<UpstreamRoute> Routes(ModelOptions model, Dictionary<string, UpstreamOptions> upstreams) =>
         model.Routes.Count == 0
-            ? [.. upstreams.Select(pair => new UpstreamRoute(pair.Key, pair.Value, model.Id) { Prices = TokenPrices.Of(model) })]
+            ? [.. upstreams.Select(pair => new UpstreamRoute(pair.Key, pair.Value, model.Id) { Prices = TokenPrices.Of(model), TakesReasoningEffort = Thinks(model) })]
             : [.. model.Routes.Where(route => upstreams.ContainsKey(route.Upstream)).Select(route => new UpstreamRoute(route.Upstream, upstreams[route.Upstream], route.Model ?? model.Id)
             {
                 Weight = route.Weight,
                 Priority = route.Priority,
                 Prices = TokenPrices.Of(model, route),
+                TakesReasoningEffort = Thinks(model),
             })];
+
+    private static bool Thinks(ModelOptions model) => model.Offers(["reasoning"]);
 
     private async Task<IReadOnlyList<CatalogueModel>> DiscoverAsync(
         string name, UpstreamOptions upstream, Snapshot? last, CancellationToken cancellationToken)
@@ -171,7 +175,7 @@ internal sealed class ModelCatalogue(
         }
     }
 
-    private static CatalogueModel Discovered(JsonElement model, string name, UpstreamOptions upstream)
+    private CatalogueModel Discovered(JsonElement model, string name, UpstreamOptions upstream)
     {
         var id = model.GetProperty("id").GetString() ?? throw new JsonException("A model without an id.");
         var found = new ModelOptions { Id = id };
@@ -183,7 +187,9 @@ internal sealed class ModelCatalogue(
             found = found with { Description = description.GetString()! };
         if (model.TryGetProperty("capabilities", out var capabilities) && capabilities.ValueKind == JsonValueKind.Array)
             found = found with { Capabilities = [.. capabilities.EnumerateArray().Select(c => c.ToString())] };
-        return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id)]) { Served = model.Clone() };
+        var made = model.TryGetProperty("created", out var created) && created.ValueKind == JsonValueKind.Number && created.TryGetInt64(out var seconds)
+            && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : _began;
+        return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id) { TakesReasoningEffort = Thinks(found) }]) { Served = model.Clone(), Created = made };
     }
 
     private sealed record Snapshot(

@@ -103,6 +103,7 @@ internal sealed class TurnRequestReader(
                     Stop = [.. sampling.Stop],
                     FrequencyPenalty = sampling.HasFrequencyPenalty ? sampling.FrequencyPenalty : null,
                     PresencePenalty = sampling.HasPresencePenalty ? sampling.PresencePenalty : null,
+                    ReasoningEffort = sampling.ReasoningEffort.Length == 0 ? null : sampling.ReasoningEffort,
                 },
             },
         };
@@ -143,6 +144,8 @@ internal sealed class TurnRequestReader(
         Within("max_tokens", sampling.HasMaxTokens, sampling.MaxTokens, 1, int.MaxValue);
         Within("frequency_penalty", sampling.HasFrequencyPenalty, sampling.FrequencyPenalty, -2, 2);
         Within("presence_penalty", sampling.HasPresencePenalty, sampling.PresencePenalty, -2, 2);
+        if (sampling.ReasoningEffort.Length > 0 && !RequestLimits.ReasoningEfforts.Contains(sampling.ReasoningEffort))
+            throw RefusedException.Invalid("reasoning_effort", $"'reasoning_effort' must be one of: {string.Join(", ", RequestLimits.ReasoningEfforts)}.");
         if (sampling.Stop.Count > RequestLimits.Stops)
             throw RefusedException.Invalid("stop", $"At most {RequestLimits.Stops} stop texts are possible.");
     }

@@ -54,6 +54,7 @@ internal static class Wire
         InputPricePerMillion = model.Options.InputPrice,
         OutputPricePerMillion = model.Options.OutputPrice,
         Description = model.Options.Description,
+        Created = model.Created.ToUnixTimeSeconds(),
     };
 
     public static ShareLink ToWire(ShareRecord share) => new()

@@ -48,6 +48,10 @@ public sealed class AgreementTests
         ["prompt_cache_key"] = ["\"k\""],
         ["safety_identifier"] = ["\"s\""],
         ["reasoning_effort"] = ["\"none\"", "\"minimal\"", "\"xhigh\""],
+        ["reasoning"] = ["{\"effort\":\"high\",\"summary\":\"auto\"}", "{\"enabled\":false}", "{}"],
+        ["encoding_format"] = ["\"float\"", "\"base64\""],
+        ["dimensions"] = ["1", "65536"],
+        ["input"] = ["\"a\"", "\"\"", "[\"a\",\"b\"]", "[1,2147483647]", "[[0,2],[3]]", List(RequestLimits.EmbeddingInputs, _ => "[1]"), List(RequestLimits.EmbeddingInputs + 1, _ => "1")],
         ["verbosity"] = ["\"medium\""],
         ["echo"] = ["true", "false"],
         ["best_of"] = ["1"],
@@ -101,6 +105,26 @@ public sealed class AgreementTests
         request.Generation.Sampling.Validate(Vocabulary).ShouldBeNull();
         request.Generation.Choices.ShouldBeLessThanOrEqualTo(new EngineOptions { Id = "m", ModelPath = "" }.MaxChoices);
         CheckStops(request.Generation.StopStrings);
+    }
+
+    private static IEnumerable<TestCaseData> EmbeddingCases => Cases(RequestSchema.Embedding, name => s_values[name]);
+
+    [TestCaseSource(nameof(EmbeddingCases))]
+    public void Embedding(string name, string value) =>
+        EmbeddingRequest.Read(Forwarded(RequestSchema.Embedding, name, value, "\"input\":\"a\"")).Inputs.ShouldNotBeEmpty();
+
+    [TestCase("[1.5]")]
+    [TestCase("[-1]")]
+    [TestCase("[[]]")]
+    [TestCase("[1,\"a\"]")]
+    [TestCase("[[1],2]")]
+    [TestCase("[99999999999]")]
+    public void What_is_no_list_of_tokens_is_refused_by_both(string input)
+    {
+        using var body = JsonDocument.Parse($"{{\"model\":\"m\",\"input\":{input}}}");
+
+        RequestSchema.Embedding.Check(body.RootElement).ShouldNotBeNull().Param.ShouldBe("input");
+        Should.Throw<OpenAIException>(() => EmbeddingRequest.Read(body.RootElement)).Error.Param.ShouldNotBeNull().ShouldStartWith("input");
     }
 
     private static void CheckStops(IReadOnlyList<string> stops)

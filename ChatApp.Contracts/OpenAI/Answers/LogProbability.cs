@@ -5,6 +5,9 @@ namespace ChatApp.Contracts.OpenAI.Answers;
 /// <summary>How likely a token was, by the natural logarithm, and what else was likely in its place.</summary>
 public sealed record LogProbability(string Token, ReadOnlyMemory<byte> Bytes, float Value, IReadOnlyList<LogProbability> Top)
 {
+    /// <summary>Where its text begins in what was written, in Unicode characters.</summary>
+    public int TextOffset { get; init; }
+
     /// <summary>The form of chat completions.</summary>
     public static void WriteChat(Utf8JsonWriter json, IReadOnlyList<LogProbability>? tokens)
     {
@@ -39,8 +42,8 @@ public sealed record LogProbability(string Token, ReadOnlyMemory<byte> Bytes, fl
     /// <summary>The form of plain completions.</summary>
     /// <param name="json">Where it is written.</param>
     /// <param name="tokens">Of this part of the answer.</param>
-    /// <param name="offset">Where the part begins in the answer, in characters.</param>
-    public static void WriteText(Utf8JsonWriter json, IReadOnlyList<LogProbability> tokens, int offset)
+    /// <param name="before">Unicode characters in front of the generated text: those of an echoed prompt.</param>
+    public static void WriteText(Utf8JsonWriter json, IReadOnlyList<LogProbability> tokens, int before)
     {
         if (tokens.Count == 0)
         {
@@ -69,11 +72,7 @@ public sealed record LogProbability(string Token, ReadOnlyMemory<byte> Bytes, fl
         json.WriteEndArray();
         json.WriteStartArray("text_offset"u8);
         foreach (var token in tokens)
-        {
-            json.WriteNumberValue(offset);
-            offset += token.Token.Length;
-        }
-
+            json.WriteNumberValue(before + token.TextOffset);
         json.WriteEndArray();
         json.WriteEndObject();
     }

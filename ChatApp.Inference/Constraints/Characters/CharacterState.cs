@@ -7,6 +7,10 @@ namespace ChatApp.Inference.Constraints.Characters;
 internal static class CharacterState
 {
     public const int Between = 0;
+
+    /// <summary>Most bytes that end a character that has been begun: the second half of a pair of escapes.</summary>
+    public const int LongestRest = 12;
+
     private const int Escape = 1 << 28;
     private const int Hex = 2 << 28;
     private const int Kind = 3 << 28;

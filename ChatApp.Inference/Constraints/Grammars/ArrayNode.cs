@@ -46,6 +46,19 @@ internal sealed class ArrayNode : ExpandingNode
             output.Enter(_close, frame.Below);
     }
 
+    public override int Rest(GrammarStack frame)
+    {
+        var bytes = frame.A == 0 ? 2L : 1L;
+        for (var count = frame.B; count < _minimum && bytes < Unknown; count++)
+        {
+            var item = _items[Math.Min(count, _items.Count - 1)];
+            bytes += (count == 0 ? item.First : item.Next).MinimumBytes;
+        }
+        return Sum(bytes);
+    }
+
+    protected override int ComputeDetour() => _items.Count == 0 ? 0 : _items.Max(item => _maximum > _minimum ? Detour(item.Next) : item.Next.LongestDetour);
+
     protected override int ComputeDepth()
     {
         if (_minimum == 0)

@@ -4,22 +4,36 @@ namespace ChatApp.Inference.Constraints.Grammars;
 internal abstract class ExpandingNode : GrammarNode
 {
     private int _depth = int.MaxValue;
+    private int _bytes = Unknown;
+    private int _detour;
 
     /// <inheritdoc/>
     public sealed override int MinimumDepth => _depth;
 
+    /// <inheritdoc/>
+    public sealed override int MinimumBytes => _bytes;
+
+    /// <inheritdoc/>
+    public sealed override int LongestDetour => _detour;
+
     /// <summary>What the position stands for.</summary>
     public abstract void Expand(GrammarStack frame, GrammarSteps output);
 
-    /// <summary>Recomputes <see cref="MinimumDepth"/> from the nodes inside; says whether it changed.</summary>
-    public bool UpdateDepth()
+    /// <summary>Recomputes what is known of its texts from the nodes inside; says whether it changed.</summary>
+    public bool Update()
     {
-        var depth = ComputeDepth();
-        if (depth >= _depth)
-            return false;
-        _depth = depth;
-        return true;
+        var before = (_depth, _bytes, _detour);
+        _depth = Math.Min(_depth, ComputeDepth());
+        _bytes = Math.Min(_bytes, Rest(new GrammarStack(this, 0, 0, 0, null)));
+        _detour = Math.Max(_detour, ComputeDetour());
+        return before != (_depth, _bytes, _detour);
     }
+
+    /// <summary>The longest detour as far as the nodes inside know theirs.</summary>
+    protected abstract int ComputeDetour();
+
+    /// <summary>What beginning a part costs that could be left out, or anything inside it; nothing while its size is unknown.</summary>
+    protected static int Detour(GrammarNode part) => part.MinimumBytes >= Unknown ? 0 : Math.Max(part.MinimumBytes, part.LongestDetour);
 
     /// <summary>The depth as far as the nodes inside know theirs.</summary>
     protected abstract int ComputeDepth();
@@ -42,7 +56,11 @@ internal sealed class SequenceNode(params GrammarNode[] parts) : ExpandingNode
         output.Enter(parts[frame.A], rest);
     }
 
+    public override int Rest(GrammarStack frame) => Sum(parts.Skip(frame.A).Sum(part => (long)part.MinimumBytes));
+
     protected override int ComputeDepth() => Deepest(parts);
+
+    protected override int ComputeDetour() => parts.Max(part => part.LongestDetour);
 }
 
 /// <summary>One of several alternatives.</summary>
@@ -54,7 +72,12 @@ internal sealed class ChoiceNode(IReadOnlyList<GrammarNode> alternatives) : Expa
             output.Enter(alternative, frame.Below);
     }
 
+    public override int Rest(GrammarStack frame) => alternatives.Min(a => a.MinimumBytes);
+
     protected override int ComputeDepth() => alternatives.Min(a => a.MinimumDepth);
+
+    protected override int ComputeDetour() =>
+        Math.Max(alternatives.Max(a => a.MinimumBytes >= Unknown ? 0 : a.MinimumBytes) - alternatives.Min(a => a.MinimumBytes), alternatives.Max(a => a.LongestDetour));
 }
 
 /// <summary>One part, then the same again behind a separator, up to a number of times. A counts the parts begun.</summary>
@@ -72,7 +95,11 @@ internal sealed class RepeatNode(GrammarNode first, GrammarNode next, int maximu
             output.Enter(next, output.Push(this, frame.Below, frame.A + 1));
     }
 
+    public override int Rest(GrammarStack frame) => frame.A == 0 ? first.MinimumBytes : 0;
+
     protected override int ComputeDepth() => first.MinimumDepth;
+
+    protected override int ComputeDetour() => Math.Max(first.LongestDetour, maximum > 1 ? Detour(next) : 0);
 }
 
 /// <summary>Stands for a node that is still being compiled, which is what makes recursion possible.</summary>
@@ -82,5 +109,9 @@ internal sealed class ReferenceNode : ExpandingNode
 
     public override void Expand(GrammarStack frame, GrammarSteps output) => output.Enter(Target!, frame.Below);
 
+    public override int Rest(GrammarStack frame) => Target?.MinimumBytes ?? Unknown;
+
     protected override int ComputeDepth() => Target?.MinimumDepth ?? int.MaxValue;
+
+    protected override int ComputeDetour() => Target?.LongestDetour ?? 0;
 }

@@ -51,6 +51,27 @@ internal sealed class Grammar
     /// <summary>The state that has only those of a state's stacks for which <paramref name="wanted"/> holds.</summary>
     public GrammarState Only(GrammarState state, Func<GrammarStack, bool> wanted) => StateOf([.. state.Stacks.Where(wanted)], mayEnd: false);
 
+    /// <summary>The beginning of the shortest text that ends from a state.</summary>
+    public byte[] ShortestEnd(GrammarState state, int most)
+    {
+        var text = new List<byte>();
+        while (!state.MayEnd && text.Count < most)
+        {
+            var (best, next) = (0, Dead);
+            for (var value = 0; value < 256; value++)
+            {
+                var after = Step(state, (byte)value);
+                if (!ReferenceEquals(after, Dead) && (ReferenceEquals(next, Dead) || after.Rest < next.Rest))
+                    (best, next) = (value, after);
+            }
+            if (ReferenceEquals(next, Dead))
+                break;
+            text.Add((byte)best);
+            state = next;
+        }
+        return [.. text];
+    }
+
     /// <summary>Forgets what was remembered when it has grown too large. States in use stay valid.</summary>
     public void Trim()
     {

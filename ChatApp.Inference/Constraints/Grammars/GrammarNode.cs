@@ -8,6 +8,20 @@ internal abstract class GrammarNode
 {
     /// <summary>Depth of containers that the shortest text of this node needs; large while unknown, and for nodes that never end.</summary>
     public abstract int MinimumDepth { get; }
+
+    /// <summary>Bytes of the shortest text of this node; <see cref="Unknown"/> while unknown, and for nodes that never end.</summary>
+    public abstract int MinimumBytes { get; }
+
+    /// <summary>By how many bytes, at most, what is still needed grows when something is begun that could have been left out.</summary>
+    public virtual int LongestDetour => 0;
+
+    /// <summary>More bytes than any text has.</summary>
+    public const int Unknown = 1 << 24;
+
+    /// <summary>Bytes with which a frame of this node can end from its position, without those of the frames below.</summary>
+    public abstract int Rest(GrammarStack frame);
+
+    protected static int Sum(long bytes) => (int)Math.Min(bytes, Unknown);
 }
 
 /// <summary>A node that reads bytes.</summary>
@@ -15,6 +29,9 @@ internal abstract class ConsumingNode : GrammarNode
 {
     /// <inheritdoc/>
     public sealed override int MinimumDepth => 0;
+
+    /// <inheritdoc/>
+    public sealed override int MinimumBytes => Rest(new GrammarStack(this, 0, 0, 0, null));
 
     /// <summary>Takes a byte at a position: adds to <paramref name="output"/> where it leads, or nothing when it does not fit.</summary>
     public abstract void Step(GrammarStack frame, byte value, GrammarSteps output);

@@ -37,6 +37,9 @@ internal sealed class KeyNode : TextNode
     public override int Room(int own) => int.MaxValue;
 
     /// <inheritdoc/>
+    protected override int RestInside(int own) => own == 0 || !_declared[own - 1].Ends ? 1 : 2 + _declared.Count;
+
+    /// <inheritdoc/>
     public override Reading Read(ref int character, ref int own, byte value)
     {
         if (character == CharacterState.Between && value == '"')

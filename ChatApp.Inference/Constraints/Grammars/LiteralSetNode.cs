@@ -6,6 +6,8 @@ namespace ChatApp.Inference.Constraints.Grammars;
 internal sealed class LiteralSetNode : ConsumingNode
 {
     private readonly List<(Dictionary<byte, int> Next, bool Ends)> _trie = [([], false)];
+    private readonly int[] _shortest;
+    private readonly int _longest;
 
     public LiteralSetNode(IEnumerable<string> texts)
     {
@@ -24,6 +26,17 @@ internal sealed class LiteralSetNode : ConsumingNode
             }
             _trie[at] = (_trie[at].Next, true);
         }
+
+        // A node lies behind the one that leads to it.
+        _shortest = new int[_trie.Count];
+        var longest = new int[_trie.Count];
+        for (var at = _trie.Count - 1; at >= 0; at--)
+        {
+            var next = _trie[at].Next.Values;
+            _shortest[at] = _trie[at].Ends ? 0 : 1 + next.Min(node => _shortest[node]);
+            longest[at] = next.Count == 0 ? 0 : 1 + next.Max(node => longest[node]);
+        }
+        _longest = longest[0];
     }
 
     public override void Step(GrammarStack frame, byte value, GrammarSteps output)
@@ -37,6 +50,10 @@ internal sealed class LiteralSetNode : ConsumingNode
     }
 
     public override bool MayEnd(GrammarStack frame) => _trie[frame.A].Ends;
+
+    public override int Rest(GrammarStack frame) => _shortest[frame.A];
+
+    public override int LongestDetour => _longest - _shortest[0];
 }
 
 /// <summary>Exactly these bytes. A is the position.</summary>
@@ -53,4 +70,6 @@ internal sealed class LiteralNode(string text) : ConsumingNode
         else
             output.Move(frame, frame.A + 1);
     }
+
+    public override int Rest(GrammarStack frame) => _bytes.Length - frame.A;
 }

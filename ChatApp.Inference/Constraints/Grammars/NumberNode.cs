@@ -49,6 +49,18 @@ internal sealed class NumberNode : ConsumingNode
 
     public override bool MayEnd(GrammarStack frame) => IsWhole(_texts[frame.A]) && (!Bounded || Fits(Value(_texts[frame.A])));
 
+    /// <summary>At most: a number that is begun within bounds needs no more digits than they have.</summary>
+    public override int Rest(GrammarStack frame)
+    {
+        if (MayEnd(frame))
+            return 0;
+        var digits = Math.Max(WholeDigits(_low), WholeDigits(_high)) + (_integer || !Bounded ? 0 : 1 + MaximumFractionDigits);
+        return Math.Max(1, digits - _texts[frame.A].Length);
+    }
+
+    private static int WholeDigits(decimal? bound) =>
+        bound is { } value ? decimal.Truncate(value).ToString(CultureInfo.InvariantCulture).Length : 0;
+
     /// <summary>Whether the text is how a number begins: sign, digits without a leading zero, fraction, exponent.</summary>
     private bool IsPrefix(string text)
     {

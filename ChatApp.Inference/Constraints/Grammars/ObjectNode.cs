@@ -61,6 +61,21 @@ internal sealed class ObjectNode : ExpandingNode
         output.Enter(_close, frame.Below);
     }
 
+    public override int Rest(GrammarStack frame)
+    {
+        var bytes = frame.A == 0 ? 2L : 1L;
+        var any = frame.C == 1;
+        foreach (var property in _properties.Skip(frame.B).Where(property => property.Required))
+        {
+            bytes += (any ? property.Next : property.First).MinimumBytes;
+            any = true;
+        }
+        return Sum(bytes);
+    }
+
+    protected override int ComputeDetour() => _properties.Select(property => property.Required ? property.Next.LongestDetour : Detour(property.Next))
+        .Append(_furtherNext is null ? 0 : Detour(_furtherNext)).Max();
+
     protected override int ComputeDepth()
     {
         var inside = Deepest(_properties.Where(p => p.Required).Select(p => p.Value));

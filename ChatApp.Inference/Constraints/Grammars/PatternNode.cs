@@ -9,6 +9,11 @@ namespace ChatApp.Inference.Constraints.Grammars;
 /// </summary>
 internal sealed class PatternNode(PatternAutomaton pattern) : ConsumingNode
 {
+    public override int LongestDetour => pattern.LongestRest;
+
+    public override int Rest(GrammarStack frame) =>
+        Sum(1L + pattern.Rest(frame.C) + (frame.A == 0 ? 1 : frame.B == CharacterState.Between ? 0 : CharacterState.LongestRest));
+
     public override void Step(GrammarStack frame, byte value, GrammarSteps output)
     {
         if (frame.A == 0)

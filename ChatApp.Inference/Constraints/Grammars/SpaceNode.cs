@@ -21,4 +21,6 @@ internal sealed class SpaceNode : ConsumingNode
     }
 
     public override bool MayEnd(GrammarStack frame) => true;
+
+    public override int Rest(GrammarStack frame) => 0;
 }

@@ -11,6 +11,9 @@ internal sealed class StringNode(int minimum, int maximum) : TextNode
     public override int Room(int own) => maximum == int.MaxValue ? maximum : maximum - own;
 
     /// <inheritdoc/>
+    protected override int RestInside(int own) => Sum(1L + Math.Max(0, minimum - own));
+
+    /// <inheritdoc/>
     public override Reading Read(ref int character, ref int own, byte value)
     {
         if (character == CharacterState.Between)

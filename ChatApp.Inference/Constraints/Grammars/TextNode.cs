@@ -33,6 +33,13 @@ internal abstract class TextNode : ConsumingNode
     /// <summary>C behind the opening quote.</summary>
     protected virtual int FirstOwn => 0;
 
+    /// <summary>Bytes from a position between characters to the closing quote, which is one of them.</summary>
+    protected abstract int RestInside(int own);
+
+    /// <inheritdoc/>
+    public sealed override int Rest(GrammarStack frame) => !IsInside(frame) ? Sum(1L + RestInside(FirstOwn))
+        : Sum((long)RestInside(frame.C) + (frame.B == CharacterState.Between ? 0 : CharacterState.LongestRest));
+
     /// <inheritdoc/>
     public sealed override void Step(GrammarStack frame, byte value, GrammarSteps output)
     {

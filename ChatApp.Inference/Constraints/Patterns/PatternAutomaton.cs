@@ -19,7 +19,13 @@ internal sealed class PatternAutomaton
     private readonly List<(int Low, int High, int Next)[]> _states;
     private readonly bool[] _accepts;
 
-    private PatternAutomaton(List<(int, int, int)[]> states, bool[] accepts) => (_states, _accepts) = (states, accepts);
+    private readonly Lazy<(int[] Of, int Longest)> _rests;
+
+    private PatternAutomaton(List<(int, int, int)[]> states, bool[] accepts)
+    {
+        (_states, _accepts) = (states, accepts);
+        _rests = new(Rests);
+    }
 
     /// <summary>Compiles a pattern; state 0 is the start.</summary>
     /// <exception cref="SchemaException">The pattern is not understood, too large, or no text of the demanded length matches it.</exception>
@@ -33,6 +39,12 @@ internal sealed class PatternAutomaton
     }
 
     public bool Accepts(int state) => _accepts[state];
+
+    /// <summary>Bytes, at most, of the shortest text from a state to one that accepts.</summary>
+    public int Rest(int state) => _rests.Value.Of[state];
+
+    /// <summary>The most that any state still needs.</summary>
+    public int LongestRest => _rests.Value.Longest;
 
     /// <summary>The state after a character, or -1.</summary>
     public int Next(int state, int character)
@@ -73,6 +85,32 @@ internal sealed class PatternAutomaton
         }
         return false;
     }
+
+    private (int[] Of, int Longest) Rests()
+    {
+        var sources = new List<(int State, int Cost)>[_states.Count];
+        for (var state = 0; state < _states.Count; state++)
+        {
+            foreach (var (low, high, next) in _states[state])
+                (sources[next] ??= []).Add((state, Bytes(low, high)));
+        }
+        var rests = new int[_states.Count];
+        Array.Fill(rests, int.MaxValue);
+        var open = new PriorityQueue<int, int>(Enumerable.Range(0, _states.Count).Where(Accepts).Select(state => (state, 0)));
+        while (open.TryDequeue(out var state, out var rest))
+        {
+            if (rest >= rests[state])
+                continue;
+            rests[state] = rest;
+            foreach (var (source, cost) in sources[state] ?? [])
+                open.Enqueue(source, rest + cost);
+        }
+        // Each state that is left can reach one that accepts, but for those that nothing leads to.
+        return (rests, rests.Where(rest => rest < int.MaxValue).Max());
+    }
+
+    /// <summary>Bytes, at most, of the shortest character of a range as a JSON string holds it.</summary>
+    private static int Bytes(int low, int high) => low > '~' ? 4 : high > low + 2 || (low >= ' ' && low is not ('"' or '\\')) ? 1 : 2;
 
     private static (List<(int, int, int)[]>, bool[]) Determinize(PatternNfa nfa, int start, int end, string path)
     {

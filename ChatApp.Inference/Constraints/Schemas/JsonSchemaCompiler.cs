@@ -56,14 +56,14 @@ internal sealed class JsonSchemaCompiler
         return compiler.Finish(compiler.Add(new ObjectNode([], compiler.Any())), "response_format");
     }
 
-    /// <summary>Makes the depths of a grammar known that was put together from compiled parts.</summary>
+    /// <summary>Makes the depths and sizes of a grammar known that was put together from compiled parts.</summary>
     public static void ComputeDepths(IReadOnlyList<GrammarNode> nodes)
     {
         for (var changed = true; changed;)
         {
             changed = false;
             foreach (var node in nodes)
-                changed |= node is ExpandingNode expanding && expanding.UpdateDepth();
+                changed |= node is ExpandingNode expanding && expanding.Update();
         }
     }
 

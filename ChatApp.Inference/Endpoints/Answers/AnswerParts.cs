@@ -22,7 +22,7 @@ internal static class AnswerParts
     };
 
     public static LogProbability In(this TokenLogprob token, Tokenizer tokenizer) =>
-        Of(token.TokenId, token.Logprob, tokenizer, [.. token.Top.Select(top => Of(top.TokenId, top.Logprob, tokenizer, []))]);
+        Of(token.TokenId, token.Logprob, tokenizer, [.. token.Top.Select(top => Of(top.TokenId, top.Logprob, tokenizer, []))]) with { TextOffset = token.TextOffset };
 
     private static LogProbability Of(int id, float value, Tokenizer tokenizer, IReadOnlyList<LogProbability> top) =>
         new(tokenizer.TokenText(id), tokenizer.TokenBytes(id).ToArray(), value, top);

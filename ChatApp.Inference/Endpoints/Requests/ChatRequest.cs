@@ -116,15 +116,33 @@ internal sealed record ChatRequest
     private static JinjaMap? Variables(RequestFields request)
     {
         var variables = request.Object("chat_template_kwargs") is { } given ? TemplateValues.Map(given.Element, "chat_template_kwargs") : null;
+        if (ReasoningEffort(request) is not { } effort)
+            return variables;
+        variables ??= [];
+        // Whoever sets a template's own variable knows better. Families call the switch differently, and read the one that they know.
+        foreach (var name in (string[])["enable_thinking", "thinking"])
+        {
+            if (!variables.TryGet(name, out _))
+                variables[name] = effort != "none";
+        }
         // "none" asks for what a template does without being told.
-        if (request.Text("reasoning_effort", 32) is { } effort and not "none")
-            (variables ??= [])["reasoning_effort"] = effort;
+        if (effort != "none")
+            variables["reasoning_effort"] = effort;
         return variables;
+    }
+
+    /// <summary><c>reasoning_effort</c>, or what the object <c>reasoning</c> says of it.</summary>
+    private static string? ReasoningEffort(RequestFields request)
+    {
+        var reasoning = request.Object("reasoning");
+        return request.Text("reasoning_effort", 32) ?? (reasoning?.Flag("enabled") == false ? "none" : reasoning?.Text("effort", 32));
     }
 }
 
 /// <summary>What form the answer must have: any JSON object (<see cref="Schema"/> null), or JSON of a schema.</summary>
-internal sealed record ResponseFormat(JsonElement? Schema)
+/// <param name="Given">The field as it came.</param>
+/// <param name="Schema">The schema.</param>
+internal sealed record ResponseFormat(JsonElement Given, JsonElement? Schema)
 {
     /// <summary>Reads <c>response_format</c>; null leaves the text free.</summary>
     public static ResponseFormat? Read(RequestFields request)
@@ -136,10 +154,10 @@ internal sealed record ResponseFormat(JsonElement? Schema)
             case null or "text":
                 return null;
             case "json_object":
-                return new ResponseFormat((JsonElement?)null);
+                return new ResponseFormat(format.Element, null);
             case "json_schema":
                 var wrapper = format.Object("json_schema") ?? throw OpenAIException.Invalid("response_format.json_schema is required with type json_schema.", "response_format.json_schema");
-                return new ResponseFormat(wrapper.Find("schema") ?? throw OpenAIException.Invalid("response_format.json_schema.schema is required.", "response_format.json_schema.schema"));
+                return new ResponseFormat(format.Element, wrapper.Find("schema") ?? throw OpenAIException.Invalid("response_format.json_schema.schema is required.", "response_format.json_schema.schema"));
             case var other:
                 throw OpenAIException.Invalid($"response_format.type is '{other}'; accepted: text, json_object, json_schema.", "response_format.type", "invalid_value");
         }

@@ -9,9 +9,14 @@ internal static class RequestBody
 {
     private const int MaximumDepth = 64;
 
-    /// <exception cref="OpenAIException">Too large, not JSON, or not an object.</exception>
+    /// <exception cref="OpenAIException">Too large, compressed, not JSON, or not an object.</exception>
     public static async Task<JsonDocument> ReadAsync(HttpContext context, int limit)
     {
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new OpenAIException(new OpenAIError(StatusCodes.Status415UnsupportedMediaType,
+                "Send the body as it is, without Content-Encoding: compressed bodies are not accepted.", OpenAIError.InvalidRequest, Code: "unsupported_media_type"));
+        }
         if (context.Request.ContentLength > limit)
             throw TooLarge(limit);
         var reader = context.Request.BodyReader;

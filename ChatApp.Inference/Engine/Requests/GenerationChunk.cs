@@ -60,7 +60,11 @@ public sealed record GenerationSummary(
 /// <param name="TokenId">The sampled token.</param>
 /// <param name="Logprob">ln p(token).</param>
 /// <param name="Top">The most probable tokens, best first; as many as were asked for.</param>
-public sealed record TokenLogprob(int TokenId, float Logprob, IReadOnlyList<TopLogprob> Top);
+public sealed record TokenLogprob(int TokenId, float Logprob, IReadOnlyList<TopLogprob> Top)
+{
+    /// <summary>Where in the choice's text the token's own begins, in Unicode characters; what a stop string may still take away counts.</summary>
+    public int TextOffset { get; init; }
+}
 
 /// <summary>One alternative of a <see cref="TokenLogprob"/>.</summary>
 public readonly record struct TopLogprob(int TokenId, float Logprob);

@@ -17,6 +17,7 @@ internal sealed class EngineSequences
     private readonly TimeProvider _time;
     private readonly LaneContent _content;
     private readonly Dictionary<string, (int Number, int Uses)> _users = [];
+    private readonly HashSet<Generation> _live = [];
     private readonly List<Sequence> _order = [];
     private SequenceView[] _views = [];
     private int _nextUser;
@@ -26,6 +27,9 @@ internal sealed class EngineSequences
     private long _promptTokens;
     private long _queries;
     private long _hits;
+
+    /// <summary>When a request that was given up without its fault may be tried again.</summary>
+    public static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(5);
 
     public EngineSequences(EngineOptions options, IModelRunner runner, EngineMetrics metrics, TimeProvider time)
     {
@@ -42,6 +46,9 @@ internal sealed class EngineSequences
 
     /// <summary>Never run, or preempted.</summary>
     public List<Sequence> Waiting { get; } = [];
+
+    /// <summary>Requests that were taken and are not answered to their end.</summary>
+    public IReadOnlyCollection<Generation> Live => _live;
 
     public LanePool Lanes { get; }
 
@@ -128,24 +135,46 @@ internal sealed class EngineSequences
             Complete(generation);
     }
 
-    /// <summary>Ends every request.</summary>
-    public void EndAll(FinishReason reason, string message)
+    /// <summary>
+    /// Ends every request: those without a token yet are refused, the others end with an error. Believes no account of lanes and lists, so that
+    /// it can be relied on when they are what is wrong; afterwards nothing is held.
+    /// </summary>
+    public void EndAll(RefusalKind kind, string message)
     {
-        while (Running.Count > 0)
-            EndWith(Running[^1], reason, message);
-        while (Waiting.Count > 0)
-            EndWith(Waiting[^1], reason, message);
+        Lanes.Clear();
+        Running.Clear();
+        Waiting.Clear();
+        foreach (var generation in _live)
+            GiveUp(generation, kind, message);
+        _live.Clear();
+        _users.Clear();
     }
 
     /// <summary>After a failed step: everything running is to be recomputed; sequences of that step that fail too often end.</summary>
     public void RollBack(IReadOnlyCollection<Sequence> ran, int maxFailures, string what)
     {
+        Lanes.Clear();
         foreach (var sequence in Running.ToArray())
         {
+            sequence.Lane = -1;
             if (ran.Contains(sequence) && ++sequence.Failures >= maxFailures)
-                EndWith(sequence, FinishReason.Error, $"The model failed repeatedly on this request ({what}).");
+                EndWith(sequence, $"The model failed repeatedly on this request ({what}).");
             else
                 Preempt(sequence);
+        }
+    }
+
+    /// <summary>What the text of a choice still holds back, when no more tokens follow.</summary>
+    public static string FlushText(Sequence sequence)
+    {
+        try
+        {
+            return sequence.StopText.Append(sequence.Detokenizer.Flush()) + sequence.StopText.Flush();
+        }
+        catch (Exception)
+        {
+            // Ending must not fail; a detokenizer that does has no more text to give.
+            return "";
         }
     }
 
@@ -189,21 +218,31 @@ internal sealed class EngineSequences
     private void Add(Generation generation)
     {
         var request = generation.Request;
+        var room = ContextLength - request.PromptTokens.Length;
+        try
+        {
+            for (var choice = 0; choice < request.Choices; choice++)
+            {
+                var (detokenizer, constraint) = generation.Texts[choice];
+                generation.Sequences.Add(new Sequence(generation, choice, _arrivals++, detokenizer, constraint, Math.Min(request.MaxTokens ?? room, room))
+                {
+                    WaitingSince = generation.Submitted,
+                });
+            }
+        }
+        catch (Exception e)
+        {
+            // No memory for it, say: nobody else will answer what is in no list.
+            generation.Complete(e);
+            return;
+        }
+
         var user = _users.TryGetValue(request.User, out var known) ? known : (Number: _nextUser++, Uses: 0);
         _users[request.User] = (user.Number, user.Uses + 1);
         generation.User = user.Number;
         generation.Unfinished = request.Choices;
-        var room = ContextLength - request.PromptTokens.Length;
-        for (var choice = 0; choice < request.Choices; choice++)
-        {
-            var (detokenizer, constraint) = generation.Texts[choice];
-            var sequence = new Sequence(generation, choice, _arrivals++, detokenizer, constraint, Math.Min(request.MaxTokens ?? room, room))
-            {
-                WaitingSince = generation.Submitted,
-            };
-            generation.Sequences.Add(sequence);
-            Waiting.Add(sequence);
-        }
+        _live.Add(generation);
+        Waiting.AddRange(generation.Sequences);
     }
 
     private SequenceView ViewOf(Sequence sequence)
@@ -293,23 +332,39 @@ internal sealed class EngineSequences
             TimeSpan.FromSeconds(Math.Clamp(RequestSeconds, 1, 60))));
     }
 
-    private void EndWith(Sequence sequence, FinishReason reason, string message) => End(
-        sequence, reason, new GenerationChunk(sequence.Choice, -1, FlushText(sequence), null, reason) { Error = reason == FinishReason.Error ? message : null });
+    private void EndWith(Sequence sequence, string message) => End(sequence, FinishReason.Error, Failed(sequence, message));
 
-    private static string FlushText(Sequence sequence)
+    private void GiveUp(Generation generation, RefusalKind kind, string message)
     {
-        try
+        if (generation.CompletionTokens == 0)
         {
-            return sequence.StopText.Append(sequence.Detokenizer.Flush()) + sequence.StopText.Flush();
+            generation.Complete(new RequestRefusedException(kind, message, SoonAgain));
+            return;
         }
-        catch (Exception)
+
+        foreach (var sequence in generation.Sequences.Where(sequence => sequence.Phase != SequencePhase.Finished))
         {
-            // Ending must not fail; a detokenizer that does has no more text to give.
-            return "";
+            (sequence.Lane, sequence.Phase) = (-1, SequencePhase.Finished);
+            _metrics.End(FinishReason.Error);
+            generation.Write(Failed(sequence, message));
         }
+
+        generation.Unfinished = 0;
+        WriteSummary(generation);
+        generation.Complete();
     }
 
+    private static GenerationChunk Failed(Sequence sequence, string message) =>
+        new(sequence.Choice, -1, FlushText(sequence), null, FinishReason.Error) { Error = message };
+
     private void Complete(Generation generation)
+    {
+        WriteSummary(generation);
+        Forget(generation);
+        generation.Complete();
+    }
+
+    private void WriteSummary(Generation generation)
     {
         var now = _time.GetTimestamp();
         var total = _time.GetElapsedTime(generation.Submitted, now).TotalSeconds;
@@ -330,12 +385,11 @@ internal sealed class EngineSequences
                 decode.TotalMilliseconds)
             { Preemptions = generation.Preemptions },
         });
-        Forget(generation);
-        generation.Complete();
     }
 
     private void Forget(Generation generation)
     {
+        _live.Remove(generation);
         var (number, uses) = _users[generation.Request.User];
         if (uses == 1)
             _users.Remove(generation.Request.User);

@@ -39,6 +39,7 @@ internal static class EngineValidator
             EngineInvariantException.ThrowIf(generation.CompletionTokens != generated, "A request miscounts its tokens.");
         }
 
+        EngineInvariantException.ThrowIf(!generations.SetEquals(state.Live), "A request that was taken is neither running nor waiting, or one that has ended is.");
         EngineInvariantException.ThrowIf(state.Running.Distinct().Count() != state.Running.Count, "A sequence runs twice.");
         EngineInvariantException.ThrowIf(state.Waiting.Distinct().Count() != state.Waiting.Count, "A sequence waits twice.");
         state.Cache.Validate();

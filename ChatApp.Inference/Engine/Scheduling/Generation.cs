@@ -95,7 +95,8 @@ internal sealed class Generation
             {
                 _paused = true;
 
-                // The reader may have caught up between the two lines and would then wake nobody.
+                // The reader may have caught up meanwhile and would then wake nobody. Without the fence the reads could pass each other's writes.
+                Interlocked.MemoryBarrier();
                 if (Volatile.Read(ref _buffered) <= _bufferBound / 2)
                     _paused = false;
             }

@@ -18,6 +18,18 @@ internal sealed class LanePool(int lanes)
         sequence.Lane = lane;
     }
 
+    /// <summary>Takes all lanes back, whatever the account says.</summary>
+    public void Clear()
+    {
+        foreach (var holder in _holders)
+        {
+            if (holder is not null)
+                holder.Lane = -1;
+        }
+
+        Array.Clear(_holders);
+    }
+
     /// <summary>Takes a sequence's lane back, if it has one.</summary>
     public void Release(Sequence sequence)
     {

@@ -71,6 +71,9 @@ internal sealed class Sequence
     /// <summary>When its latest token was committed; 0 before the first.</summary>
     public long LastToken { get; set; }
 
+    /// <summary>Unicode characters of the answer's text, stop strings included; counted where logprobs are asked for.</summary>
+    public int TextLength { get; set; }
+
     /// <summary>Failed steps it took part in.</summary>
     public int Failures { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed record CatalogueModel(ModelOptions Options, IReadOnlyList<Upstre
     /// <summary>What its server says of it (file hashes, template, context), for receipts; null when it is configured and not listed.</summary>
     public JsonElement? Served { get; init; }
 
+    /// <summary>When it was made, as its server says; else since when it is offered here.</summary>
+    public DateTimeOffset Created { get; init; }
+
     /// <summary>Of <c>auto</c>: the two models between which it chooses. Its own routes are then those of the fast one.</summary>
     public AutoPair? Auto { get; init; }
 }

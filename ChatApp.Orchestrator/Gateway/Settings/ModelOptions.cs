@@ -29,7 +29,7 @@ internal sealed record ModelOptions
     [Range(128, 100_000_000)]
     public int ContextWindow { get; init; } = 8192;
 
-    /// <summary>Of <c>chat</c>, <c>completions</c>, <c>embeddings</c>, <c>tools</c>, <c>vision</c>, <c>json_schema</c>, <c>logprobs</c>; none: unknown, nothing is refused.</summary>
+    /// <summary>Of <c>chat</c>, <c>completions</c>, <c>embeddings</c>, <c>tools</c>, <c>vision</c>, <c>json_schema</c>, <c>logprobs</c>, <c>reasoning</c>; none: unknown, nothing is refused.</summary>
     public List<string> Capabilities { get; init; } = [];
 
     /// <summary>Money per million tokens.</summary>

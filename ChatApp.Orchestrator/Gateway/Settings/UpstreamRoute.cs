@@ -15,6 +15,9 @@ internal sealed record UpstreamRoute(string Name, UpstreamOptions Upstream, stri
     public int Priority { get; init; }
 
     public TokenPrices Prices { get; init; }
+
+    /// <summary>The model may be told how much to think: it can think, or nobody knows what it can.</summary>
+    public bool TakesReasoningEffort { get; init; } = true;
 }
 
 /// <summary>Money per million tokens.</summary>

@@ -73,7 +73,9 @@ internal static class ChatProtocol
             WriteTools(json, request.Tools);
             if (request is { Tools.Count: > 0, MayCall: false })
                 json.WriteString("tool_choice", "none");
-            WriteSampling(json, request);
+            WriteSampling(json, request.Sampling);
+            if (route.TakesReasoningEffort && request.Sampling.ReasoningEffort is { } effort)
+                json.WriteString("reasoning_effort", effort);
             json.WriteBoolean("stream", true);
             json.WriteStartObject("stream_options");
             json.WriteBoolean("include_usage", true);
@@ -228,9 +230,8 @@ internal static class ChatProtocol
         json.WriteEndArray();
     }
 
-    private static void WriteSampling(Utf8JsonWriter json, ChatRequest request)
+    private static void WriteSampling(Utf8JsonWriter json, SamplingSettings sampling)
     {
-        var sampling = request.Sampling;
         if (sampling.Temperature is { } temperature)
             json.WriteNumber("temperature", temperature);
         if (sampling.TopP is { } topP)

@@ -38,6 +38,9 @@ internal sealed record SamplingSettings
     public IReadOnlyList<string> Stop { get; init; } = [];
     public double? FrequencyPenalty { get; init; }
     public double? PresencePenalty { get; init; }
+
+    /// <summary>How much the model is to think, in OpenAI's words; told to those that can.</summary>
+    public string? ReasoningEffort { get; init; }
 }
 
 /// <summary>A message of a model's request.</summary>

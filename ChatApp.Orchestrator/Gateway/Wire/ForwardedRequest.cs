@@ -144,6 +144,8 @@ internal sealed class ForwardedRequest
         var body = (JsonObject)_body.DeepClone();
         foreach (var name in NotForwarded)
             body.Remove(name);
+        if (!route.TakesReasoningEffort)
+            body.Remove("reasoning_effort");
         body["model"] = route.Model;
         if (route.Upstream.SpeaksVllm && Operation != "embeddings")
         {

@@ -57,6 +57,41 @@ public sealed class OpenAIFieldTests
         JsonNode.DeepEquals(JsonNode.Parse(_orchestrator.Bodies.Last())![name], JsonNode.Parse(value)).ShouldBeTrue();
     }
 
+    [TestCase("{\"effort\":\"high\",\"summary\":\"auto\"}", "high")]
+    [TestCase("{\"enabled\":false}", "none")]
+    public async Task What_the_object_reasoning_asks_for_reaches_the_gateway_as_an_effort(string value, string effort)
+    {
+        (await SendAsync("reasoning", value)).ShouldBe(HttpStatusCode.OK);
+        var body = JsonNode.Parse(_orchestrator.Bodies.Last())!;
+        ((string)body["reasoning_effort"]!).ShouldBe(effort);
+        body["reasoning"].ShouldBeNull();
+    }
+
+    [TestCase("/chat/completions", "/v1/chat/completions")]
+    [TestCase("/v1/v1/models", "/v1/models")]
+    [TestCase("/v1/responses", "not served yet")]
+    [TestCase("/v1/files", "not served yet")]
+    [TestCase("/v1/moderations", "not served yet")]
+    [TestCase("/v1/audio/speech", "not served yet")]
+    [TestCase("/v1/images/generations", "not served yet")]
+    [TestCase("/v1/nothing", "/v1/nothing")]
+    public async Task A_path_of_the_protocol_without_a_route_is_answered_in_its_form(string path, string says) =>
+        ((string)(await _user.PostAsync(path, "{}")).ShouldBe(HttpStatusCode.NotFound, "unknown_url").Json["error"]!["message"]!).ShouldContain(says);
+
+    [Test]
+    public async Task A_compressed_body_is_told_so()
+    {
+        using var content = new ByteArrayContent([0x1f, 0x8b, 0x08]);
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var client = new HttpClient { BaseAddress = _edge.Address };
+        using var answer = await client.PostAsync("/v1/chat/completions", content);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        ((string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!["message"]!).ShouldContain("Content-Encoding");
+    }
+
     [TestCase("user", "\"u-1\"")]
     [TestCase("metadata", "{\"a\":\"b\"}")]
     [TestCase("request_id", "\"r-1\"")]
@@ -79,6 +114,9 @@ public sealed class OpenAIFieldTests
     [TestCase("function_call", "\"auto\"", "unsupported_parameter")]
     [TestCase("store", "true", "unsupported_parameter")]
     [TestCase("reasoning_effort", "\"deep\"", "invalid_value")]
+    [TestCase("reasoning", "{\"effort\":\"deep\"}", "invalid_value")]
+    [TestCase("reasoning", "{\"max_tokens\":5}", "unsupported_parameter")]
+    [TestCase("reasoning", "{\"depth\":5}", "unknown_parameter")]
     [TestCase("n", "100000", "invalid_value")]
     [TestCase("n", "0", "invalid_value")]
     [TestCase("n", "1.5", "invalid_value")]

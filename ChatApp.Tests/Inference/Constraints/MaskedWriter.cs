@@ -16,6 +16,13 @@ internal sealed class MaskedWriter(Tokenizer tokenizer, Random random)
         return Write(constraint, until: () => constraint.IsComplete, hurryAfter, limit);
     }
 
+    /// <summary>Writes at most so many tokens, and is in no hurry.</summary>
+    public string Within(GrammarNode root, int tokens)
+    {
+        var constraint = new CompiledGrammar(root, _vocabulary, [tokenizer.EosId!.Value]).Begin();
+        return Write(constraint, until: () => constraint.IsComplete, hurryAfter: int.MaxValue, tokens + 1);
+    }
+
     public string Write(ITokenConstraint constraint, Func<bool> until, int hurryAfter = 60, int limit = 4000)
     {
         var mask = new ulong[(tokenizer.VocabularySize + 63) / 64];
@@ -23,6 +30,7 @@ internal sealed class MaskedWriter(Tokenizer tokenizer, Random random)
         while (!until())
         {
             Array.Clear(mask);
+            constraint.TokensLeft = limit - 1 - ids.Count;
             constraint.TryGetMask(mask).ShouldBeTrue();
             var allowed = Enumerable.Range(0, tokenizer.VocabularySize).Where(i => (mask[i >> 6] >> (i & 63) & 1) != 0).ToList();
             var id = Choose(allowed, hurry: ids.Count > hurryAfter);

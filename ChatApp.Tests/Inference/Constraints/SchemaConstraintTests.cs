@@ -209,6 +209,36 @@ internal sealed class SchemaConstraintTests
         }
     }
 
+    [TestCase("""{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string","minLength":5}},"required":["a","b"]}""")]
+    [TestCase("""{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},"born":{"type":"string","format":"date"}},"required":["name","born"]},"minItems":1}""")]
+    [TestCase("""{"type":"object","properties":{"kind":{"enum":["a","a very long kind of thing that takes many tokens"]},"n":{"type":"number","minimum":1000,"maximum":2000}},"required":["kind","n"],"additionalProperties":{"type":"string"}}""")]
+    [TestCase("""{"type":"object","properties":{"child":{"$ref":"#"},"text":{"type":"string"},"code":{"type":"string","pattern":"^[a-z]{3}-[0-9]{2,9}$"}},"required":["text"]}""")]
+    [TestCase("true")]
+    public void A_text_ends_within_the_tokens_that_it_may_have_whatever_is_chosen(string schema)
+    {
+        using var document = JsonDocument.Parse(schema);
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var text = new MaskedWriter(_tokenizer, new Random(seed)).Within(JsonSchemaCompiler.Compile(document.RootElement, "schema"), tokens: 90);
+            using var value = JsonDocument.Parse(text);
+            SchemaCheck.Error(document.RootElement, value.RootElement, document.RootElement).ShouldBeNull(text);
+        }
+    }
+
+    [Test]
+    public void Far_from_its_last_token_a_text_is_as_free_as_without_a_bound()
+    {
+        var grammar = new CompiledGrammar(JsonSchemaCompiler.AnyObject(), new Vocabulary(_tokenizer, new HashSet<int>()), [_tokenizer.EosId!.Value]);
+        var (free, bounded) = (new ulong[(_tokenizer.VocabularySize + 63) / 64], new ulong[(_tokenizer.VocabularySize + 63) / 64]);
+        grammar.Begin().TryGetMask(free);
+
+        var constraint = grammar.Begin();
+        constraint.TokensLeft = 40;
+        constraint.TryGetMask(bounded);
+
+        bounded.ShouldBe(free);
+    }
+
     [Test]
     public void A_json_object_is_any_object_and_ends_when_it_closes()
     {

@@ -223,6 +223,7 @@ internal sealed class OpenAIProtocolTests
         nano.GetProperty("context_length").GetInt32().ShouldBe(_host.Model.Engine.Model.ContextLength);
         nano.GetProperty("max_model_len").GetInt32().ShouldBe(_host.Model.Engine.Model.ContextLength);
         nano.GetProperty("capabilities").EnumerateArray().Select(c => c.GetString()).ShouldBe(["completions", "logprobs", "chat", "json_schema", "tools"]);
+        models.RootElement.GetProperty("data").EnumerateArray().ShouldAllBe(model => model.GetProperty("created").GetInt64() > 1_700_000_000);
         models.RootElement.GetProperty("data")[1].GetProperty("capabilities")[0].GetString().ShouldBe("embeddings");
         (await _host.Client.GetAsync("/v1/models/nano")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await _host.Client.GetAsync("/v1/models/none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -244,6 +245,100 @@ internal sealed class OpenAIProtocolTests
             metrics.ShouldContain(name + "{model_name=\"nano\"");
 
         static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
+    }
+
+    [Test]
+    public async Task A_text_and_its_tokens_have_the_same_embedding()
+    {
+        // "hello world" in cl100k_base.
+        var (status, answer) = await _host.AskAsync("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":[\"hello world\",[15339,1917]]}");
+        var (_, alone) = await _host.AskAsync("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":[15339,1917]}");
+        var (refused, error) = await _host.AskAsync("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":[15339,200000]}");
+
+        status.ShouldBe(200, answer.ToString());
+        var vectors = answer.GetProperty("data").EnumerateArray().Append(alone.GetProperty("data")[0]).Select(item => item.GetProperty("embedding").GetRawText()).Distinct();
+        vectors.Count().ShouldBe(1);
+        alone.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(2);
+        refused.ShouldBe(400);
+        error.GetProperty("error").GetProperty("param").GetString().ShouldBe("input");
+    }
+
+    [TestCase("/chat/completions", "/v1/chat/completions")]
+    [TestCase("/v1/responses", "not served yet")]
+    [TestCase("/elsewhere", "/elsewhere")]
+    public async Task A_path_without_a_route_is_answered_in_the_protocol_s_form(string path, string says)
+    {
+        var (status, body) = await _host.AskAsync(path, "{}");
+
+        status.ShouldBe(404);
+        body.GetProperty("error").GetProperty("message").GetString().ShouldNotBeNull().ShouldContain(says);
+    }
+
+    [Test]
+    public async Task A_compressed_body_is_told_so()
+    {
+        using var content = new ByteArrayContent([0x1f, 0x8b, 0x08]);
+        content.Headers.ContentEncoding.Add("gzip");
+        using var answer = await _host.SendAsync("/v1/chat/completions", content);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("Content-Encoding");
+    }
+
+    [Test]
+    public async Task The_offsets_of_a_stream_s_tokens_are_those_of_the_whole_answer_and_point_into_its_text()
+    {
+        // Of random weights come tokens that are parts of characters; a stop text holds text back.
+        foreach (var seed in (int[])[1, 2, 3, 4])
+        {
+            var body = "{\"model\":\"nano\",\"prompt\":\"Grüße 😀\",\"echo\":true,\"max_tokens\":40,\"temperature\":3,\"seed\":" + seed + ",\"ignore_eos\":true,\"logprobs\":0,\"stop\":[\"e e e e e\"]";
+            var (_, whole) = await _host.AskAsync("/v1/completions", body + "}");
+            var events = await _host.StreamAsync("/v1/completions", body + ",\"stream\":true}");
+
+            var choice = whole.GetProperty("choices")[0];
+            var text = choice.GetProperty("text").GetString()!.EnumerateRunes().ToList();
+            var offsets = Offsets(choice);
+            var tokens = choice.GetProperty("logprobs").GetProperty("tokens").EnumerateArray().Select(token => token.GetString()!).ToList();
+            events.SelectMany(e => Offsets(e.GetProperty("choices")[0])).ShouldBe(offsets);
+            offsets[0].ShouldBe("Grüße 😀".EnumerateRunes().Count());
+            for (var i = 0; i < offsets.Count; i++)
+            {
+                // What is no text: half characters, and what follows one that was never finished; control tokens, which are not shown.
+                if (!tokens[i].Contains('\uFFFD') && !tokens[i].StartsWith("<|", StringComparison.Ordinal) && text.ElementAtOrDefault(offsets[i]).Value != 0xFFFD)
+                    string.Concat(text.Skip(offsets[i]).Take(tokens[i].EnumerateRunes().Count())).ShouldBe(tokens[i], $"seed {seed}, token {i}");
+            }
+        }
+
+        static List<int> Offsets(JsonElement choice) => choice.GetProperty("logprobs") is { ValueKind: JsonValueKind.Object } logprobs
+            ? [.. logprobs.GetProperty("text_offset").EnumerateArray().Select(offset => offset.GetInt32())] : [];
+    }
+
+    [Test]
+    public async Task The_model_is_shown_the_schema_that_it_is_kept_to()
+    {
+        const string schema = "{\"type\":\"object\",\"properties\":{\"ok\":{\"type\":\"boolean\",\"description\":\"Whether it is a greeting\"}},\"required\":[\"ok\"]}";
+        var (_, free) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":1}");
+        var (_, kept) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"max_tokens\":1,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":" + schema + "}}}");
+
+        PromptTokens(kept).ShouldBeGreaterThan(PromptTokens(free) + 20);
+
+        static int PromptTokens(JsonElement answer) => answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
+    }
+
+    [TestCase(60)]
+    [TestCase(120)]
+    public async Task An_answer_of_a_schema_ends_within_max_tokens_however_the_model_wanders(int tokens)
+    {
+        const string schema = "{\"type\":\"object\",\"properties\":{\"title\":{\"type\":\"string\"},\"people\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"age\":{\"type\":\"integer\"}},\"required\":[\"name\",\"age\"]}},\"end\":{\"enum\":[\"yes\",\"no\"]}},\"required\":[\"title\",\"people\",\"end\"]}";
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var (_, answer) = await _host.AskAsync("/v1/chat/completions", "{\"model\":\"nano\"," + Hello + ",\"temperature\":2,\"max_tokens\":" + tokens + ",\"seed\":" + seed
+                + ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":" + schema + "}}}");
+
+            using var value = JsonDocument.Parse(Text(answer)!);
+            value.RootElement.GetProperty("end").GetString().ShouldBeOneOf("yes", "no");
+            answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
+        }
     }
 
     [Test]

@@ -126,10 +126,10 @@ public sealed class EngineRefusalTests
         harness.Runner.OnRun = _ => throw new InvalidOperationException("Broken.");
         harness.Runner.OnRestart = () => throw new InvalidOperationException("Still broken.");
 
-        var chunks = await harness.Collect(EngineHarness.Request(Prompt, 30));
+        var first = await Should.ThrowAsync<RequestRefusedException>(harness.Tokens(EngineHarness.Request(Prompt, 30)));
         var refused = await Should.ThrowAsync<RequestRefusedException>(harness.Tokens(EngineHarness.Request([9], 3)));
 
-        chunks.Single(c => c.Finish is not null).Finish.ShouldBe(FinishReason.Error);
+        first.Kind.ShouldBe(RefusalKind.Unhealthy);
         refused.Kind.ShouldBe(RefusalKind.Unhealthy);
         harness.Engine.Health.State.ShouldBe(EngineState.Unhealthy);
         harness.Engine.Health.Reason.ShouldNotBeNull().ShouldContain("Still broken.");
@@ -150,6 +150,8 @@ public sealed class EngineRefusalTests
     private sealed class BrokenConstraint : ITokenConstraint
     {
         public bool IsComplete => false;
+
+        public int TokensLeft { get; set; }
 
         public bool TryGetMask(Span<ulong> allowedBits) => throw new InvalidOperationException("Broken.");
 

@@ -150,6 +150,8 @@ public sealed class SamplerTests
     {
         public bool IsComplete => false;
 
+        public int TokensLeft { get; set; }
+
         public bool TryGetMask(Span<ulong> allowedBits)
         {
             foreach (var token in allowed)

@@ -117,10 +117,9 @@ internal sealed class ScriptedRunner : IModelRunner
         Array.Clear(_slots);
     }
 
-    public void Dispose()
-    {
-        // Nothing is held.
-    }
+    public bool IsDisposed { get; private set; }
+
+    public void Dispose() => IsDisposed = true;
 
     private void WriteLogits(int row, int lane, int count)
     {

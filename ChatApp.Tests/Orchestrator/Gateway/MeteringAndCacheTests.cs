@@ -198,6 +198,7 @@ public sealed class MeteringAndCacheTests
         async Task<List<double>> EmbedAsync(string who, params string[] texts)
         {
             var answer = (await gateway.ForwardAsync(new { model = "m", input = texts }, "embeddings", who)).Single();
+            answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(texts.Length, "a token each, kept or not");
             return [.. answer.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("embedding")[0].GetDouble())];
         }
 
