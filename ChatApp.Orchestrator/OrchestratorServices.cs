@@ -74,6 +74,7 @@ internal static class OrchestratorServices
         builder.Services.AddSingleton<ConversationStore>();
         builder.Services.AddSingleton<MessageStore>();
         builder.Services.AddSingleton<UsageStore>();
+        builder.Services.AddSingleton<LateUsage>();
         builder.Services.AddSingleton<GenerationLedger>();
         builder.Services.AddSingleton<IGenerationLedger>(provider => provider.GetRequiredService<GenerationLedger>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<GenerationLedger>());
