@@ -16,5 +16,9 @@ internal sealed class CompletionsService(CompletionForwarding forwarding, ModelC
     }
 
     public override async Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) =>
-        new() { Models = { (await catalogue.ListAsync(context.CancellationToken)).Select(Wire.ToWire) } };
+        new()
+        {
+            Models = { (await catalogue.ListAsync(context.CancellationToken)).Select(Wire.ToWire) },
+            Incomplete = !await catalogue.IsSettledAsync(context.CancellationToken),
+        };
 }
