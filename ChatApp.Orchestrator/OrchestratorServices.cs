@@ -126,6 +126,9 @@ internal static class OrchestratorServices
         services.AddSingleton<BuildPrompt>();
         services.AddSingleton<Generate>();
         services.AddSingleton<TurnPipeline>();
+        services.AddSingleton<EarlierOwners>();
+        services.AddSingleton<TurnFollowUp>();
+        services.AddSingleton<TurnEnding>();
         services.AddSingleton<TurnRunner>();
 
         // Stopped in reverse: first nothing new is taken over, then turns are handed over, then what they live by ends.

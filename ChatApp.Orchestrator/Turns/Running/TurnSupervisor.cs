@@ -33,6 +33,12 @@ internal sealed class TurnSupervisor(
             running.CutShort(TurnEndReason.Handover);
     }
 
+    /// <summary>Ends a turn that this replica holds the lease of and can't run.</summary>
+    /// <param name="turn">The turn, with the epoch of our lease.</param>
+    /// <param name="events">What can be read of its log, from the first event on.</param>
+    /// <param name="reason">Why.</param>
+    public Task GiveUpAsync(TurnRecord turn, IReadOnlyList<TurnEvent> events, Exception reason) => runner.GiveUpAsync(turn, events, reason);
+
     /// <summary>The turns that run here now.</summary>
     public IReadOnlyCollection<RunningTurn> Running => [.. _running.Values];
 
