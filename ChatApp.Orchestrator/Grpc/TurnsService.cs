@@ -112,17 +112,20 @@ internal sealed class TurnsService(
             throw RefusedException.Invalid("history", $"A message's role is user or assistant, not '{odd.Role}'.");
 
         ChatMessage[] messages = [.. request.History.Select(message => new ChatMessage(message.Role, message.Text)), new(MessageRoles.User, turn.Content)];
-        await foreach (var turnEvent in temporary.RunAsync(owner, turn.Order, messages, context.CancellationToken))
-            await responseStream.WriteAsync(turnEvent, context.CancellationToken);
+        await SendAsync(token => temporary.RunAsync(owner, turn.Order, messages, token), responseStream, context);
     }
 
-    private async Task TailAsync(
-        string owner, Guid turnId, long after, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+    private Task TailAsync(string owner, Guid turnId, long after, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context) =>
+        SendAsync(token => viewing.TailAsync(owner, turnId, after, token), responseStream, context);
+
+    // No stream holds up a replica that shuts down.
+    private async Task SendAsync(
+        Func<CancellationToken, IAsyncEnumerable<TurnEvent>> events, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var turnEvent in viewing.TailAsync(owner, turnId, after, gone.Token))
+            await foreach (var turnEvent in events(gone.Token))
                 await responseStream.WriteAsync(turnEvent, gone.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)

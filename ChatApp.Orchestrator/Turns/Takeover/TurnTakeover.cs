@@ -27,7 +27,7 @@ internal sealed class TurnTakeover(
         {
             do
             {
-                if (time.GetTimestamp() < graceUntil)
+                if (supervisor.IsStopping || time.GetTimestamp() < graceUntil)
                     continue;
                 try
                 {

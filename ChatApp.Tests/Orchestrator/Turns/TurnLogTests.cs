@@ -56,6 +56,9 @@ public sealed class TurnLogTests : GraphTest
     {
         var content = $"tokens=200 delay=10 {User}";
         var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me), s => s.Last == 10);
+        // Can't be handed over, and holds nothing up.
+        using var temporary = Graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=100000 delay=10", Temporary = true }, Me);
+        (await temporary.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
         try
         {
             await Graph.First.TerminateAsync();
