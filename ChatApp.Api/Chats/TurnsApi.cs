@@ -23,7 +23,6 @@ internal static class TurnsApi
         HttpContext context,
         TurnStream turns,
         TurnAdmission admission,
-        ModelPrices models,
         TurnMeter meter,
         EventStreamWriter streams,
         IOptions<LimitsOptions> limits,
@@ -31,7 +30,6 @@ internal static class TurnsApi
         CancellationToken cancellationToken)
     {
         var run = body.ToRun(RequestIds.Read(context.Request, body.RequestId));
-        await models.RequireAsync(run.Model, cancellationToken);
         var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System) + run.History.Sum(message => TurnEstimate.OfText(message.Text)),
             run.Sampling is { HasMaxTokens: true } sampling ? sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
         var reservation = await admission.ReserveAsync(context, caller, estimate, run is { Temporary: false, RequestId.Length: > 0 } ? run.RequestId : null);

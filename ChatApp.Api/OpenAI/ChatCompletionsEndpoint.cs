@@ -22,7 +22,6 @@ internal static class ChatCompletionsEndpoint
         JsonBodyReader bodies,
         TurnStream turns,
         TurnAdmission admission,
-        ModelPrices models,
         TurnMeter meter,
         IOptions<LimitsOptions> limits,
         StatelessCompletion stateless,
@@ -48,10 +47,9 @@ internal static class ChatCompletionsEndpoint
         }
 
         var run = ToTurn(request, SamplingFields.Read(request.Body), context.Request);
-        await models.RequireAsync(run.Model, cancellationToken);
         var estimate = new TurnEstimate(run.Model, TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System),
             run.Sampling.HasMaxTokens ? run.Sampling.MaxTokens : limits.Value.DefaultAnswerTokens);
-        var reservation = await admission.ReserveAsync(context, caller, estimate);
+        var reservation = await admission.ReserveAsync(context, caller, estimate, run.RequestId);
         var events = meter.WatchAsync(reservation, turns.RunAsync(run, cancellationToken), resumable: true, cancellationToken);
         var completion = new TurnCompletion(request.IncludeUsage, time.GetUtcNow());
         if (request.Stream)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
@@ -22,13 +23,12 @@ internal sealed class StatelessCompletion(
         HttpContext context, Caller caller, string operation, RequestSchema schema, JsonElement body, TurnAdmission admission, CancellationToken cancellationToken)
     {
         var estimate = Estimate(operation, body);
-        var reservation = await admission.ReserveAsync(context, caller, estimate);
         var request = new CompletionRequest { Operation = operation, Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)) };
-        using var call = completions.Complete(request, cancellationToken: cancellationToken);
-
+        // From here on the meter holds it, to the end of the stream that it watches.
+        var reservation = await admission.ReserveAsync(context, caller, estimate);
         var stream = JsonFields.IsTrue(body, "stream");
         var wantsUsage = JsonFields.Find(body, "stream_options") is { } options && JsonFields.IsTrue(options, "include_usage");
-        var chunks = TurnMeter.WatchAsync(reservation, estimate, call.ResponseStream.ReadAllAsync(cancellationToken), hideUsage: stream && !wantsUsage, cancellationToken);
+        var chunks = TurnMeter.WatchAsync(reservation, estimate, CompleteAsync(request, cancellationToken), hideUsage: stream && !wantsUsage, cancellationToken);
         if (stream)
         {
             await streams.WriteAsync(context.Response, chunks,
@@ -41,6 +41,13 @@ internal sealed class StatelessCompletion(
             context.Response.ContentType = "application/json";
             await context.Response.BodyWriter.WriteAsync(chunk.Json.Memory, cancellationToken);
         }
+    }
+
+    private async IAsyncEnumerable<CompletionChunk> CompleteAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var call = completions.Complete(request, cancellationToken: cancellationToken);
+        await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellationToken))
+            yield return chunk;
     }
 
     /// <summary>Ends a stream that has begun with an error frame, which OpenAI's clients raise as an exception.</summary>

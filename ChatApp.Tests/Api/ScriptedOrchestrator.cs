@@ -49,9 +49,20 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>Whose files were all deleted.</summary>
     public ConcurrentQueue<(string Owner, string Role)> Emptied { get; } = [];
 
+    /// <summary>Turns begin, then the replica is gone and no other is there.</summary>
+    public bool IsAway { get; set; }
+
     public int Started => _started;
 
+    /// <summary>How often a turn was attached to.</summary>
+    public int Resumed => _resumed;
+
+    /// <summary>How often the list of models was asked for.</summary>
+    public int Listed => _listed;
+
     private int _started;
+    private int _listed;
+    private int _resumed;
 
     public static async Task<ScriptedOrchestrator> StartAsync()
     {
@@ -138,10 +149,14 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             Task Send(string json) => responseStream.WriteAsync(new CompletionChunk { Json = ByteString.CopyFromUtf8(json) });
         }
 
-        public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => Task.FromResult(new ListModelsReply
+        public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context)
         {
-            Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
-        });
+            Interlocked.Increment(ref script._listed);
+            return Task.FromResult(new ListModelsReply
+            {
+                Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
+            });
+        }
     }
 
     private sealed class FilesScript(ScriptedOrchestrator script) : Files.FilesBase
@@ -181,11 +196,16 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             await EndAsync(id, responseStream, context);
         }
 
-        public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context) =>
-            EndAsync(request.TurnId, responseStream, context);
+        public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+        {
+            Interlocked.Increment(ref script._resumed);
+            return EndAsync(request.TurnId, responseStream, context);
+        }
 
         private async Task EndAsync(string id, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
         {
+            if (script.IsAway)
+                throw new RpcException(new Status(StatusCode.Unavailable, "Away."));
             if (script.Gate is { } gate)
                 await gate.Task.WaitAsync(context.CancellationToken);
             script.Meter(Caller(context).Subject, "turn", id);
