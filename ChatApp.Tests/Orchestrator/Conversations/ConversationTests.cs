@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
 using Google.Protobuf;
@@ -97,7 +98,7 @@ public sealed class ConversationTests : GraphTest
         var found = await Conversations.ListAsync(new ListConversationsRequest { Query = "ZanzibarLeo" }, Me);
 
         found.Conversations.Select(hit => hit.Conversation.Id).ShouldBe([titled.Id, asked.Started.ConversationId], ignoreOrder: true);
-        found.Conversations.Single(hit => hit.Conversation.Id == asked.Started.ConversationId).Snippet.ShouldContain("\u0002zanzibarleopard\u0003");
+        found.Conversations.Single(hit => hit.Conversation.Id == asked.Started.ConversationId).Snippet.ShouldContain("the \u0002zanzibarleo\u0003pard live");
     }
 
     [TestCase("')' | !'x")]
@@ -105,6 +106,44 @@ public sealed class ConversationTests : GraphTest
     [TestCase("it's \"quoted\" -and \\escaped")]
     public async Task A_query_that_looks_like_search_syntax_is_only_words(string query) =>
         (await Conversations.ListAsync(new ListConversationsRequest { Query = query }, Me)).Conversations.ShouldBeEmpty();
+
+    [Test]
+    public async Task What_stands_in_a_message_is_found_as_it_stands_there()
+    {
+        (string Message, string[] Queries)[] cases =
+        [
+            ("見積もりの問題について日本の会社に聞く", ["日本", "問題", "会社"]),
+            ("สวัสดีครับ ภาษาไทย", ["สวัสดี", "ครับ"]),
+            ("हिन्दी में लिखो", ["हिन्दी", "लिखो"]),
+            ("저는 한국어를 배우고 있습니다", ["국어", "한국어를 있습니다"]),
+            ("⭐️ favourite 🦓 animal", ["⭐", "🦓"]),
+            ("see foo.png and report-2024.pdf", ["png", "foo.png", "2024", "report-2024.pdf"]),
+            ("born 2024-05-17 at 12:30", ["2024-05-17", "05", "12:30"]),
+            ("mail to anna.smith@example.org", ["smith", "anna.smith@example.org", "example"]),
+            ("https://docs.example.com/guide/setup.html?x=1", ["https://docs.example.com/guide/setup.html?x=1", "setup.html", "example.com"]),
+            ("version 10.0.401 of pi 3.14159 is -7", ["10.0.401", "401", "3.14", "-7"]),
+            ("snake_case_name and camelCaseName", ["CaseName", "casename", "_case_"]),
+            ("50% off_now at C:\\temp", ["%", "_", "\\"]),
+            ("e\u0301clair decomposed", ["e\u0301clair", "\u00e9clair", "clair"]),
+        ];
+        var conversations = cases.Select((test, index) => new { id = $"{index}", title = $"Nothing {index}", messages = new[] { new { id = "m", role = "user", text = test.Message } } });
+        var document = JsonSerializer.SerializeToUtf8Bytes(new { format = "chatapp.conversations", version = 1, conversations });
+        var imported = (await ImportAsync(ByteString.CopyFrom(document))).ConversationIds;
+
+        foreach (var (test, id) in cases.Zip(imported))
+        {
+            foreach (var query in test.Queries)
+            {
+                var hit = (await Conversations.ListAsync(new ListConversationsRequest { Query = query }, Me)).Conversations.SingleOrDefault(hit => hit.Conversation.Id == id);
+                hit.ShouldNotBeNull($"'{query}' in '{test.Message}'").Snippet.ShouldContain("\u0002");
+            }
+        }
+
+        (await Graph.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_indexes WHERE indexname = 'messages_search') = EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')"))
+            .ShouldBeTrue("messages are indexed where that is possible");
+        (await Conversations.ListAsync(new ListConversationsRequest { Query = "Nothing 3" }, Me)).Conversations.ShouldContain(hit => hit.Conversation.Id == imported[3]);
+        (await RefusalAsync(Conversations.ListAsync(new ListConversationsRequest { Query = "  " }, Me))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+    }
 
     [Test]
     public async Task A_title_comes_by_itself_and_never_over_one_that_the_user_gave()
