@@ -1,6 +1,7 @@
 using ChatApp.Api.Errors;
 using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults;
 using Grpc.Core;
 
 namespace ChatApp.Api.Limits;
@@ -38,7 +39,7 @@ internal sealed class ModelPrices(Completions.CompletionsClient completions, Tim
         if (!known.IsIncomplete && known.Models.Count > 0 && !known.Models.ContainsKey(model))
         {
             throw new RefusedException(new OpenAIError(StatusCodes.Status404NotFound,
-                $"The model '{(model.Length <= 100 ? model : model[..100])}' does not exist. There are: {string.Join(", ", known.Models.Keys)}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
+                $"The model '{model.Beginning(100)}' does not exist. There are: {string.Join(", ", known.Models.Keys)}.", OpenAIError.InvalidRequest, "model", "model_not_found"));
         }
     }
 

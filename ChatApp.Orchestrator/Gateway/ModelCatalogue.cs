@@ -5,6 +5,7 @@ using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Gateway.Upstreams;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway;
@@ -133,7 +134,7 @@ internal sealed class ModelCatalogue(
     private static RefusedException NoModels() => new(Refusal.Unavailable, "no_models", "No model can be reached now. Try again in a moment.");
 
     private static RefusedException Unknown(string id, IReadOnlyList<CatalogueModel> models) => new(Refusal.NotFound, "model_not_found",
-        $"The model '{(id.Length <= 100 ? id : id[..100])}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.")
+        $"The model '{id.Beginning(100)}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.")
     { Param = "model" };
 
     private static Dictionary<string, UpstreamOptions> UpstreamsOf(GatewayOptions current) =>

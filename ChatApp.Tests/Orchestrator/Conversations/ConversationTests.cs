@@ -218,7 +218,7 @@ public sealed class ConversationTests : GraphTest
 
         var reply = await ImportAsync(ByteString.CopyFromUtf8(Json));
 
-        reply.SkippedMessages.ShouldBe(1);
+        reply.SkippedMessages.ShouldBe(2, "the system's note and a picture");
         var imported = await GetAsync(reply.ConversationIds.Single());
         imported.Conversation.Title.ShouldBe("Old chat");
         imported.Messages.Select(m => (m.Role, m.Text)).ShouldBe([("user", "Hello"), ("assistant", "Hi\nthere"), ("assistant", "Hello again")]);
@@ -227,11 +227,60 @@ public sealed class ConversationTests : GraphTest
         imported.Conversation.CurrentMessageId.ShouldBe(imported.Messages[2].Id);
     }
 
+    [Test]
+    public async Task Of_ChatGPTs_export_what_was_hidden_stays_hidden_and_marks_become_links()
+    {
+        const string Json = """
+            [{"title": "T", "current_node": "a", "mapping": {
+              "n": {"message": {"author": {"role": "user"}, "content": {"content_type": "user_editable_context", "parts": ["About me"]}}},
+              "h": {"message": {"author": {"role": "user"}, "metadata": {"is_visually_hidden_from_conversation": true}, "content": {"content_type": "text", "parts": ["Hidden"]}}, "parent": "n"},
+              "q": {"message": {"author": {"role": "user"}, "content": {"content_type": "multimodal_text", "parts": [{"content_type": "image_asset_pointer"}, {"content_type": "audio_transcription", "text": "Where?"}]}}, "parent": "h"},
+              "t": {"message": {"author": {"role": "assistant"}, "recipient": "web", "content": {"content_type": "code", "text": "search()"}}, "parent": "q"},
+              "p": {"message": {"author": {"role": "user"}, "content": {"content_type": "multimodal_text", "parts": [{"content_type": "image_asset_pointer"}]}}, "parent": "t"},
+              "a": {"message": {"author": {"role": "assistant"}, "recipient": "all", "metadata": {"model_slug": "gpt\u00004", "content_references": [{"matched_text": "\ue200cite\ue202turn0search0\ue201", "alt": "([Atlas](https://example.org))"}]},
+                    "content": {"content_type": "text", "parts": ["There \ue200cite\ue202turn0search0\ue201 and \ue200cite\ue202turn0search1\ue201here【12†source】."]}}, "parent": "p"}}}]
+            """;
+
+        var reply = await ImportAsync(ByteString.CopyFromUtf8("\uFEFF" + Json));
+
+        reply.SkippedMessages.ShouldBe(5, "two hidden ones, a picture in a question, a call of a tool, a question that is a picture");
+        var imported = await GetAsync(reply.ConversationIds.Single());
+        imported.Messages.Select(m => m.Text).ShouldBe(["Where?", "There ([Atlas](https://example.org)) and here."]);
+        imported.Messages[1].Model.ShouldBe("gpt4");
+        imported.Messages[1].ParentId.ShouldBe(imported.Messages[0].Id);
+    }
+
+    [Test]
+    public async Task Everything_that_is_known_of_a_user_is_imported_with_its_conversations_and_titles_are_cut_between_characters()
+    {
+        var title = new string('x', 199) + "👩‍👩‍👧 and more";
+        var document = new
+        {
+            user = new { id = "user_1" },
+            files = new[] { new { id = "file_1" } },
+            conversations = new
+            {
+                format = "chatapp.conversations",
+                version = 1,
+                conversations = new[] { new { title, messages = new[] { new { id = "m", role = "user", text = "hi", content = new { files = new[] { new { id = "file_1", name = "a.txt" } } } } } } },
+            },
+        };
+
+        var reply = await ImportAsync(ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(document)));
+
+        reply.SkippedMessages.ShouldBe(1, "the file");
+        var imported = await GetAsync(reply.ConversationIds.Single());
+        imported.Conversation.Title.ShouldBe(new string('x', 199));
+        imported.Messages.Single().Text.ShouldBe("hi");
+    }
+
     [TestCase("""[{"mapping": {"a": {"parent": "b", "message": null}, "b": {"parent": "a", "message": null}}}]""", "circle")]
     [TestCase("""{"format": "chatapp.conversations", "version": 1, "conversations": [{"messages": [{"id": "x", "role": "user", "text": "1"}, {"id": "x", "role": "user", "text": "2"}]}]}""", "same id")]
     [TestCase("""{"some": "json"}""", "neither")]
     [TestCase("""[1, 2]""", "not an object")]
     [TestCase("""[{"title": "\ud800", "mapping": {}}]""", "surrogate")]
+    [TestCase("""[{"mapping": {"\ud800": {"message": {"author": {"role": "user"}, "content": {"parts": ["x"]}}}}}]""", "surrogate")]
+    [TestCase("""[{"mapping": {"a": {"message": {"author": {"role": "user"}, "content": {"parts": ["\ud800"]}}}}}]""", "surrogate")]
     [TestCase("not json", "not valid JSON")]
     public async Task A_document_that_can_t_be_imported_is_refused_with_the_reason_and_leaves_nothing(string json, string reason)
     {
