@@ -52,12 +52,14 @@ internal sealed class TurnMeter(TurnFollower follower)
     {
         long counted = 0;
         long? reported = null;
+        var isRepeated = false;
         try
         {
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
                 var (use, bare) = Read(chunk.Json.Span);
                 reported = use ?? reported;
+                isRepeated = chunk.Repeated;
                 if (bare && hideUsage)
                     continue;
                 counted++;
@@ -68,7 +70,7 @@ internal sealed class TurnMeter(TurnFollower follower)
         {
             var left = cancellationToken.IsCancellationRequested;
             // The prompt of a call that is left was read all the same.
-            reservation.Use(reported ?? (counted > 0 || left ? estimate.InputTokens + counted : 0));
+            reservation.Use(isRepeated ? 0 : reported ?? (counted > 0 || left ? estimate.InputTokens + counted : 0));
             if (left)
                 reservation.LeaveEarly();
             await reservation.DisposeAsync();

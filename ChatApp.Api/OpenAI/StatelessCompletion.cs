@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
+using ChatApp.Api.Ids;
 using ChatApp.Api.Limits;
 using ChatApp.Api.Limits.Buckets;
 using ChatApp.Api.Logging;
@@ -23,7 +24,12 @@ internal sealed class StatelessCompletion(
         HttpContext context, Caller caller, string operation, RequestSchema schema, JsonElement body, TurnAdmission admission, CancellationToken cancellationToken)
     {
         var estimate = Estimate(operation, body);
-        var request = new CompletionRequest { Operation = operation, Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)) };
+        var request = new CompletionRequest
+        {
+            Operation = operation,
+            Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)),
+            RequestId = RequestIds.ReadGiven(context.Request, JsonFields.Text(body, "request_id")),
+        };
         // From here on the meter holds it, to the end of the stream that it watches.
         var reservation = await admission.ReserveAsync(context, caller, estimate);
         var stream = JsonFields.IsTrue(body, "stream");

@@ -60,6 +60,9 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>How often the list of models was asked for.</summary>
     public int Listed => _listed;
 
+    /// <summary>Idempotency keys of the completions so far.</summary>
+    private readonly ConcurrentDictionary<string, byte> _keys = [];
+
     private int _started;
     private int _listed;
     private int _resumed;
@@ -134,7 +137,9 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             Interlocked.Increment(ref script._started);
             if (script.Gate is { } gate)
                 await gate.Task.WaitAsync(context.CancellationToken);
-            script.Meter(Caller(context).Subject, request.Operation);
+            var isRepeated = request.RequestId.Length > 0 && !script._keys.TryAdd(request.RequestId, 0);
+            if (!isRepeated)
+                script.Meter(Caller(context).Subject, request.Operation);
             var usage = $$"""{"prompt_tokens":{{script.InputTokens}},"completion_tokens":{{script.OutputTokens}}}""";
             if (!request.Body.ToStringUtf8().Contains("\"stream\":true", StringComparison.Ordinal))
             {
@@ -146,7 +151,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             await Send("""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""");
             await Send($$"""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[],"usage":{{usage}}}""");
 
-            Task Send(string json) => responseStream.WriteAsync(new CompletionChunk { Json = ByteString.CopyFromUtf8(json) });
+            Task Send(string json) => responseStream.WriteAsync(new CompletionChunk { Json = ByteString.CopyFromUtf8(json), Repeated = isRepeated });
         }
 
         public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context)

@@ -120,6 +120,10 @@ internal sealed record CacheOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan AnswerLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long the answer to a stateless call with an idempotency key is kept for its repetition; zero: not at all.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan RepeatLifetime { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Longer answers are not kept.</summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int LongestAnswerBytes { get; init; } = 256 * 1024;

@@ -92,6 +92,21 @@ public sealed class LimitTests : LimitedEdge
         ((int)total["requests"]!).ShouldBe(2);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_stateless_call_that_is_repeated_under_its_key_takes_no_more_tokens(bool stream)
+    {
+        using var user = await UserAsync(One, "tokens");
+        Orchestrator.OutputTokens = 300;
+        var body = new { model = "scripted", max_tokens = 400, stream, messages = new[] { new { role = "user", content = "hi" } } };
+        user.Headers.Add("Idempotency-Key", $"{stream} {Token(user)[^20..]}");
+
+        Remaining(await user.PostAsync("/v1/chat/completions", body)).ShouldBeInRange(540, 600);
+        // 303 were used, and then none.
+        Remaining(await user.PostAsync("/v1/chat/completions", body)).ShouldBeInRange(240, 320);
+        Remaining(await user.PostAsync("/v1/chat/completions", body)).ShouldBeInRange(240, 330);
+    }
+
     [Test]
     public async Task A_second_turn_waits_for_the_first_on_whichever_replica_it_is_asked()
     {
