@@ -44,6 +44,7 @@ internal static class GatewayServices
         services.AddHostedService<UpstreamProbe>();
 
         services.AddSingleton<AnswerCache>();
+        services.AddSingleton<RepeatedCalls>();
         services.AddSingleton<EmbeddingForwarding>();
         services.AddSingleton(provider => new CompletionForwarding(
             provider.GetRequiredService<ModelCatalogue>(), provider.GetRequiredService<ModelGateway>(), provider.GetRequiredService<AnswerCache>(),

@@ -74,6 +74,7 @@ internal static class OrchestratorServices
         builder.Services.AddSingleton<ConversationStore>();
         builder.Services.AddSingleton<MessageStore>();
         builder.Services.AddSingleton<UsageStore>();
+        builder.Services.AddSingleton<LateUsage>();
         builder.Services.AddSingleton<GenerationLedger>();
         builder.Services.AddSingleton<IGenerationLedger>(provider => provider.GetRequiredService<GenerationLedger>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<GenerationLedger>());
@@ -125,6 +126,9 @@ internal static class OrchestratorServices
         services.AddSingleton<BuildPrompt>();
         services.AddSingleton<Generate>();
         services.AddSingleton<TurnPipeline>();
+        services.AddSingleton<EarlierOwners>();
+        services.AddSingleton<TurnFollowUp>();
+        services.AddSingleton<TurnEnding>();
         services.AddSingleton<TurnRunner>();
 
         // Stopped in reverse: first nothing new is taken over, then turns are handed over, then what they live by ends.

@@ -8,13 +8,12 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Api.Limits;
 
 /// <summary>Runs conversations' turns within the caller's plan: admitted before they begin, settled by what they used.</summary>
-internal sealed class MeteredTurns(TurnStream turns, TurnAdmission admission, ModelPrices models, TurnMeter meter, IOptions<LimitsOptions> limits)
+internal sealed class MeteredTurns(TurnStream turns, TurnAdmission admission, TurnMeter meter, IOptions<LimitsOptions> limits)
 {
     /// <summary>Starts a turn, or attaches to the one that has its request id. Its events end with the caller's connection; a turn that is kept goes on.</summary>
     /// <exception cref="Contracts.OpenAI.OpenAIException">There is no such model, or the plan does not allow it, or not now.</exception>
     public async Task<IAsyncEnumerable<TurnEvent>> RunAsync(HttpContext context, Caller caller, RunTurnRequest run)
     {
-        await models.RequireAsync(run.Model, context.RequestAborted);
         var estimate = new TurnEstimate(run.Model,
             TurnEstimate.OfText(run.Content) + TurnEstimate.OfText(run.System) + run.History.Sum(message => TurnEstimate.OfText(message.Text)),
             run.Sampling is { HasMaxTokens: true } sampling ? sampling.MaxTokens : limits.Value.DefaultAnswerTokens);

@@ -11,19 +11,20 @@ namespace ChatApp.Api.Limits;
 internal sealed class MonthlyBudget(NpgsqlDataSource dataSource, MeteredUsage metered, TimeProvider time)
 {
     /// <summary>Longer than any turn: a hold that is left behind by a replica's death ends by itself.</summary>
-    private static readonly TimeSpan LongestHold = TimeSpan.FromHours(1);
+    public static readonly TimeSpan LongestHold = TimeSpan.FromHours(1);
 
     /// <summary>How soon a call that its caller left is metered, at the latest.</summary>
     private static readonly TimeSpan MeteredLate = TimeSpan.FromSeconds(30);
 
     /// <summary>Holds money for a call.</summary>
     /// <returns>The hold; null when the budget does not allow it.</returns>
-    public async Task<Guid?> HoldAsync(Guid userId, long micros, decimal budget, CancellationToken cancellationToken)
+    /// <remarks>Not to be cancelled: whoever leaves in between would leave a hold that nobody knows.</remarks>
+    public async Task<Guid?> HoldAsync(Guid userId, long micros, decimal budget)
     {
         var id = Guid.NewGuid();
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await dataSource.OpenConnectionAsync();
         // One transaction: under the lock, the statement behind it sees every hold that was taken before.
-        var held = await connection.ExecuteAsync(new CommandDefinition("""
+        var held = await connection.ExecuteAsync("""
             SELECT pg_advisory_xact_lock(hashtextextended('budget ' || @userId::text, 0));
             INSERT INTO identity.holds (id, user_id, micros, until)
             SELECT @id, @userId, @micros, @until
@@ -31,7 +32,7 @@ internal sealed class MonthlyBudget(NpgsqlDataSource dataSource, MeteredUsage me
                 + (SELECT COALESCE(sum(h.micros), 0) FROM identity.holds h WHERE h.user_id = @userId AND h.until > @now)
                 + COALESCE((SELECT b.spent_micros FROM identity.budgets b WHERE b.user_id = @userId AND b.month = @month::date), 0)
                 <= @most;
-            """, new { id, userId, micros, most = MeteredUsage.Micros(budget), now = time.GetUtcNow(), until = time.GetUtcNow() + LongestHold, month = Month() }, cancellationToken: cancellationToken));
+            """, new { id, userId, micros, most = MeteredUsage.Micros(budget), now = time.GetUtcNow(), until = time.GetUtcNow() + LongestHold, month = Month() });
         return held > 0 ? id : null;
     }
 

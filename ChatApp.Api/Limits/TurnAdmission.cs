@@ -19,13 +19,13 @@ internal sealed class TurnAdmission(
 
     /// <summary>Reserves what the call may cost and writes the <c>x-ratelimit-*</c> headers.</summary>
     /// <param name="requestId">Of a request that may be repeated, and then joins the turn that it began.</param>
-    /// <exception cref="OpenAIException">The plan does not allow it, or not now.</exception>
+    /// <exception cref="OpenAIException">The plan does not allow it, or not now; or there is no such model.</exception>
     public async Task<TurnReservation> ReserveAsync(HttpContext context, Caller caller, TurnEstimate estimate, string? requestId = null)
     {
         var plan = plans.CurrentValue[caller.Plan];
         await RequireModelAsync(context, caller, plan, estimate.Model);
 
-        IAsyncDisposable? slot = null;
+        ITurnSlot? slot = null;
         if (plan.ConcurrentTurns is { } most && (slot = await slots.HoldAsync(caller.UserId, most, requestId)) is null)
         {
             throw OpenAIException.TooMany(
@@ -33,24 +33,32 @@ internal sealed class TurnAdmission(
                 "rate_limit_exceeded", TimeSpan.FromSeconds(1), "requests");
         }
 
+        var takes = Takes(caller, plan, estimate.Tokens);
+        BucketAnswer? taken = null;
         try
         {
-            var takes = Takes(caller, plan, estimate.Tokens);
             var answer = await buckets.TakeAsync([.. takes.Select(take => take.Take)]);
             AnnounceHeaders(context.Response, takes, answer);
             if (answer.Refused is { } index)
                 throw Refusal(caller, takes[index], answer.RetryAfter);
 
-            var held = await HoldMoneyAsync(context, caller, plan, estimate, takes, answer.IsLocal);
-            return new TurnReservation(caller, estimate, [.. takes.Where(take => take.CountsTokens).Select(take => take.Take)], held, slot, answer.IsLocal, buckets, charged, money, logger);
+            taken = answer;
+            await prices.RequireAsync(estimate.Model, context.RequestAborted);
+            var held = await HoldMoneyAsync(context, caller, plan, estimate);
+            return new TurnReservation(caller, estimate, Tokens(takes), held, slot, answer.IsLocal, buckets, charged, money, logger);
         }
         catch
         {
+            // Nothing stays held of what is not to run. The request itself was one all the same.
+            if (taken is not null)
+                await buckets.SettleAsync([.. Tokens(takes).Select(take => take with { Amount = -take.Amount })], taken.IsLocal);
             if (slot is not null)
                 await slot.DisposeAsync();
             throw;
         }
     }
+
+    private static List<BucketTake> Tokens(List<Limit> takes) => [.. takes.Where(take => take.CountsTokens).Select(take => take.Take)];
 
     /// <summary>One call that runs no model.</summary>
     /// <exception cref="OpenAIException">There were too many in the last minute.</exception>
@@ -77,17 +85,16 @@ internal sealed class TurnAdmission(
             OpenAIError.InvalidRequest, "model", "model_not_allowed"));
     }
 
-    private async Task<Guid?> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate, IReadOnlyList<Limit> takes, bool local)
+    private async Task<Guid?> HoldMoneyAsync(HttpContext context, Caller caller, Plan plan, TurnEstimate estimate)
     {
         if (plan.MonthlyBudget is not { } budget)
             return null;
         var cost = await prices.MicrosAsync(estimate.Model, estimate.InputTokens, estimate.OutputTokens, context.RequestAborted);
         if (cost == 0)
             return null;
-        if (await money.HoldAsync(caller.Id, cost, budget, context.RequestAborted) is { } hold)
+        if (await money.HoldAsync(caller.Id, cost, budget) is { } hold)
             return hold;
 
-        await buckets.SettleAsync([.. takes.Select(take => take.Take with { Amount = -take.Take.Amount })], local);
         throw new OpenAIException(new OpenAIError(StatusCodes.Status429TooManyRequests,
             $"This month's budget of the plan '{caller.Plan}' ({budget.ToString(CultureInfo.InvariantCulture)}) does not cover this request.",
             "insufficient_quota", Code: "insufficient_quota"));

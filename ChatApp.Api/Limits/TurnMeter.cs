@@ -9,7 +9,7 @@ namespace ChatApp.Api.Limits;
 /// <summary>Watches a model call pass by, and settles its reservation by what it used.</summary>
 internal sealed class TurnMeter(TurnFollower follower)
 {
-    /// <summary>A conversation's turn goes on when its viewer leaves; then it is followed to its end and settled there.</summary>
+    /// <summary>A conversation's turn goes on when its viewer leaves or its stream breaks; then it is followed to its end and settled there.</summary>
     /// <param name="resumable">False: the turn ends with its viewer, and is settled by what was seen.</param>
     public async IAsyncEnumerable<TurnEvent> WatchAsync(
         TurnReservation reservation, IAsyncEnumerable<TurnEvent> events, bool resumable, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -26,9 +26,9 @@ internal sealed class TurnMeter(TurnFollower follower)
         finally
         {
             var left = cancellationToken.IsCancellationRequested;
-            if (left && resumable && watch is { TurnId: not null, Ended: false })
+            if (resumable && watch is { TurnId: not null, Ended: false })
             {
-                follower.Follow(watch);
+                await follower.FollowAsync(watch);
             }
             else if (left && resumable && !watch.Ended)
             {
@@ -52,12 +52,14 @@ internal sealed class TurnMeter(TurnFollower follower)
     {
         long counted = 0;
         long? reported = null;
+        var isRepeated = false;
         try
         {
             await foreach (var chunk in chunks.WithCancellation(cancellationToken))
             {
                 var (use, bare) = Read(chunk.Json.Span);
                 reported = use ?? reported;
+                isRepeated = chunk.Repeated;
                 if (bare && hideUsage)
                     continue;
                 counted++;
@@ -68,7 +70,7 @@ internal sealed class TurnMeter(TurnFollower follower)
         {
             var left = cancellationToken.IsCancellationRequested;
             // The prompt of a call that is left was read all the same.
-            reservation.Use(reported ?? (counted > 0 || left ? estimate.InputTokens + counted : 0));
+            reservation.Use(isRepeated ? 0 : reported ?? (counted > 0 || left ? estimate.InputTokens + counted : 0));
             if (left)
                 reservation.LeaveEarly();
             await reservation.DisposeAsync();

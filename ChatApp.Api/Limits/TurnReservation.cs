@@ -2,7 +2,6 @@ using ChatApp.Api.Callers;
 using ChatApp.Api.Limits.Buckets;
 using ChatApp.Api.Logging;
 using Dapper;
-using Grpc.Core;
 using Npgsql;
 
 namespace ChatApp.Api.Limits;
@@ -13,7 +12,7 @@ internal sealed class TurnReservation(
     TurnEstimate estimate,
     IReadOnlyList<BucketTake> tokens,
     Guid? hold,
-    IAsyncDisposable? slot,
+    ITurnSlot? slot,
     bool local,
     TokenBuckets buckets,
     ChargedTurns charged,
@@ -44,6 +43,13 @@ internal sealed class TurnReservation(
             await slot.DisposeAsync();
     }
 
+    /// <summary>Leaves everything reserved, the slot for as long as its lease lasts: the turn goes on while this service stops.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Exchange(ref _settled, 1) == 0)
+            slot?.Leave();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _settled, 1) != 0)
@@ -59,22 +65,33 @@ internal sealed class TurnReservation(
         }
     }
 
+    // One that fails is no reason to keep the others.
     private async Task SettleAsync()
     {
         var used = _used;
-        try
+        await TryAsync(async () =>
         {
             if (used > 0 && _turnId is { } turn && !await charged.AddAsync(caller.Id, turn))
                 used = 0;
+        });
+        await TryAsync(async () =>
+        {
             if (hold is { } held)
                 await money.ReleaseAsync(caller.Id, held, isMetered: !_leftEarly);
-        }
-        catch (Exception exception) when (exception is NpgsqlException or RpcException)
-        {
-            logger.NotSettled(exception, caller.UserId, used);
-        }
+        });
+        await TryAsync(() => buckets.SettleAsync([.. tokens.Select(take => take with { Amount = used - take.Amount })], local));
 
-        await buckets.SettleAsync([.. tokens.Select(take => take with { Amount = used - take.Amount })], local);
+        async Task TryAsync(Func<Task> settle)
+        {
+            try
+            {
+                await settle();
+            }
+            catch (Exception exception)
+            {
+                logger.NotSettled(exception, caller.UserId, used);
+            }
+        }
     }
 }
 

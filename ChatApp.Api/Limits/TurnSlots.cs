@@ -13,12 +13,12 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
 
     private readonly TimeProvider _time = time;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(options.Value.SlotLeaseSeconds);
-    private readonly Dictionary<string, int> _local = [];
+    private readonly Dictionary<string, Dictionary<string, int>> _local = [];
     private readonly Lock _lock = new();
 
     /// <param name="requestId">What is repeated under it joins the turn that it began, and its slot; null: a slot of its own.</param>
     /// <returns>The slot, held and renewed until it is disposed; null when all are taken.</returns>
-    public async Task<IAsyncDisposable?> HoldAsync(string userId, int most, string? requestId)
+    public async Task<ITurnSlot?> HoldAsync(string userId, int most, string? requestId)
     {
         var id = requestId is null ? Guid.NewGuid().ToString("N") : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(requestId)));
         if (await RunAsync("hold", userId, id, most) is not { } held)
@@ -34,15 +34,16 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
     {
         lock (_lock)
         {
-            var held = _local.GetValueOrDefault(userId);
-            if (held >= Math.Max(1, (int)(most * options.Value.LocalShare)))
+            var held = _local.GetValueOrDefault(userId) ?? [];
+            if (!held.ContainsKey(id) && held.Count >= Math.Max(1, (int)(most * options.Value.LocalShare)))
                 return null;
-            _local[userId] = held + 1;
+            held[id] = held.GetValueOrDefault(id) + 1;
+            _local[userId] = held;
             return new LocalSlot(this, userId, id);
         }
     }
 
-    private sealed class Slot : IAsyncDisposable
+    private sealed class Slot : ITurnSlot
     {
         private readonly TurnSlots _slots;
         private readonly string _userId;
@@ -55,6 +56,8 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
             (_slots, _userId, _id) = (slots, userId, id);
             _renewal = RenewAsync();
         }
+
+        public void Leave() => _stop.Cancel();
 
         public async ValueTask DisposeAsync()
         {
@@ -78,19 +81,32 @@ internal sealed class TurnSlots(RedisAvailability redis, IOptions<LimitsOptions>
         }
     }
 
-    private sealed class LocalSlot(TurnSlots slots, string userId, string id) : IAsyncDisposable
+    private sealed class LocalSlot(TurnSlots slots, string userId, string id) : ITurnSlot
     {
+        public void Leave()
+        {
+            // It is this process's own, and goes with it.
+        }
+
         public async ValueTask DisposeAsync()
         {
             // A Redis that was too slow may have given the slot after all.
             await slots.RunAsync("release", userId, id, 0);
             lock (slots._lock)
             {
-                if (slots._local[userId] <= 1)
+                var held = slots._local[userId];
+                if (--held[id] == 0)
+                    held.Remove(id);
+                if (held.Count == 0)
                     slots._local.Remove(userId);
-                else
-                    slots._local[userId]--;
             }
         }
     }
+}
+
+/// <summary>A place among the turns that a user may run at once; disposing frees it.</summary>
+internal interface ITurnSlot : IAsyncDisposable
+{
+    /// <summary>Holds it no longer and leaves it to expire.</summary>
+    void Leave();
 }

@@ -31,8 +31,10 @@ internal sealed class TurnWatch(TurnReservation reservation)
             TurnId = started.TurnId;
         if (turnEvent.Ended is not { } ended)
             return;
-        Ended = true;
         if (ended.Usage is { } usage)
             reservation.Use(usage.InputTokens + usage.OutputTokens, TurnId);
+        else
+            CountSeen();
+        Ended = true;
     }
 }

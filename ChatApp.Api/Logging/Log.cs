@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "The use of {Tokens} tokens by user {UserId} could not be settled; money held for it is given back within the hour.")]
     public static partial void NotSettled(this ILogger logger, Exception exception, string userId, long tokens);
 
-    [LoggerMessage(8, LogLevel.Warning, "Turn {TurnId} could not be followed to its end; what was reserved for it stays charged.")]
+    [LoggerMessage(8, LogLevel.Warning, "Turn {TurnId} can't be followed now; what was reserved for it stays charged until its end is seen.")]
     public static partial void TurnNotFollowed(this ILogger logger, Exception exception, string turnId);
 
     [LoggerMessage(9, LogLevel.Warning, "The ban list could not be read; the one known stays in use.")]

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ChatApp.Api.Callers;
+using ChatApp.Api.Ids;
 using ChatApp.Api.Limits;
 using ChatApp.Api.Limits.Buckets;
 using ChatApp.Api.Streaming;
@@ -19,13 +21,17 @@ internal sealed class StatelessCompletion(
     {
         var aborted = context.RequestAborted;
         var estimate = Estimate(operation, body);
+        var request = new CompletionRequest
+        {
+            Operation = operation,
+            Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)),
+            RequestId = RequestIds.ReadGiven(context.Request, JsonFields.Text(body, "request_id")),
+        };
+        // From here on the meter holds it, to the end of the stream that it watches.
         var reservation = await admission.ReserveAsync(context, caller, estimate);
-        var request = new CompletionRequest { Operation = operation, Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)) };
-        using var call = completions.Complete(request, cancellationToken: aborted);
-
         var stream = JsonFields.IsTrue(body, "stream");
         var wantsUsage = JsonFields.Find(body, "stream_options") is { } options && JsonFields.IsTrue(options, "include_usage");
-        var chunks = TurnMeter.WatchAsync(reservation, estimate, call.ResponseStream.ReadAllAsync(aborted), hideUsage: stream && !wantsUsage, aborted);
+        var chunks = TurnMeter.WatchAsync(reservation, estimate, CompleteAsync(request, aborted), hideUsage: stream && !wantsUsage, aborted);
         if (stream)
         {
             await streams.WriteChunksAsync(context, chunks, static (output, chunk) => output.Write(chunk.Json.Span));
@@ -37,6 +43,13 @@ internal sealed class StatelessCompletion(
             context.Response.ContentType = "application/json";
             await context.Response.BodyWriter.WriteAsync(chunk.Json.Memory, aborted);
         }
+    }
+
+    private async IAsyncEnumerable<CompletionChunk> CompleteAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var call = completions.Complete(request, cancellationToken: cancellationToken);
+        await foreach (var chunk in call.ResponseStream.ReadAllAsync(cancellationToken))
+            yield return chunk;
     }
 
     private TurnEstimate Estimate(string operation, JsonElement body)

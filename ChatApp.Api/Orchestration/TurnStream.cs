@@ -34,6 +34,13 @@ internal sealed class TurnStream(Turns.TurnsClient turns, IOptions<EdgeOptions> 
 
         if (turnId is null)
             yield break;
+        if (request.Temporary)
+        {
+            // It was nowhere but in the replica that is gone.
+            yield return new TurnEvent { Number = last + 1, Ended = new TurnEnded { Status = "Interrupted", Error = Interrupted() } };
+            yield break;
+        }
+
         await foreach (var turnEvent in ResumeAsync(turnId, last, cancellationToken))
             yield return turnEvent;
     }
@@ -63,6 +70,9 @@ internal sealed class TurnStream(Turns.TurnsClient turns, IOptions<EdgeOptions> 
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
+
+    private static Error Interrupted() =>
+        new() { Code = "interrupted", Type = "server_error", Message = "The server that wrote this temporary answer went away. Ask again." };
 
     private DateTimeOffset Deadline() => time.GetUtcNow().AddSeconds(options.Value.ReattachSeconds);
 

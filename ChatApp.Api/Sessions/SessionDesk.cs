@@ -6,6 +6,7 @@ using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Ids;
 using ChatApp.Contracts.OpenAI;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Sessions;
@@ -33,7 +34,7 @@ internal sealed class SessionDesk(
         var context = http.HttpContext;
         var agent = context?.Request.Headers.UserAgent.ToString();
         var session = await sessions.OpenAsync(account.Id, account.SecurityVersion, hash, expires,
-            agent is { Length: > MaxUserAgent } ? agent[..MaxUserAgent] : agent, context?.Connection.RemoteIpAddress?.ToString(), cancellationToken)
+            agent?.Beginning(MaxUserAgent), context?.Connection.RemoteIpAddress?.ToString(), cancellationToken)
             ?? throw OpenAIException.Unauthenticated("The account was changed meanwhile; sign in again.", "account_changed");
         if (!account.IsGuest)
             await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : DeviceId.Of(context.Request) });

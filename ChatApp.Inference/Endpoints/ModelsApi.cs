@@ -20,6 +20,9 @@ internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptio
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
         json.WriteStartObject();
         json.WriteString("object", "list");
+        // Read before the models: none comes after it is said that all are there.
+        if (!catalog.IsLoaded)
+            json.WriteBoolean("loading", true);
         json.WriteStartArray("data");
         foreach (var model in catalog.Models)
             Write(json, model);

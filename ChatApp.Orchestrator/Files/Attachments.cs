@@ -3,6 +3,7 @@ using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Files;
@@ -89,7 +90,7 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
         var text = file.IsPdf
             ? await files.ReadTextAsync(owner, file.Id, cancellationToken)
             : Encoding.UTF8.GetString(await ReadAsync(owner, file.Id, options.CurrentValue.MostTextBytes, cancellationToken)).TrimStart('\uFEFF').TrimEnd('\uFFFD');
-        var sample = text[..Math.Min(text.Length, SampleLength)];
+        var sample = text.Beginning(SampleLength);
         // Counting all of it would cost more than a tenth of the room that is kept free for being wrong.
         var perToken = sample.Length / (double)Math.Max(1, await counter.CountAsync(model, sample, cancellationToken));
         var passages = FilePassages.Select(text, question, (int)(room * perToken * 0.9));

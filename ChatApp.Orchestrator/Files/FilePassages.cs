@@ -1,4 +1,5 @@
 using System.Text;
+using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Orchestrator.Files;
 
@@ -18,7 +19,7 @@ internal static class FilePassages
         var passages = Split(text);
         var count = most / (LongestPassage + Gap.Length);
         if (count == 0)
-            return most < Gap.Length ? "" : text[..(most - Gap.Length)] + Gap;
+            return most < Gap.Length ? "" : text.Beginning(most - Gap.Length) + Gap;
 
         var chosen = new SortedSet<int>(Recall.Select(passages, question, count));
         // Where the question tells nothing, a text's beginning tells most.

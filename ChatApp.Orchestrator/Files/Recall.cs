@@ -22,9 +22,30 @@ internal static partial class Recall
             .Order()];
     }
 
-    private static HashSet<string> Words(string text) =>
-        [.. Word().Matches(text).Select(match => match.Value.ToUpperInvariant()).Where(word => word.Length >= ShortestWord)];
+    // Scripts that put no blanks between words are compared by pairs of letters.
+    private static HashSet<string> Words(string text)
+    {
+        var words = new HashSet<string>();
+        foreach (var word in Word().Matches(text.IsNormalized() ? text : text.Normalize()).Select(match => match.Value.ToUpperInvariant()))
+        {
+            if (!Unspaced().IsMatch(word))
+            {
+                if (word.Length >= ShortestWord)
+                    words.Add(word);
+                continue;
+            }
 
-    [GeneratedRegex(@"[\p{L}\p{N}]+")]
+            for (var i = 0; i + 2 <= word.Length; i++)
+                words.Add(word.Substring(i, 2));
+        }
+
+        return words;
+    }
+
+    [GeneratedRegex(@"[\p{L}\p{M}\p{N}]+")]
     private static partial Regex Word();
+
+    // Thai to Myanmar, Khmer, and from kana on the scripts of China, Japan and Korea.
+    [GeneratedRegex(@"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF]")]
+    private static partial Regex Unspaced();
 }

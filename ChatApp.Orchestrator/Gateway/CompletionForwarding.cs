@@ -36,7 +36,7 @@ internal sealed class CompletionForwarding
         string owner, string operation, ReadOnlyMemory<byte> body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = ForwardedRequest.Parse(owner, operation, body);
-        var model = await _catalogue.ResolveAsync(request.Model, request.Call().Needs.Capabilities, cancellationToken);
+        var model = await _catalogue.WaitForAsync(request.Model, request.Call().Needs.Capabilities, () => ValueTask.CompletedTask, cancellationToken);
         if (operation == "embeddings")
         {
             yield return await _embeddings.ForwardAsync(model, request, cancellationToken);

@@ -5,6 +5,7 @@ using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Gateway.Upstreams;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Gateway;
@@ -14,6 +15,11 @@ internal sealed class ModelCatalogue(
     UpstreamClient client, IOptionsMonitor<GatewayOptions> options, TimeProvider time, ILogger<ModelCatalogue> logger) : IDisposable
 {
     private const string LocalUpstream = "local";
+
+    /// <summary>What a request that names no model needs of the one that it gets.</summary>
+    private static readonly string[] Chat = ["chat"];
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The graph's own inference service, where nothing else is configured.</summary>
     private static readonly Dictionary<string, UpstreamOptions> LocalOnly = new()
@@ -35,7 +41,14 @@ internal sealed class ModelCatalogue(
         if (IsFresh(_snapshot, current))
             return _snapshot!.Models;
 
-        await _refreshing.WaitAsync(cancellationToken);
+        // One looks again; who finds it at work goes by what is known.
+        if (!await _refreshing.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            if (_snapshot is { Models.Count: > 0 } known && ReferenceEquals(known.Options, current))
+                return known.Models;
+            await _refreshing.WaitAsync(cancellationToken);
+        }
+
         try
         {
             if (!IsFresh(_snapshot, current))
@@ -48,23 +61,64 @@ internal sealed class ModelCatalogue(
         }
     }
 
-    /// <summary>The model of that id; for null or empty the default one.</summary>
-    /// <exception cref="RefusedException">No such model, or no model at all can be reached.</exception>
-    public Task<CatalogueModel> ResolveAsync(string? id, CancellationToken cancellationToken) => ResolveAsync(id, [], cancellationToken);
+    /// <summary>Whether the list is all there is: no upstream that lists models is away, is loading, or lists fewer than it did.</summary>
+    public async Task<bool> IsSettledAsync(CancellationToken cancellationToken)
+    {
+        await ListAsync(cancellationToken);
+        return _snapshot is { IsSettled: true };
+    }
 
-    /// <summary>The same; for null or empty the first that can do what is needed, where the default one can't.</summary>
+    /// <summary>The model of that id; for null or empty the default one, which can chat.</summary>
+    /// <exception cref="RefusedException">No such model, or no model at all can be reached.</exception>
+    public Task<CatalogueModel> ResolveAsync(string? id, CancellationToken cancellationToken) => ResolveAsync(id, Chat, cancellationToken);
+
+    /// <summary>The same; for null or empty the first that can do what is needed, else the first that can do the first of it.</summary>
+    /// <param name="id">The model.</param>
+    /// <param name="needed">Capabilities, the most important one first.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RefusedException">No such model, or no model at all can be reached.</exception>
     public async Task<CatalogueModel> ResolveAsync(string? id, IReadOnlyCollection<string> needed, CancellationToken cancellationToken)
     {
         var models = await ListAsync(cancellationToken);
-        if (models.Count == 0)
-            throw new RefusedException(Refusal.Unavailable, "no_models", "No model can be reached now. Try again in a moment.");
         if (string.IsNullOrEmpty(id))
-            return models.FirstOrDefault(model => model.Options.Offers(needed)) ?? models[0];
-        return models.FirstOrDefault(model => model.Id == id) ?? throw new RefusedException(Refusal.NotFound, "model_not_found",
-            $"The model '{(id.Length <= 100 ? id : id[..100])}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.")
-        { Param = "model" };
+        {
+            return models.FirstOrDefault(model => model.Options.Offers(needed)) ?? models.FirstOrDefault(model => model.Options.Offers(needed.Take(1)))
+                ?? throw NoModels();
+        }
+
+        return models.FirstOrDefault(model => model.Id == id) ?? throw (models.Count == 0 ? NoModels() : Unknown(id, models));
     }
+
+    /// <summary>The same; where the upstream that may have the model is still starting, once it has started.</summary>
+    /// <param name="id">The model.</param>
+    /// <param name="needed">Capabilities, the most important one first.</param>
+    /// <param name="waits">Told once when it has to be waited for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RefusedException">No such model, or it did not come within <see cref="GatewayOptions.StartPatience"/>.</exception>
+    public async Task<CatalogueModel> WaitForAsync(string? id, IReadOnlyCollection<string> needed, Func<ValueTask> waits, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var told = false;
+        while (true)
+        {
+            try
+            {
+                return await ResolveAsync(id, needed, cancellationToken);
+            }
+            catch (RefusedException) when (time.GetElapsedTime(began) < options.CurrentValue.StartPatience && _snapshot is not { IsSettled: true })
+            {
+                // Looked for again below.
+            }
+
+            if (!told)
+                await waits();
+            told = true;
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc cref="WaitForAsync(string?, IReadOnlyCollection{string}, Func{ValueTask}, CancellationToken)"/>
+    public Task<CatalogueModel> WaitForAsync(string? id, Func<ValueTask> waits, CancellationToken cancellationToken) => WaitForAsync(id, Chat, waits, cancellationToken);
 
     /// <summary>The model for titles, summaries and the like.</summary>
     /// <exception cref="RefusedException">No model can be reached.</exception>
@@ -73,35 +127,40 @@ internal sealed class ModelCatalogue(
         if (options.CurrentValue.BackgroundModel is { Length: > 0 } id)
             return await ResolveAsync(id, cancellationToken);
         var models = await ListAsync(cancellationToken);
-        return models.FirstOrDefault(model => model.Options.Tier == "fast" && model.Options.Offers(["chat"])) ?? await ResolveAsync(null, cancellationToken);
+        return models.FirstOrDefault(model => model.Options.Tier == "fast" && model.Options.Offers(Chat)) ?? await ResolveAsync(null, cancellationToken);
     }
 
     public void Dispose() => _refreshing.Dispose();
 
+    private static RefusedException NoModels() => new(Refusal.Unavailable, "no_models", "No model can be reached now. Try again in a moment.");
+
+    private static RefusedException Unknown(string id, IReadOnlyList<CatalogueModel> models) => new(Refusal.NotFound, "model_not_found",
+        $"The model '{id.Beginning(100)}' does not exist. There are: {string.Join(", ", models.Select(model => model.Id))}.")
+    { Param = "model" };
+
     private static Dictionary<string, UpstreamOptions> UpstreamsOf(GatewayOptions current) =>
         current.Upstreams.Count > 0 ? current.Upstreams : LocalOnly;
 
-    // An empty list is not believed at all: the upstream may be about to start.
+    // What is not settled changes soon.
     private bool IsFresh(Snapshot? snapshot, GatewayOptions current) =>
-        snapshot is { Models.Count: > 0 }
+        snapshot is not null
         && ReferenceEquals(snapshot.Options, current)
-        && time.GetElapsedTime(snapshot.LoadedAt) < current.DiscoveryLifetime;
+        && time.GetElapsedTime(snapshot.LoadedAt) < (snapshot is { IsSettled: true, Models.Count: > 0 } ? current.DiscoveryLifetime : LookAgain);
 
     private async Task<Snapshot> LoadAsync(GatewayOptions current, Snapshot? last, CancellationToken cancellationToken)
     {
         var upstreams = UpstreamsOf(current);
         var models = current.Models.Select(model => new CatalogueModel(model, Routes(model, upstreams)) { Created = _began }).ToList();
-        var discovered = new List<UpstreamRoute>();
+        var listed = new Dictionary<string, UpstreamList>();
         foreach (var (name, upstream) in upstreams.Where(pair => pair.Value.Discover))
         {
-            foreach (var found in await DiscoverAsync(name, upstream, last, cancellationToken))
-            {
-                discovered.AddRange(found.Routes);
+            var list = await DiscoverAsync(name, upstream, last?.Listed.GetValueOrDefault(name), cancellationToken);
+            listed[name] = list;
+            foreach (var found in list.Models)
                 Add(models, found, current);
-            }
         }
 
-        var preferred = models.FindIndex(model => current.DefaultModel is { Length: > 0 } id ? model.Id == id : model.Options.Tier == "capable");
+        var preferred = models.FindIndex(model => current.DefaultModel is { Length: > 0 } id ? model.Id == id : model.Options.Tier == "capable" && model.Options.Offers(Chat));
         if (preferred > 0)
         {
             var first = models[preferred];
@@ -111,7 +170,7 @@ internal sealed class ModelCatalogue(
 
         if (Auto(models, current.Auto) is { } auto)
             models.Insert(current.DefaultModel == auto.Id ? 0 : models.Count, auto);
-        return new Snapshot(current, models, discovered, time.GetTimestamp());
+        return new Snapshot(current, models, listed, time.GetTimestamp());
     }
 
     // What is configured stands; two upstreams that list the same model are two routes to it.
@@ -128,8 +187,8 @@ internal sealed class ModelCatalogue(
 
     private static CatalogueModel? Auto(List<CatalogueModel> models, AutoOptions options)
     {
-        var fast = models.Find(model => model.Options.Tier == "fast" && model.Options.Offers(["chat"]));
-        var capable = models.Find(model => model.Options.Tier == "capable" && model.Options.Offers(["chat"]));
+        var fast = models.Find(model => model.Options.Tier == "fast" && model.Options.Offers(Chat));
+        var capable = models.Find(model => model.Options.Tier == "capable" && model.Options.Offers(Chat));
         if (options.Id.Length == 0 || fast is null || capable is null || models.Exists(model => model.Id == options.Id))
             return null;
         var described = capable.Options with
@@ -157,23 +216,46 @@ internal sealed class ModelCatalogue(
 
     private static bool Thinks(ModelOptions model) => model.Offers(["reasoning"]);
 
-    private async Task<IReadOnlyList<CatalogueModel>> DiscoverAsync(
-        string name, UpstreamOptions upstream, Snapshot? last, CancellationToken cancellationToken)
+    private async Task<UpstreamList> DiscoverAsync(string name, UpstreamOptions upstream, UpstreamList? last, CancellationToken cancellationToken)
     {
+        // What another server listed under this name says nothing of this one.
+        if (last?.Upstream != upstream)
+            last = null;
         try
         {
             using var list = JsonDocument.Parse(await client.ListModelsAsync(name, upstream, cancellationToken));
-            return [.. list.RootElement.GetProperty("data").EnumerateArray().Select(model => Discovered(model, name, upstream))];
+            CatalogueModel[] models = [.. list.RootElement.GetProperty("data").EnumerateArray().Select(model => Discovered(model, name, upstream))];
+            var isLoading = list.RootElement.TryGetProperty("loading", out var loading) && loading.ValueKind == JsonValueKind.True;
+            return Joined(upstream, models, isLoading, last);
         }
         catch (Exception exception) when (exception is UpstreamException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
             Log.DiscoveryFailed(logger, name, exception.Message);
             // What it offered last is what it will offer when it is back.
-            return [.. last?.Models.Where(model => model.Auto is null)
-                .Select(model => model with { Routes = [.. model.Routes.Where(route => route.Name == name && last.Discovered.Contains(route))] })
-                .Where(model => model.Routes.Count > 0) ?? []];
+            return Unsettled(upstream, last?.Models ?? [], last);
         }
     }
+
+    // A server that starts lists what it has so far. What it had before comes back, or has been taken out for good.
+    private UpstreamList Joined(UpstreamOptions upstream, CatalogueModel[] models, bool isLoading, UpstreamList? last)
+    {
+        CatalogueModel[] missing = [.. last?.Models.Where(known => !Array.Exists(models, model => model.Id == known.Id)) ?? []];
+        if (!isLoading && models.Length > 0 && (missing.Length == 0 || IsOver(last?.UnsettledSince)))
+            return new UpstreamList(upstream, models, IsSettled: true, null);
+        CatalogueModel[] known = last is null
+            ? models
+            : [.. last.Models.Select(before => Array.Find(models, model => model.Id == before.Id) ?? before), .. models.Where(model => last.Models.All(before => before.Id != model.Id))];
+        return Unsettled(upstream, known, last);
+    }
+
+    // One that stays away is not looked for all the time.
+    private UpstreamList Unsettled(UpstreamOptions upstream, IReadOnlyList<CatalogueModel> models, UpstreamList? last)
+    {
+        var since = last?.UnsettledSince ?? time.GetTimestamp();
+        return new UpstreamList(upstream, models, IsSettled: IsOver(since), since);
+    }
+
+    private bool IsOver(long? since) => since is { } began && time.GetElapsedTime(began) >= options.CurrentValue.StartPatience;
 
     private CatalogueModel Discovered(JsonElement model, string name, UpstreamOptions upstream)
     {
@@ -192,6 +274,16 @@ internal sealed class ModelCatalogue(
         return new CatalogueModel(found, [new UpstreamRoute(name, upstream, id) { TakesReasoningEffort = Thinks(found) }]) { Served = model.Clone(), Created = made };
     }
 
+    /// <summary>What an upstream lists.</summary>
+    /// <param name="Upstream">The upstream.</param>
+    /// <param name="Models">With those that it listed before and has not again yet.</param>
+    /// <param name="IsSettled">Nothing else is to be expected of it soon.</param>
+    /// <param name="UnsettledSince">When it went away, or began to list fewer models than before; null: it did not.</param>
+    private sealed record UpstreamList(UpstreamOptions Upstream, IReadOnlyList<CatalogueModel> Models, bool IsSettled, long? UnsettledSince);
+
     private sealed record Snapshot(
-        GatewayOptions Options, IReadOnlyList<CatalogueModel> Models, IReadOnlyList<UpstreamRoute> Discovered, long LoadedAt);
+        GatewayOptions Options, IReadOnlyList<CatalogueModel> Models, IReadOnlyDictionary<string, UpstreamList> Listed, long LoadedAt)
+    {
+        public bool IsSettled => Listed.Values.All(list => list.IsSettled);
+    }
 }

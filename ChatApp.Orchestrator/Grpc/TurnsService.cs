@@ -19,8 +19,7 @@ internal sealed class TurnsService(
         if (request.Temporary)
         {
             var (order, messages) = requests.ReadTemporary(request, caller.Name);
-            await foreach (var turnEvent in temporary.RunAsync(caller.Subject, order, messages, context.CancellationToken))
-                await responseStream.WriteAsync(turnEvent, context.CancellationToken);
+            await SendAsync(token => temporary.RunAsync(caller.Subject, order, messages, token), responseStream, context);
             return;
         }
 
@@ -51,13 +50,17 @@ internal sealed class TurnsService(
         return new TurnReceipt { Json = turn.Receipt ?? "{}" };
     }
 
-    private async Task TailAsync(
-        string owner, Guid turnId, long after, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+    private Task TailAsync(string owner, Guid turnId, long after, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context) =>
+        SendAsync(token => viewing.TailAsync(owner, turnId, after, token), responseStream, context);
+
+    // No stream holds up a replica that shuts down.
+    private async Task SendAsync(
+        Func<CancellationToken, IAsyncEnumerable<TurnEvent>> events, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            await foreach (var turnEvent in viewing.TailAsync(owner, turnId, after, gone.Token))
+            await foreach (var turnEvent in events(gone.Token))
                 await responseStream.WriteAsync(turnEvent, gone.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)

@@ -49,9 +49,23 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>Whose files were all deleted.</summary>
     public ConcurrentQueue<(string Owner, string Role)> Emptied { get; } = [];
 
+    /// <summary>Turns begin, then the replica is gone and no other is there.</summary>
+    public bool IsAway { get; set; }
+
     public int Started => _started;
 
+    /// <summary>How often a turn was attached to.</summary>
+    public int Resumed => _resumed;
+
+    /// <summary>How often the list of models was asked for.</summary>
+    public int Listed => _listed;
+
+    /// <summary>Idempotency keys of the completions so far.</summary>
+    private readonly ConcurrentDictionary<string, byte> _keys = [];
+
     private int _started;
+    private int _listed;
+    private int _resumed;
 
     public static async Task<ScriptedOrchestrator> StartAsync()
     {
@@ -123,7 +137,9 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             Interlocked.Increment(ref script._started);
             if (script.Gate is { } gate)
                 await gate.Task.WaitAsync(context.CancellationToken);
-            script.Meter(Caller(context).Subject, request.Operation);
+            var isRepeated = request.RequestId.Length > 0 && !script._keys.TryAdd(request.RequestId, 0);
+            if (!isRepeated)
+                script.Meter(Caller(context).Subject, request.Operation);
             var usage = $$"""{"prompt_tokens":{{script.InputTokens}},"completion_tokens":{{script.OutputTokens}}}""";
             if (!request.Body.ToStringUtf8().Contains("\"stream\":true", StringComparison.Ordinal))
             {
@@ -135,13 +151,17 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             await Send("""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}""");
             await Send($$"""{"id":"c","object":"chat.completion.chunk","model":"scripted","choices":[],"usage":{{usage}}}""");
 
-            Task Send(string json) => responseStream.WriteAsync(new CompletionChunk { Json = ByteString.CopyFromUtf8(json) });
+            Task Send(string json) => responseStream.WriteAsync(new CompletionChunk { Json = ByteString.CopyFromUtf8(json), Repeated = isRepeated });
         }
 
-        public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) => Task.FromResult(new ListModelsReply
+        public override Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context)
         {
-            Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
-        });
+            Interlocked.Increment(ref script._listed);
+            return Task.FromResult(new ListModelsReply
+            {
+                Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
+            });
+        }
     }
 
     private sealed class FilesScript(ScriptedOrchestrator script) : Files.FilesBase
@@ -181,11 +201,16 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             await EndAsync(id, responseStream, context);
         }
 
-        public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context) =>
-            EndAsync(request.TurnId, responseStream, context);
+        public override Task Resume(ResumeTurnRequest request, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
+        {
+            Interlocked.Increment(ref script._resumed);
+            return EndAsync(request.TurnId, responseStream, context);
+        }
 
         private async Task EndAsync(string id, IServerStreamWriter<TurnEvent> responseStream, ServerCallContext context)
         {
+            if (script.IsAway)
+                throw new RpcException(new Status(StatusCode.Unavailable, "Away."));
             if (script.Gate is { } gate)
                 await gate.Task.WaitAsync(context.CancellationToken);
             script.Meter(Caller(context).Subject, "turn", id);

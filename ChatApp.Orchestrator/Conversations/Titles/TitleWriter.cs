@@ -5,6 +5,7 @@ using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
@@ -80,16 +81,14 @@ internal sealed class TitleWriter(
         var most = Math.Max(100, model.Options.ContextWindow / 4);
         ChatMessage[] messages =
         [
-            new(ChatRole.User, Beginning(source.Question, most)),
-            new(ChatRole.Assistant, Beginning(source.Answer, most)),
+            new(ChatRole.User, source.Question.Beginning(most)),
+            new(ChatRole.Assistant, source.Answer.Beginning(most)),
             new(ChatRole.User, Instruction),
         ];
         using var client = models.For(owner, "title");
         var answer = await client.GetResponseAsync(messages, new ChatOptions { ModelId = model.Id, Temperature = 0, MaxOutputTokens = LongestTitleTokens }, cancellationToken);
         return answer.Text;
     }
-
-    private static string Beginning(string text, int length) => text.Length <= length ? text : text[..length];
 }
 
 /// <summary>Makes a title out of what a model says when it is asked for one, or out of the question itself.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ChatApp.Orchestrator.Conversations.Answers;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Errors;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Conversations.Transfer;
@@ -14,13 +15,30 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
     private const int LongestTitle = 200;
     private const int LongestKey = 200;
 
-    /// <summary>What the document holds, and how many of its messages can't be shown here.</summary>
-    /// <exception cref="RefusedException">Not one of the two formats, or larger than allowed.</exception>
+    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>What the document holds, and how many messages, parts of messages and files of it can't be shown here.</summary>
+    /// <exception cref="RefusedException">Not one of the formats, or larger than allowed.</exception>
     public (IReadOnlyList<ImportedConversation> Conversations, int Skipped) Read(ReadOnlyMemory<byte> json)
     {
         using var document = Parse(json);
-        var root = document.RootElement;
-        var own = root.ValueKind == JsonValueKind.Object && Text(root, "format") == ExportFormat.Name;
+        try
+        {
+            return Read(document.RootElement);
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate is valid JSON and no valid text, wherever it stands.
+            throw RefusedException.Invalid("json", "The document holds half a character (a lone surrogate).");
+        }
+    }
+
+    private (IReadOnlyList<ImportedConversation> Conversations, int Skipped) Read(JsonElement root)
+    {
+        // Everything that is known of a user has the conversations' document in it.
+        if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("conversations", out var inner) && IsOwn(inner))
+            root = inner;
+        var own = IsOwn(root);
         var list = own && root.TryGetProperty("conversations", out var conversations) ? conversations : root;
         if (list.ValueKind != JsonValueKind.Array)
             throw RefusedException.Invalid("json", $"The document is neither an export of this product (\"format\": \"{ExportFormat.Name}\") nor ChatGPT's conversations.json.");
@@ -39,11 +57,14 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
         return (read, skipped);
     }
 
+    private static bool IsOwn(JsonElement document) => Text(document, "format") == ExportFormat.Name;
+
     private static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = DeepestJson });
+            // Editors of one system put a mark in front that says how the text is encoded.
+            return JsonDocument.Parse(json.Span.StartsWith(Utf8Mark) ? json[Utf8Mark.Length..] : json, new JsonDocumentOptions { MaxDepth = DeepestJson });
         }
         catch (JsonException exception)
         {
@@ -63,7 +84,11 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
             }
 
             Add(messages, id, Text(message, "parent_id"), Text(message, "role")!, Text(message, "text") ?? "", Text(message, "model"), Date(message, "created_at"));
-            if (messages[^1].Role == MessageRoles.Assistant && message.TryGetProperty("content", out var content))
+            if (!message.TryGetProperty("content", out var content) || content.ValueKind != JsonValueKind.Object)
+                continue;
+            // The names of files are there, what is in them is not.
+            skipped += Items(content, "files").Length;
+            if (messages[^1].Role == MessageRoles.Assistant)
                 messages[^1] = messages[^1] with { Content = AnswerContent.Import(content, messages[^1].Text) };
         }
 
@@ -90,7 +115,8 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
         foreach (var node in mapping.EnumerateObject())
         {
             if (node.Value.ValueKind == JsonValueKind.Object)
-                Add(nodes, node.Name, Text(node.Value, "parent"), Role(node.Value), Content(node.Value), Model(node.Value), Date(Message(node.Value), "create_time"));
+                Add(nodes, node.Name.Replace("\0", "", StringComparison.Ordinal), Text(node.Value, "parent"), ChatGptMessage.Role(Message(node.Value)), ChatGptMessage.Text(Message(node.Value)), Model(node.Value), Date(Message(node.Value), "create_time"));
+            skipped += ChatGptMessage.CountSkipped(Message(node.Value));
         }
 
         var nearest = new Dictionary<string, string?>(nodes.Count);
@@ -102,8 +128,6 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
             nearest[node.Key] = shown ? node.Key : parent;
             if (shown)
                 visible.Add(node with { ParentKey = parent });
-            else if (node.Text.Length > 0)
-                skipped++;
         }
 
         return new ImportedConversation
@@ -125,26 +149,11 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
             throw RefusedException.Invalid("json", $"A message has {text.Length} characters; at most {LongestText} are possible.");
         if (key.Length > LongestKey)
             throw RefusedException.Invalid("json", $"A message's id has more than {LongestKey} characters.");
-        messages.Add(new ImportedMessage(key, parent, role, text.Replace("\0", "", StringComparison.Ordinal), model is { Length: <= 200 } ? model : null, createdAt));
+        messages.Add(new ImportedMessage(key, parent, role, text, model is { Length: <= 200 } ? model : null, createdAt));
     }
 
     private static JsonElement Message(JsonElement node) =>
         node.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.Object ? message : default;
-
-    private static string Role(JsonElement node) =>
-        Message(node) is { ValueKind: JsonValueKind.Object } message
-        && message.TryGetProperty("author", out var author) && author.ValueKind == JsonValueKind.Object
-        && Text(author, "role") is (MessageRoles.User or MessageRoles.Assistant) and var role
-            ? role
-            : "";
-
-    private static string Content(JsonElement node)
-    {
-        if (Message(node) is not { ValueKind: JsonValueKind.Object } message
-            || !message.TryGetProperty("content", out var content) || content.ValueKind != JsonValueKind.Object)
-            return "";
-        return string.Join("\n", Items(content, "parts").Where(part => part.ValueKind == JsonValueKind.String).Select(part => part.GetString()));
-    }
 
     private static string? Model(JsonElement node) =>
         Message(node) is { ValueKind: JsonValueKind.Object } message
@@ -153,33 +162,21 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
             : null;
 
     private static string? Title(JsonElement conversation) =>
-        Text(conversation, "title")?.Replace('\0', ' ').Trim() is { Length: > 0 } title
-            ? title.Length <= LongestTitle ? title : title[..LongestTitle]
+        Text(conversation, "title")?.Trim() is { Length: > 0 } title
+            ? title.Beginning(LongestTitle)
             : null;
 
-    private static JsonElement[] Items(JsonElement element, string property) =>
-        element.TryGetProperty(property, out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [];
+    internal static JsonElement[] Items(JsonElement element, string property) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var items) && items.ValueKind == JsonValueKind.Array ? [.. items.EnumerateArray()] : [];
 
-    private static string? Text(JsonElement element, string property) =>
+    // PostgreSQL can't hold U+0000.
+    internal static string? Text(JsonElement element, string property) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
-            ? Readable(value)
+            ? value.GetString()!.Replace("\0", "", StringComparison.Ordinal)
             : null;
 
-    // A lone surrogate is valid JSON and no valid text.
-    private static string Readable(JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw RefusedException.Invalid("json", "The document holds half a character (a lone surrogate).");
-        }
-    }
-
-    private static bool Flag(JsonElement element, string property) =>
-        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.True;
+    internal static bool Flag(JsonElement element, string property) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.True;
 
     // Seconds since 1970 (ChatGPT) or ISO 8601 (ours); what is missing or absurd happened now.
     private DateTime Date(JsonElement element, string property)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -34,7 +33,7 @@ internal sealed class AnswerCache(IConnectionMultiplexer redis, IOptionsMonitor<
     {
         try
         {
-            return (byte[]?)await redis.GetDatabase().StringGetAsync(key) is { } kept ? Unpack(kept) : null;
+            return (byte[]?)await redis.GetDatabase().StringGetAsync(key) is { } kept ? PackedAnswer.Unpack(kept) : null;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -50,7 +49,7 @@ internal sealed class AnswerCache(IConnectionMultiplexer redis, IOptionsMonitor<
             return;
         try
         {
-            await redis.GetDatabase().StringSetAsync(key, Pack(answer), cache.AnswerLifetime);
+            await redis.GetDatabase().StringSetAsync(key, PackedAnswer.Pack(answer), cache.AnswerLifetime);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -94,34 +93,5 @@ internal sealed class AnswerCache(IConnectionMultiplexer redis, IOptionsMonitor<
                 node.WriteTo(json);
                 break;
         }
-    }
-
-    private static byte[] Pack(IReadOnlyList<ReadOnlyMemory<byte>> parts)
-    {
-        var packed = new byte[parts.Sum(part => part.Length + sizeof(int))];
-        var rest = packed.AsSpan();
-        foreach (var part in parts)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(rest, part.Length);
-            part.Span.CopyTo(rest[sizeof(int)..]);
-            rest = rest[(part.Length + sizeof(int))..];
-        }
-
-        return packed;
-    }
-
-    private static List<ReadOnlyMemory<byte>>? Unpack(ReadOnlyMemory<byte> packed)
-    {
-        var parts = new List<ReadOnlyMemory<byte>>();
-        while (packed.Length >= sizeof(int))
-        {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(packed.Span);
-            if (length < 0 || length > packed.Length - sizeof(int))
-                return null;
-            parts.Add(packed.Slice(sizeof(int), length));
-            packed = packed[(sizeof(int) + length)..];
-        }
-
-        return packed.IsEmpty && parts.Count > 0 ? parts : null;
     }
 }

@@ -49,6 +49,10 @@ internal sealed record GatewayOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan DiscoveryLifetime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a model is waited for whose upstream starts; for so long are those of a list that shrank still counted on.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:30:00")]
+    public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often the queues of upstreams that tell them are read.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
@@ -115,6 +119,10 @@ internal sealed record CacheOptions
 
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan AnswerLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long the answer to a stateless call with an idempotency key is kept for its repetition; zero: not at all.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan RepeatLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Longer answers are not kept.</summary>
     [Range(1024, 16 * 1024 * 1024)]

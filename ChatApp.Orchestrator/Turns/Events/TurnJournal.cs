@@ -1,6 +1,7 @@
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.V1;
 using Dapper;
+using Google.Protobuf;
 using Npgsql;
 
 namespace ChatApp.Orchestrator.Turns.Events;
@@ -14,17 +15,34 @@ internal sealed class TurnJournal(NpgsqlDataSource dataSource, OwnedDatabase dat
     private readonly OwnConnection _own = new(dataSource);
 
     /// <summary>Events after a number, in order.</summary>
-    public async Task<IReadOnlyList<TurnEvent>> ReadAsync(string owner, Guid turnId, long after, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TurnEvent>> ReadAsync(string owner, Guid turnId, long after, CancellationToken cancellationToken) =>
+        [.. (await ReadChunksAsync(owner, turnId, after, cancellationToken)).SelectMany(TurnEventCodec.Decode).Where(turnEvent => turnEvent.Number > after)];
+
+    /// <summary>The events up to the first that can't be read.</summary>
+    public async Task<IReadOnlyList<TurnEvent>> ReadReadableAsync(string owner, Guid turnId, CancellationToken cancellationToken)
     {
-        var chunks = await database.For(owner).QueryAsync<byte[]>(
+        var events = new List<TurnEvent>();
+        try
+        {
+            foreach (var chunk in await ReadChunksAsync(owner, turnId, 0, cancellationToken))
+                events.AddRange(TurnEventCodec.Decode(chunk));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // What comes behind it has no place any more.
+        }
+
+        return events;
+    }
+
+    private Task<IReadOnlyList<byte[]>> ReadChunksAsync(string owner, Guid turnId, long after, CancellationToken cancellationToken) =>
+        database.For(owner).QueryAsync<byte[]>(
             """
             SELECT l.events FROM chat.turn_log l JOIN chat.turns t ON t.id = l.turn_id
             WHERE l.turn_id = @turnId AND t.user_id = @owner AND l.last_number > @after
             ORDER BY l.first_number
             """,
             new { turnId, after }, cancellationToken);
-        return [.. chunks.SelectMany(TurnEventCodec.Decode).Where(turnEvent => turnEvent.Number > after)];
-    }
 
     /// <summary>
     /// Appends for many turns in one statement. An entry is taken only from the owner of the lease and only where the

@@ -13,7 +13,7 @@ internal sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogu
 {
     public async Task RunAsync(TurnContext turn, CancellationToken cancellationToken)
     {
-        var model = await catalogue.ResolveAsync(turn.Order.Model, cancellationToken);
+        var model = await catalogue.WaitForAsync(turn.Order.Model, () => turn.NotifyAsync(StartingModel.Code, StartingModel.Text, cancellationToken), cancellationToken);
         turn.Tally.Model = model.Id;
         turn.Prompt = new ChatRequest
         {
@@ -56,4 +56,11 @@ internal sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogu
 
     // One that every owner of the turn arrives at, so that going on elsewhere draws from the same source.
     private static long SeedOf(Guid turnId) => BitConverter.ToInt64(turnId.ToByteArray(), 8) & int.MaxValue;
+}
+
+/// <summary>What a viewer is told while the model's server starts.</summary>
+internal static class StartingModel
+{
+    public const string Code = "queue";
+    public const string Text = "The model's server is starting; the answer begins as soon as it is ready.";
 }

@@ -13,7 +13,7 @@ namespace ChatApp.Orchestrator.Turns.Running;
 /// earlier owner of the turn, is continued from the draft: the model is given the text so far and goes on from there.
 /// </summary>
 internal sealed class Generate(
-    ModelGateway gateway, TokenCounter counter, PromptAccounting accounting, BuildPrompt buildPrompt, ToolRounds toolRounds, TimeProvider time,
+    ModelGateway gateway, EarlierOwners earlier, PromptAccounting accounting, BuildPrompt buildPrompt, ToolRounds toolRounds, TimeProvider time,
     IOptions<TurnOptions> options, IOptions<ToolOptions> toolOptions) : ITurnStage
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -23,7 +23,7 @@ internal sealed class Generate(
     {
         if (turn.Prompt is null)
             throw new InvalidOperationException("A turn generates after its prompt is built.");
-        await MeterEarlierOwnersAsync(turn, cancellationToken);
+        await earlier.MeterAsync(turn, cancellationToken);
         if (turn.Turn.LeaseEpoch > 1)
         {
             turn.Tally.Spent.FollowEarlierOwner(turn.OwnSteps.Where(step => step.Result is not null));
@@ -107,17 +107,6 @@ internal sealed class Generate(
             MayCall = mayCall,
             Sampling = prompt.Sampling with { MaxTokens = remaining },
         };
-    }
-
-    // Tokens that a replica made before it died are in the draft and on nobody's account yet.
-    private async Task MeterEarlierOwnersAsync(TurnContext turn, CancellationToken cancellationToken)
-    {
-        var text = turn.Draft.ToString(turn.InitialLength, turn.Draft.Length - turn.InitialLength) + turn.Reasoning
-            + string.Concat(turn.OwnSteps.Select(step => step.Name + step.Arguments));
-        if (text.Length == 0 || turn.Built is not { } built)
-            return;
-        turn.Tally.Add(new TokenUsage(0, 0, await counter.CountAsync(built.Model, text, cancellationToken)));
-        turn.Tally.Generations++;
     }
 
     private async Task<IReadOnlyList<(string Name, string Arguments)>> StreamAsync(TurnContext turn, ChatRequest request, CancellationToken cancellationToken)

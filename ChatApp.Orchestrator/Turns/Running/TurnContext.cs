@@ -49,6 +49,9 @@ internal sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter w
 
     public GenerationTally Tally { get; } = new();
 
+    /// <summary>What was generated for the turn before this replica ran it is in the tally.</summary>
+    public bool AreEarlierOwnersMetered { get; set; }
+
     /// <summary>Counts the prompt's layers while the model answers.</summary>
     public Task<PromptTokens>? Accounting { get; set; }
 

@@ -10,7 +10,7 @@ namespace ChatApp.Orchestrator.Turns.Running;
 /// <summary>Owns the turns that this replica runs: starts them apart from their callers, finds them, and hands them over at the end.</summary>
 internal sealed class TurnSupervisor(
     TurnRunner runner, TurnLog log, JournalWriter journal, TimeProvider time, IOptions<TurnOptions> options, ILogger<TurnSupervisor> logger)
-    : IHostedService
+    : IHostedLifecycleService
 {
     private readonly ConcurrentDictionary<Guid, RunningTurn> _running = [];
     private volatile bool _stopping;
@@ -33,14 +33,35 @@ internal sealed class TurnSupervisor(
             running.CutShort(TurnEndReason.Handover);
     }
 
+    /// <summary>Ends a turn that this replica holds the lease of and can't run.</summary>
+    /// <param name="turn">The turn, with the epoch of our lease.</param>
+    /// <param name="events">What can be read of its log, from the first event on.</param>
+    /// <param name="reason">Why.</param>
+    public Task GiveUpAsync(TurnRecord turn, IReadOnlyList<TurnEvent> events, Exception reason) => runner.GiveUpAsync(turn, events, reason);
+
     /// <summary>The turns that run here now.</summary>
     public IReadOnlyCollection<RunningTurn> Running => [.. _running.Values];
 
     public RunningTurn? Find(Guid turnId) => _running.GetValueOrDefault(turnId);
 
+    /// <summary>The replica shuts down: nothing is to be taken over any more.</summary>
+    public bool IsStopping => _stopping;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Hands the turns over before anything else is stopped: the server may wait for its last calls until no time is left.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => HandOverAsync(cancellationToken);
+
+    /// <summary>Hands over what was still begun meanwhile.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => HandOverAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task HandOverAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
         var turns = _running.Values.ToArray();

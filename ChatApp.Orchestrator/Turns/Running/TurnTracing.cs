@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using ChatApp.Contracts.Ids;
 using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.Turns.Records;
@@ -15,11 +16,24 @@ internal static class TurnTracing
 
     public static Activity? Start(TurnRecord turn)
     {
-        ActivityContext.TryParse(TurnOrder.Deserialize(turn.Request).TraceParent, traceState: null, isRemote: true, out var parent);
+        ActivityContext.TryParse(TraceParent(turn), traceState: null, isRemote: true, out var parent);
         return s_source.StartActivity("turn", ActivityKind.Internal, parent)?
             .SetTag("gen_ai.conversation.id", WireId.Format(WireId.Conversation, turn.ConversationId))
             .SetTag("chatapp.turn.id", WireId.Format(WireId.Turn, turn.Id))
             .SetTag("chatapp.turn.takeovers", turn.Takeovers);
+    }
+
+    // What can't be read ends the turn, not its trace.
+    private static string? TraceParent(TurnRecord turn)
+    {
+        try
+        {
+            return TurnOrder.Deserialize(turn.Request).TraceParent;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     public static Activity? Stage(ITurnStage stage) => s_source.StartActivity(stage.GetType().Name);

@@ -157,8 +157,30 @@ internal sealed class TurnStore(
     /// <param name="events">All events of the turn, the ended event last.</param>
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <exception cref="FencedException">Another replica owns the turn.</exception>
-    public async Task FinishAsync(
-        TurnRecord turn, TurnOutcome outcome, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken)
+    public Task FinishAsync(TurnRecord turn, TurnOutcome outcome, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken)
+    {
+        var fold = TurnFold.Of(events, TurnOrder.Deserialize(turn.Request).InitialContent);
+        return EndAsync(turn, outcome, fold.Text, AnswerContent.Serialize(fold.Answer), events, isLogAnew: false, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same with as little as can be: the text of the events, without its parts, and a log that holds these events alone. The
+    /// turn's order is not read.
+    /// </summary>
+    /// <param name="turn">The turn, with the epoch under which it was given up.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="events">Its events from the first on, the ended event last.</param>
+    /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
+    /// <exception cref="FencedException">Another replica owns the turn.</exception>
+    public Task GiveUpAsync(TurnRecord turn, TurnOutcome outcome, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken) =>
+        EndAsync(turn, outcome, events.Count > 1 ? Storable(TurnFold.Of(events).Text) : null, null, events, isLogAnew: true, cancellationToken);
+
+    // PostgreSQL's text can hold neither U+0000 nor half a surrogate pair.
+    private static string Storable(string text) =>
+        string.Concat(text.EnumerateRunes().Where(rune => rune.Value != 0).Select(rune => rune.ToString()));
+
+    private async Task EndAsync(
+        TurnRecord turn, TurnOutcome outcome, string? text, string? content, IReadOnlyList<TurnEvent> events, bool isLogAnew, CancellationToken cancellationToken)
     {
         await using var transaction = await database.For(turn.UserId).BeginAsync(cancellationToken);
         var stored = await LockAsync(transaction, turn, cancellationToken);
@@ -167,8 +189,14 @@ internal sealed class TurnStore(
         if (TurnStatus.IsFinal(stored.Status))
             return;
 
-        var missing = events.Where(turnEvent => turnEvent.Number > stored.LastNumber).ToList();
-        var fold = TurnFold.Of(events, TurnOrder.Deserialize(turn.Request).InitialContent);
+        var journaled = stored.LastNumber;
+        if (isLogAnew)
+        {
+            journaled = 0;
+            await transaction.ExecuteAsync(
+                "DELETE FROM chat.turn_log l USING chat.turns t WHERE l.turn_id = @Id AND t.id = l.turn_id AND t.user_id = @owner", new { turn.Id }, cancellationToken);
+        }
+
         await transaction.ExecuteAsync(
             """
             INSERT INTO chat.turn_log (turn_id, first_number, last_number, events)
@@ -178,7 +206,8 @@ internal sealed class TurnStore(
                 receipt = @receipt::jsonb, last_number = @last, ended_at = @now
             WHERE id = @Id AND user_id = @owner;
 
-            UPDATE chat.messages SET text = @text, content_json = @content::jsonb, status = @status, model = @model, token_count = @answerTokens, token_model = @model
+            UPDATE chat.messages SET text = COALESCE(@text, text), content_json = CASE WHEN @text::text IS NULL THEN content_json ELSE @content::jsonb END,
+                status = @status, model = @model, token_count = @answerTokens, token_model = @model
             WHERE id = @AssistantMessageId AND user_id = @owner;
 
             UPDATE chat.tool_calls SET status = 'stopped', ended_at = @now WHERE turn_id = @Id AND user_id = @owner AND status = 'started';
@@ -201,16 +230,16 @@ internal sealed class TurnStore(
                 turn.ConversationId,
                 turn.AssistantMessageId,
                 turn.RequestId,
-                first = stored.LastNumber + 1,
+                first = journaled + 1,
                 last = events[^1].Number,
-                events = TurnEventCodec.Encode(missing),
+                events = TurnEventCodec.Encode([.. events.Where(turnEvent => turnEvent.Number > journaled)]),
                 status = outcome.Status,
                 finishReason = outcome.FinishReason,
                 model = outcome.Model,
                 error = outcome.Error is { } error ? JsonFormatter.Default.Format(error) : null,
                 receipt = outcome.Receipt,
-                text = fold.Text,
-                content = AnswerContent.Serialize(fold.Answer),
+                text,
+                content,
                 answerTokens = outcome.AnswerTokens,
                 counted = outcome.FreshCounts.Keys.ToArray(),
                 counts = outcome.FreshCounts.Values.ToArray(),

@@ -27,7 +27,7 @@ internal sealed class TurnTakeover(
         {
             do
             {
-                if (time.GetTimestamp() < graceUntil)
+                if (supervisor.IsStopping || time.GetTimestamp() < graceUntil)
                     continue;
                 try
                 {
@@ -53,17 +53,25 @@ internal sealed class TurnTakeover(
 
     private async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        foreach (var turn in await leases.ClaimExpiredAsync(MostAtOnce, cancellationToken))
+        var claimed = await leases.ClaimExpiredAsync(MostAtOnce, cancellationToken);
+        await Task.WhenAll(claimed.Select(turn => TakeOverAsync(turn, cancellationToken)));
+    }
+
+    // Each by itself: what is wrong with one is no reason for the others to wait.
+    private async Task TakeOverAsync(TurnRecord turn, CancellationToken cancellationToken)
+    {
+        Log.TurnTakenOver(logger, turn.Id, turn.Takeovers);
+        try
         {
-            Log.TurnTakenOver(logger, turn.Id, turn.Takeovers);
-            try
-            {
-                supervisor.Launch(turn, await RecoverAsync(turn, cancellationToken));
-            }
-            catch (FencedException)
-            {
-                Log.TurnFenced(logger, turn.Id);
-            }
+            supervisor.Launch(turn, await RecoverAsync(turn, cancellationToken));
+        }
+        catch (FencedException)
+        {
+            Log.TurnFenced(logger, turn.Id);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !TransientFailures.IsTransient(exception))
+        {
+            await supervisor.GiveUpAsync(turn, await journal.ReadReadableAsync(turn.UserId, turn.Id, cancellationToken), exception);
         }
     }
 

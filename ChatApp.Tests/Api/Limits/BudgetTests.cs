@@ -63,6 +63,45 @@ public sealed class BudgetTests : LimitedEdge
     }
 
     [Test]
+    public async Task What_fails_between_two_holds_leaves_none_behind()
+    {
+        Orchestrator.Price = 1000;
+        await using var fresh = await EdgeHost.StartAsync(Database, new Dictionary<string, string?>
+        {
+            ["services:orchestrator:grpc:0"] = Orchestrator.Address,
+            ["Plans:both:MonthlyBudget"] = "1",
+            ["Plans:both:TokensPerMinute"] = "1000",
+        });
+        using var user = await UserAsync(fresh, "both");
+        var id = Guid.Parse(((string)(await user.GetAsync("/api/me")).Json["id"]!)["user_".Length..]);
+        var body = new { content = "hi", sampling = new { max_tokens = 400 } };
+
+        // Tokens are held, then money can't be.
+        await WithoutAsync("holds", async () => ((int)(await user.PostAsync("/api/turns", body)).Status).ShouldBeGreaterThanOrEqualTo(500));
+        Remaining(await user.PostAsync("/api/turns", body)).ShouldBeInRange(540, 600);
+
+        // The turn can't be noted as charged; its money and tokens are settled all the same.
+        await WithoutAsync("charges", async () => (await user.PostAsync("/api/turns", body)).ShouldBe(HttpStatusCode.OK));
+        Remaining(await user.PostAsync("/api/turns", body)).ShouldBeInRange(520, 600);
+        await using var connection = new NpgsqlConnection(Database);
+        await Eventually.HoldsAsync(async () => await connection.ExecuteScalarAsync<int>("SELECT count(*)::int FROM identity.holds WHERE user_id = @id AND until > now()", new { id }) == 0);
+    }
+
+    private async Task WithoutAsync(string table, Func<Task> act)
+    {
+        await using var connection = new NpgsqlConnection(Database);
+        await connection.ExecuteAsync($"ALTER TABLE identity.{table} RENAME TO {table}_away");
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            await connection.ExecuteAsync($"ALTER TABLE identity.{table}_away RENAME TO {table}");
+        }
+    }
+
+    [Test]
     public async Task A_hold_whose_call_was_lost_ends_by_itself()
     {
         Orchestrator.Price = 10_000;

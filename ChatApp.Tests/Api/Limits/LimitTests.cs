@@ -92,6 +92,21 @@ public sealed class LimitTests : LimitedEdge
         ((int)total["requests"]!).ShouldBe(2);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_stateless_call_that_is_repeated_under_its_key_takes_no_more_tokens(bool stream)
+    {
+        using var user = await UserAsync(One, "tokens");
+        Orchestrator.OutputTokens = 300;
+        var body = new { model = "scripted", max_tokens = 400, stream, messages = new[] { new { role = "user", content = "hi" } } };
+        user.Headers.Add("Idempotency-Key", $"{stream} {Token(user)[^20..]}");
+
+        Remaining(await user.PostAsync("/v1/chat/completions", body)).ShouldBeInRange(540, 600);
+        // 303 were used, and then none.
+        Remaining(await user.PostAsync("/v1/chat/completions", body)).ShouldBeInRange(240, 320);
+        Remaining(await user.PostAsync("/v1/chat/completions", body)).ShouldBeInRange(240, 330);
+    }
+
     [Test]
     public async Task A_second_turn_waits_for_the_first_on_whichever_replica_it_is_asked()
     {
@@ -109,17 +124,19 @@ public sealed class LimitTests : LimitedEdge
         (await there.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.OK);
     }
 
-    [Test]
-    public async Task A_request_that_is_repeated_while_its_turn_runs_needs_no_second_slot()
+    [TestCase("/api/turns", """{"content":"hi","request_id":"ID"}""")]
+    [TestCase("/v1/chat/completions", """{"conversation_id":"conv_1","request_id":"ID","messages":[{"role":"user","content":"hi"}]}""")]
+    public async Task A_request_that_is_repeated_while_its_turn_runs_needs_no_second_slot(string route, string body)
     {
         using var here = await UserAsync(One, "single");
         using var there = Two.Client(Token(here));
         var before = Orchestrator.Started;
         Orchestrator.Gate = new TaskCompletionSource();
-        var body = new { content = "hi", request_id = "twice-" + Token(here)[^8..] };
-        var first = here.PostAsync("/api/turns", body);
+        body = body.Replace("ID", "twice-" + Token(here)[^8..], StringComparison.Ordinal);
+        var first = here.PostAsync(route, body);
         await Eventually.HoldsAsync(() => Orchestrator.Started > before);
-        var again = there.PostAsync("/api/turns", body);
+        var again = there.PostAsync(route, body);
+        await Eventually.HoldsAsync(() => Orchestrator.Started > before + 1);
         (await there.PostAsync("/api/turns", new { content = "another" })).ShouldBe(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
 
         Orchestrator.Gate.SetResult();
@@ -150,6 +167,52 @@ public sealed class LimitTests : LimitedEdge
         await Eventually.HoldsAsync(async () => (await user.GetAsync("/api/usage")).Json["total"]!["output_tokens"]!.GetValue<int>() == 7);
         Orchestrator.Gate = null;
         await Eventually.HoldsAsync(async () => (await user.PostAsync("/v1/chat/completions", Chat)).Status == HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task A_turn_whose_stream_broke_keeps_its_slot_until_its_end_is_seen()
+    {
+        await using var edge = await BriefAsync();
+        using var user = await UserAsync(edge, "single");
+        Orchestrator.IsAway = true;
+
+        var broke = (await user.PostAsync("/api/turns", new { content = "hi", request_id = "broke-" + Token(user)[^8..] })).ShouldBe(HttpStatusCode.OK);
+        broke.Text.ShouldContain("event: error");
+        (await user.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.TooManyRequests, "rate_limit_exceeded");
+
+        Orchestrator.IsAway = false;
+        await Eventually.HoldsAsync(async () => (await user.PostAsync("/v1/chat/completions", Chat)).Status == HttpStatusCode.OK);
+        var usage = (await user.GetAsync("/api/usage")).Json;
+        usage["data"]!.AsArray().Select(row => (string)row!["purpose"]!).ShouldBe(["turn", "chat.completions"], ignoreOrder: true);
+    }
+
+    [Test]
+    public async Task A_temporary_turn_whose_replica_is_lost_ends_as_interrupted_and_is_looked_for_nowhere()
+    {
+        await using var edge = await BriefAsync();
+        using var user = await UserAsync(edge, "single");
+        Orchestrator.IsAway = true;
+        var before = Orchestrator.Resumed;
+
+        var lost = (await user.PostAsync("/api/turns", new { content = "hi", temporary = true })).ShouldBe(HttpStatusCode.OK);
+
+        lost.Text.ShouldContain("\"status\":\"Interrupted\"");
+        lost.Text.ShouldNotContain("event: error");
+        Orchestrator.Resumed.ShouldBe(before);
+        Orchestrator.IsAway = false;
+        (await user.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task Models_that_do_not_exist_are_under_the_plan_s_limits_and_don_t_cost_everyone_the_list()
+    {
+        using var user = await UserAsync(One, "five");
+        (await user.PostAsync("/v1/chat/completions", Chat)).ShouldBe(HttpStatusCode.OK);
+        var before = Orchestrator.Listed;
+        for (var i = 0; i < 4; i++)
+            (await user.PostAsync("/api/turns", new { content = "hi", model = $"no-such-model-{i}" })).ShouldBe(HttpStatusCode.NotFound, "model_not_found");
+        (await user.PostAsync("/api/turns", new { content = "hi", model = "no-such-model" })).ShouldBe(HttpStatusCode.TooManyRequests);
+        (Orchestrator.Listed - before).ShouldBeLessThan(4);
     }
 
     [Test]
@@ -218,4 +281,12 @@ public sealed class LimitTests : LimitedEdge
 
         Orchestrator.Started.ShouldBe(before);
     }
+
+    /// <summary>An edge that gives a broken stream up at once.</summary>
+    private Task<EdgeHost> BriefAsync() => EdgeHost.StartAsync(Database, new Dictionary<string, string?>
+    {
+        ["services:orchestrator:grpc:0"] = Orchestrator.Address,
+        ["Plans:single:ConcurrentTurns"] = "1",
+        ["Edge:ReattachSeconds"] = "0",
+    });
 }

@@ -47,7 +47,7 @@ public abstract class LimitedEdge
     }
 
     [SetUp]
-    public void Reset() => (Orchestrator.Gate, Orchestrator.Price, Orchestrator.InputTokens, Orchestrator.OutputTokens, Orchestrator.Content, Orchestrator.Failure) = (null, 0, 3, 7, "ok", null);
+    public void Reset() => (Orchestrator.IsAway, Orchestrator.Gate, Orchestrator.Price, Orchestrator.InputTokens, Orchestrator.OutputTokens, Orchestrator.Content, Orchestrator.Failure) = (false, null, 0, 3, 7, "ok", null);
 
     protected static string Token(EdgeClient client) => client.Headers.Authorization!.Parameter!;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
 using Google.Protobuf;
@@ -101,7 +102,7 @@ public sealed class ConversationTests : GraphTest
         var found = await Conversations.ListAsync(new ListConversationsRequest { Query = "ZanzibarLeo" }, Me);
 
         found.Conversations.Select(hit => hit.Conversation.Id).ShouldBe([titled.Id, asked.Started.ConversationId], ignoreOrder: true);
-        found.Conversations.Single(hit => hit.Conversation.Id == asked.Started.ConversationId).Snippet.ShouldContain("\u0002zanzibarleopard\u0003");
+        found.Conversations.Single(hit => hit.Conversation.Id == asked.Started.ConversationId).Snippet.ShouldContain("the \u0002zanzibarleo\u0003pard live");
     }
 
     [TestCase("')' | !'x")]
@@ -109,6 +110,44 @@ public sealed class ConversationTests : GraphTest
     [TestCase("it's \"quoted\" -and \\escaped")]
     public async Task A_query_that_looks_like_search_syntax_is_only_words(string query) =>
         (await Conversations.ListAsync(new ListConversationsRequest { Query = query }, Me)).Conversations.ShouldBeEmpty();
+
+    [Test]
+    public async Task What_stands_in_a_message_is_found_as_it_stands_there()
+    {
+        (string Message, string[] Queries)[] cases =
+        [
+            ("見積もりの問題について日本の会社に聞く", ["日本", "問題", "会社"]),
+            ("สวัสดีครับ ภาษาไทย", ["สวัสดี", "ครับ"]),
+            ("हिन्दी में लिखो", ["हिन्दी", "लिखो"]),
+            ("저는 한국어를 배우고 있습니다", ["국어", "한국어를 있습니다"]),
+            ("⭐️ favourite 🦓 animal", ["⭐", "🦓"]),
+            ("see foo.png and report-2024.pdf", ["png", "foo.png", "2024", "report-2024.pdf"]),
+            ("born 2024-05-17 at 12:30", ["2024-05-17", "05", "12:30"]),
+            ("mail to anna.smith@example.org", ["smith", "anna.smith@example.org", "example"]),
+            ("https://docs.example.com/guide/setup.html?x=1", ["https://docs.example.com/guide/setup.html?x=1", "setup.html", "example.com"]),
+            ("version 10.0.401 of pi 3.14159 is -7", ["10.0.401", "401", "3.14", "-7"]),
+            ("snake_case_name and camelCaseName", ["CaseName", "casename", "_case_"]),
+            ("50% off_now at C:\\temp", ["%", "_", "\\"]),
+            ("e\u0301clair decomposed", ["e\u0301clair", "\u00e9clair", "clair"]),
+        ];
+        var conversations = cases.Select((test, index) => new { id = $"{index}", title = $"Nothing {index}", messages = new[] { new { id = "m", role = "user", text = test.Message } } });
+        var document = JsonSerializer.SerializeToUtf8Bytes(new { format = "chatapp.conversations", version = 1, conversations });
+        var imported = (await ImportAsync(ByteString.CopyFrom(document))).ConversationIds;
+
+        foreach (var (test, id) in cases.Zip(imported))
+        {
+            foreach (var query in test.Queries)
+            {
+                var hit = (await Conversations.ListAsync(new ListConversationsRequest { Query = query }, Me)).Conversations.SingleOrDefault(hit => hit.Conversation.Id == id);
+                hit.ShouldNotBeNull($"'{query}' in '{test.Message}'").Snippet.ShouldContain("\u0002");
+            }
+        }
+
+        (await Graph.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_indexes WHERE indexname = 'messages_search') = EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')"))
+            .ShouldBeTrue("messages are indexed where that is possible");
+        (await Conversations.ListAsync(new ListConversationsRequest { Query = "Nothing 3" }, Me)).Conversations.ShouldContain(hit => hit.Conversation.Id == imported[3]);
+        (await RefusalAsync(Conversations.ListAsync(new ListConversationsRequest { Query = "  " }, Me))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+    }
 
     [Test]
     public async Task A_title_comes_by_itself_and_never_over_one_that_the_user_gave()
@@ -183,7 +222,7 @@ public sealed class ConversationTests : GraphTest
 
         var reply = await ImportAsync(ByteString.CopyFromUtf8(Json));
 
-        reply.SkippedMessages.ShouldBe(1);
+        reply.SkippedMessages.ShouldBe(2, "the system's note and a picture");
         var imported = await GetAsync(reply.ConversationIds.Single());
         imported.Conversation.Title.ShouldBe("Old chat");
         imported.Messages.Select(m => (m.Role, m.Text)).ShouldBe([("user", "Hello"), ("assistant", "Hi\nthere"), ("assistant", "Hello again")]);
@@ -192,11 +231,60 @@ public sealed class ConversationTests : GraphTest
         imported.Conversation.CurrentMessageId.ShouldBe(imported.Messages[2].Id);
     }
 
+    [Test]
+    public async Task Of_ChatGPTs_export_what_was_hidden_stays_hidden_and_marks_become_links()
+    {
+        const string Json = """
+            [{"title": "T", "current_node": "a", "mapping": {
+              "n": {"message": {"author": {"role": "user"}, "content": {"content_type": "user_editable_context", "parts": ["About me"]}}},
+              "h": {"message": {"author": {"role": "user"}, "metadata": {"is_visually_hidden_from_conversation": true}, "content": {"content_type": "text", "parts": ["Hidden"]}}, "parent": "n"},
+              "q": {"message": {"author": {"role": "user"}, "content": {"content_type": "multimodal_text", "parts": [{"content_type": "image_asset_pointer"}, {"content_type": "audio_transcription", "text": "Where?"}]}}, "parent": "h"},
+              "t": {"message": {"author": {"role": "assistant"}, "recipient": "web", "content": {"content_type": "code", "text": "search()"}}, "parent": "q"},
+              "p": {"message": {"author": {"role": "user"}, "content": {"content_type": "multimodal_text", "parts": [{"content_type": "image_asset_pointer"}]}}, "parent": "t"},
+              "a": {"message": {"author": {"role": "assistant"}, "recipient": "all", "metadata": {"model_slug": "gpt\u00004", "content_references": [{"matched_text": "\ue200cite\ue202turn0search0\ue201", "alt": "([Atlas](https://example.org))"}]},
+                    "content": {"content_type": "text", "parts": ["There \ue200cite\ue202turn0search0\ue201 and \ue200cite\ue202turn0search1\ue201here【12†source】."]}}, "parent": "p"}}}]
+            """;
+
+        var reply = await ImportAsync(ByteString.CopyFromUtf8("\uFEFF" + Json));
+
+        reply.SkippedMessages.ShouldBe(5, "two hidden ones, a picture in a question, a call of a tool, a question that is a picture");
+        var imported = await GetAsync(reply.ConversationIds.Single());
+        imported.Messages.Select(m => m.Text).ShouldBe(["Where?", "There ([Atlas](https://example.org)) and here."]);
+        imported.Messages[1].Model.ShouldBe("gpt4");
+        imported.Messages[1].ParentId.ShouldBe(imported.Messages[0].Id);
+    }
+
+    [Test]
+    public async Task Everything_that_is_known_of_a_user_is_imported_with_its_conversations_and_titles_are_cut_between_characters()
+    {
+        var title = new string('x', 199) + "👩‍👩‍👧 and more";
+        var document = new
+        {
+            user = new { id = "user_1" },
+            files = new[] { new { id = "file_1" } },
+            conversations = new
+            {
+                format = "chatapp.conversations",
+                version = 1,
+                conversations = new[] { new { title, messages = new[] { new { id = "m", role = "user", text = "hi", content = new { files = new[] { new { id = "file_1", name = "a.txt" } } } } } } },
+            },
+        };
+
+        var reply = await ImportAsync(ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(document)));
+
+        reply.SkippedMessages.ShouldBe(1, "the file");
+        var imported = await GetAsync(reply.ConversationIds.Single());
+        imported.Conversation.Title.ShouldBe(new string('x', 199));
+        imported.Messages.Single().Text.ShouldBe("hi");
+    }
+
     [TestCase("""[{"mapping": {"a": {"parent": "b", "message": null}, "b": {"parent": "a", "message": null}}}]""", "circle")]
     [TestCase("""{"format": "chatapp.conversations", "version": 1, "conversations": [{"messages": [{"id": "x", "role": "user", "text": "1"}, {"id": "x", "role": "user", "text": "2"}]}]}""", "same id")]
     [TestCase("""{"some": "json"}""", "neither")]
     [TestCase("""[1, 2]""", "not an object")]
     [TestCase("""[{"title": "\ud800", "mapping": {}}]""", "surrogate")]
+    [TestCase("""[{"mapping": {"\ud800": {"message": {"author": {"role": "user"}, "content": {"parts": ["x"]}}}}}]""", "surrogate")]
+    [TestCase("""[{"mapping": {"a": {"message": {"author": {"role": "user"}, "content": {"parts": ["\ud800"]}}}}}]""", "surrogate")]
     [TestCase("not json", "not valid JSON")]
     public async Task A_document_that_can_t_be_imported_is_refused_with_the_reason_and_leaves_nothing(string json, string reason)
     {

@@ -55,6 +55,32 @@ public sealed class MeteringGraphTests
         (await _graph.First.Metering.GetUsageAsync(new GetUsageRequest(), As("someone else"))).Days.ShouldBeEmpty();
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_stateless_call_that_is_repeated_under_its_key_is_answered_as_before_and_generates_nothing(bool stream)
+    {
+        var user = $"user-{Guid.NewGuid():N}";
+        var first = await CompleteAsync("key", $"tokens=5 {user}");
+        var again = await CompleteAsync("key", $"tokens=5 {user}");
+        var other = await CompleteAsync("another", $"tokens=5 {user}");
+
+        again.Select(chunk => chunk.Json).ShouldBe(first.Select(chunk => chunk.Json));
+        again.ShouldAllBe(chunk => chunk.Repeated);
+        first.Concat(other).ShouldAllBe(chunk => !chunk.Repeated);
+        (await _graph.ScalarAsync<int>("SELECT count(*)::int FROM chat.usage_events WHERE user_id = @user", new { user })).ShouldBe(2);
+        (await Should.ThrowAsync<RpcException>(() => CompleteAsync("key", "something else"))).StatusCode.ShouldBe(StatusCode.AlreadyExists);
+
+        async Task<List<CompletionChunk>> CompleteAsync(string key, string content)
+        {
+            var body = JsonSerializer.SerializeToUtf8Bytes(new { model = "priced", stream, messages = new[] { new { role = "user", content } } });
+            using var call = _graph.First.Completions.Complete(new CompletionRequest { Operation = "chat.completions", Body = ByteString.CopyFrom(body), RequestId = key }, As(user));
+            var chunks = new List<CompletionChunk>();
+            await foreach (var chunk in call.ResponseStream.ReadAllAsync())
+                chunks.Add(chunk);
+            return chunks;
+        }
+    }
+
     [Test]
     public async Task Administrators_see_what_someone_and_everyone_used_and_nobody_else_does()
     {

@@ -26,6 +26,9 @@ public sealed class MisbehavingServer : IAsyncDisposable
     /// <summary>What every request gets that nothing else was said for.</summary>
     public Func<HttpContext, JsonElement, Task> Always { get; set; } = Answer("Hello", " world", "!");
 
+    /// <summary>The text of <c>/v1/models</c>.</summary>
+    public string Models { get; set; } = """{"object":"list","data":[{"id":"listed","max_model_len":4096,"tier":"fast"}]}""";
+
     /// <summary>The text of <c>/metrics</c>.</summary>
     public string Metrics { get; set; } = "";
 
@@ -45,8 +48,7 @@ public sealed class MisbehavingServer : IAsyncDisposable
         var server = new MisbehavingServer(builder.Build());
         server._app.UseRouting();
         server._app.MapGet("/metrics", context => context.Response.WriteAsync(server.Metrics));
-        server._app.MapGet("/v1/models", context => context.Response.WriteAsync(
-            """{"object":"list","data":[{"id":"listed","max_model_len":4096,"tier":"fast"}]}"""));
+        server._app.MapGet("/v1/models", context => context.Response.WriteAsync(server.Models));
         server._app.MapPost("/{**path}", server.ServeAsync);
         await server._app.StartAsync();
         server.Url = server._app.Urls.Single();

@@ -9,6 +9,9 @@ namespace ChatApp.Tests.Orchestrator.Graph;
 /// <summary>Real stores, a scripted model, and orchestrators in processes of their own.</summary>
 public sealed class OrchestratorGraph : IAsyncDisposable
 {
+    /// <summary>The scripted model at a price: 1 for a million tokens of input, 3 for output.</summary>
+    public const string PricedModel = "priced";
+
     private static readonly Lazy<Task<OrchestratorGraph>> s_shared = new(StartSharedAsync);
 
     private static int s_stopped;
@@ -106,6 +109,12 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Gateway__Upstreams__scripted__BaseUrl"] = Model.Url,
             ["Gateway__Upstreams__scripted__Kind"] = "Vllm",
             ["Gateway__Upstreams__scripted__Discover"] = "true",
+            ["Gateway__DefaultModel"] = ScriptedModelServer.Model,
+            ["Gateway__Models__0__Id"] = PricedModel,
+            ["Gateway__Models__0__InputPrice"] = "1",
+            ["Gateway__Models__0__OutputPrice"] = "3",
+            ["Gateway__Models__0__Routes__0__Upstream"] = "scripted",
+            ["Gateway__Models__0__Routes__0__Model"] = ScriptedModelServer.Model,
             ["Conversations__PurgeInterval"] = "00:00:00.500",
             ["Conversations__MaximumImportBytes"] = "2000000",
             ["Conversations__MaximumImportMessages"] = "1000",

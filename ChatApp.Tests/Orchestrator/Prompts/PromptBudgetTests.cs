@@ -26,6 +26,7 @@ public sealed class PromptBudgetTests
         Recall.Select(said, "where does my sister live in the winter?", 1).ShouldBe([1]);
         Recall.Select(said, "the cat", 2).ShouldBe([0, 3]);
         Recall.Select(said, "zzz", 2).ShouldBeEmpty();
+        Recall.Select(["妹は東京に住んでいます", "猫は寝ています", "สวัสดีครับ"], "東京の天気は?", 1).ShouldBe([0]);
     }
 
     private static PromptMessage[] Messages(int[] tokens) =>

@@ -85,6 +85,75 @@ public sealed class TakeoverTests : GraphTest
     }
 
     [Test]
+    public async Task A_turn_that_can_t_be_read_ends_at_once_and_keeps_neither_its_conversation_nor_other_turns()
+    {
+        var (order, log, healthy) = (await StartLeftAsync("one"), await StartLeftAsync("two"), await StartLeftAsync($"tokens=10 {User}"));
+        await Graph.ExecuteAsync("""UPDATE chat.turns SET request = '{"sampling": 5}' WHERE id = @Id""", new { order.Id });
+        await Graph.ExecuteAsync("UPDATE chat.turn_log SET events = '\\xff' WHERE turn_id = @Id", new { log.Id });
+        await Graph.ExecuteAsync("UPDATE chat.turns SET lease_owner = '' WHERE id = ANY(@ids)", new { ids = new[] { order.Id, log.Id, healthy.Id } });
+
+        await Eventually.HoldsAsync(async () => await StatusAsync(order) == "Failed" && await StatusAsync(log) == "Failed" && await StatusAsync(healthy) == "Completed");
+
+        var read = await TailAsync(order);
+        read.Started.ConversationId.ShouldBe(WireId.Format(WireId.Conversation, order.ConversationId));
+        read.Ended.ShouldNotBeNull().Error.Code.ShouldBe("internal_error");
+        (await TailAsync(log)).Ended.ShouldNotBeNull().Status.ShouldBe("Failed");
+        foreach (var turn in (TurnRecord[])[order, log])
+        {
+            (await Graph.ScalarAsync<int>("SELECT takeovers FROM chat.turns WHERE id = @Id", new { turn.Id })).ShouldBe(1);
+            var next = await RunAsync("and now?", WireId.Format(WireId.Conversation, turn.ConversationId));
+            next.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
+        }
+    }
+
+    [Test]
+    public async Task A_turn_whose_end_is_refused_for_good_ends_with_its_text_and_without_its_parts()
+    {
+        var content = $"tokens=6 think=2 {User}";
+        await Graph.ExecuteAsync("ALTER TABLE chat.messages ADD CONSTRAINT tests_refuse CHECK (user_id <> '" + User + "' OR content_json IS NULL) NOT VALID");
+        try
+        {
+            var seen = await RunAsync(content);
+
+            seen.Ended.ShouldNotBeNull().Status.ShouldBe("Failed");
+            seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+            var answer = (await GetAsync(seen.Started.ConversationId)).Messages[1];
+            answer.Text.ShouldBe(seen.Text);
+            answer.Status.ShouldBe("Failed");
+            (await Graph.ScalarAsync<int>("SELECT output_tokens FROM chat.usage_events WHERE user_id = @User", new { User })).ShouldBe(seen.Ended.Usage.OutputTokens);
+            seen.Ended.Usage.OutputTokens.ShouldBeGreaterThanOrEqualTo(6);
+            (await RunAsync("tokens=3", seen.Started.ConversationId)).Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
+        }
+        finally
+        {
+            await Graph.ExecuteAsync("ALTER TABLE chat.messages DROP CONSTRAINT tests_refuse");
+        }
+    }
+
+    [TestCase(false, "Completed")]
+    [TestCase(true, "Stopped")]
+    public async Task What_a_dead_owner_generated_is_charged_with_the_prompt_that_it_read(bool isStopped, string status)
+    {
+        var content = $"tokens=10 {User}";
+        var answer = ScriptedModelServer.AnswerTo(content);
+        var turn = await StartLeftAsync(content, OrchestratorGraph.PricedModel);
+        await using var journal = new TurnJournal(Graph.Database, new OwnedDatabase(Graph.Database, TimeProvider.System));
+        var words = answer.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var text = new TurnEvent { Number = 2, Text = new TextDelta { Text = string.Join(' ', words[..4]) + " " } };
+        await journal.AppendAsync([new JournalEntry(turn.Id, 1, 2, 2, TurnEventCodec.Encode([text]))], CancellationToken.None);
+
+        await Graph.ExecuteAsync("UPDATE chat.turns SET lease_owner = '', stop_requested_at = CASE WHEN @isStopped THEN now() END WHERE id = @Id", new { isStopped, turn.Id });
+
+        var usage = (await TailAsync(turn)).Ended.ShouldNotBeNull();
+        usage.Status.ShouldBe(status);
+        usage.Usage.OutputTokens.ShouldBe(isStopped ? 4 : 10);
+        // The prompt was read once by each owner that asked the model.
+        usage.Usage.InputTokens.ShouldBeGreaterThanOrEqualTo(isStopped ? 2 : 12);
+        var cost = await Graph.ScalarAsync<decimal>("SELECT cost FROM chat.usage_events WHERE turn_id = @Id", new { turn.Id });
+        cost.ShouldBe(((usage.Usage.InputTokens * 1m) + (usage.Usage.OutputTokens * 3m)) / 1_000_000);
+    }
+
+    [Test]
     public async Task A_journal_does_not_wait_for_a_turn_that_is_locked_and_takes_it_with_the_next_round()
     {
         var mine = ReplicaName.Unique();
@@ -106,11 +175,22 @@ public sealed class TakeoverTests : GraphTest
         await leases.LeaveAsync(CancellationToken.None);
     }
 
-    private async Task<TurnRecord> StartAsync(string content, ReplicaName replica)
+    private Task<string> StatusAsync(TurnRecord turn) => Graph.ScalarAsync<string>("SELECT status FROM chat.turns WHERE id = @Id", new { turn.Id });
+
+    /// <summary>A turn whose owner lives, for a minute, and does nothing: it is taken over once its lease is taken away.</summary>
+    private async Task<TurnRecord> StartLeftAsync(string content, string model = ScriptedModelServer.Model)
+    {
+        var mine = ReplicaName.Unique();
+        await using var leases = new TurnLeases(Graph.Database, mine, Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) }));
+        await leases.RenewAsync(CancellationToken.None);
+        return await StartAsync(content, mine, model);
+    }
+
+    private async Task<TurnRecord> StartAsync(string content, ReplicaName replica, string model = ScriptedModelServer.Model)
     {
         var store = new TurnStore(new OwnedDatabase(Graph.Database, TimeProvider.System), new IdFactory(TimeProvider.System), replica, TimeProvider.System);
         var started = await store.StartAsync(
-            User, new NewTurn { Content = content, ContentHash = [1], Order = new TurnOrder { Model = ScriptedModelServer.Model } }, CancellationToken.None);
+            User, new NewTurn { Content = content, ContentHash = [1], Order = new TurnOrder { Model = model } }, CancellationToken.None);
         return started.Turn;
     }
 

@@ -56,6 +56,9 @@ public sealed class TurnLogTests : GraphTest
     {
         var content = $"tokens=200 delay=10 {User}";
         var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me), s => s.Last == 10);
+        // Can't be handed over, and holds nothing up.
+        using var temporary = Graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=100000 delay=10", Temporary = true }, Me);
+        (await temporary.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
         try
         {
             await Graph.First.TerminateAsync();
@@ -71,9 +74,16 @@ public sealed class TurnLogTests : GraphTest
     }
 
     [Test]
-    public async Task A_turn_whose_model_stays_away_ends_as_interrupted_with_its_text()
+    public async Task A_turn_waits_for_a_model_that_starts_and_one_whose_model_stays_away_ends_as_interrupted_with_its_text()
     {
         await using var graph = await OrchestratorGraph.StartAsync(1, new Dictionary<string, string> { ["Turns__ContinuationPatience"] = "00:00:01" });
+        await graph.Model.StopAsync();
+        var early = await new ViewedTurn().FollowAsync(
+            graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=3", Model = ScriptedModelServer.Model }, Me), s => s.Events.Any(e => e.Notice?.Code == "queue"));
+        await graph.Model.ListenAsync();
+        await early.FollowAsync(graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = early.TurnId, After = early.Last }, Me));
+        early.Ended!.Status.ShouldBe("Completed");
+
         var content = $"tokens=2000 delay=5 die=4 deaths=100000 {User}";
         var seen = new ViewedTurn();
         var run = graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me);
