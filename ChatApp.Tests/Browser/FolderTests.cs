@@ -17,6 +17,7 @@ internal sealed class FolderTests : ScriptedPageTests
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Page.Locator("#move")).ToBeHiddenAsync();
         await Expect(Row("Budget")).ToHaveCountAsync(0);
+        await Expect(Page.Locator(".toast")).ToContainTextAsync("Moved to “Work”");
         conversation.Folder.ShouldBe("Work");
 
         await Page.Locator(".folder-link", new() { HasText = "Work" }).ClickAsync();

@@ -191,7 +191,7 @@ internal sealed class MarkdownRendererTests
     [TestCase("    **not", "    **not")]
     [TestCase("\\[\na * **b", "\\[\na * **b")]
     [TestCase("| a | b |\n|---|---|\n| **x", "| a | b |\n|---|---|\n| **x**")]
-    public void Open_markup_is_closed_for_now(string growing, string completed) => 
+    public void Open_markup_is_closed_for_now(string growing, string completed) =>
         UnfinishedMarkdown.Complete(growing, MarkdownRenderer.Read(growing, growing: true)).ShouldBe(completed);
 
     [TestCase(200_000, "[")]

@@ -3,7 +3,6 @@ import { copy, openCopy } from './clipboard.js';
 import { composer } from './composer.js';
 import { enlargeDiagram, toggleDiagramSource } from './diagram.js';
 import { openDialog } from './dialogs.js';
-import { composing } from './keys.js';
 import { setCookie } from './settings.js';
 
 const root = document.documentElement;
@@ -74,7 +73,7 @@ export function startActions() {
     if (event.key === 'Escape') {
       event.stopPropagation();
       edit.form.querySelector('[data-edit-cancel]').click();
-    } else if (event.key === 'Enter' && !event.shiftKey && !composing(event)) {
+    } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       const save = edit.form.querySelector('[data-edit-save]');
       save.focus();

@@ -1,7 +1,6 @@
 // What the circuit calls.
 export { copyText } from './clipboard.js';
-export { keepDraft } from './composer.js';
-export { setCookie } from './settings.js';
+export { setCookie, zone } from './settings.js';
 export { closeDialog, openDialog } from './dialogs.js';
 
 export function connect(element, bridge) {

@@ -1,4 +1,5 @@
 // Diagrams: drawn by Mermaid in a frame of its own when it was built in, else shown as their source.
+import { here } from './base.js';
 import { openDialog } from './dialogs.js';
 
 let frame;
@@ -16,7 +17,7 @@ function ready() {
     addEventListener('message', listen);
     element.addEventListener('error', reject);
     element.className = 'diagram-frame';
-    element.src = '/diagram';
+    element.src = here('diagram');
     element.title = 'Diagrams';
     element.tabIndex = -1;
     element.setAttribute('aria-hidden', 'true');

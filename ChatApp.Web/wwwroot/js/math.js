@@ -1,4 +1,6 @@
 // Formulas: typeset by KaTeX when it was built in, else shown as their source.
+import { here } from './base.js';
+
 let katex;
 
 async function load() {
@@ -7,8 +9,8 @@ async function load() {
   try {
     const style = document.createElement('link');
     style.rel = 'stylesheet';
-    style.href = '/lib/katex/katex.min.css';
-    const module = await import('/lib/katex/katex.mjs');
+    style.href = here('lib/katex/katex.min.css');
+    const module = await import('../lib/katex/katex.mjs');
     document.head.append(style);
     katex = module.default;
   } catch {

@@ -1,6 +1,5 @@
 import { run } from './actions.js';
 import { openDialog } from './dialogs.js';
-import { composing } from './keys.js';
 
 const typing = target => target.closest?.('input, textarea, select, [contenteditable]');
 const click = selector => {
@@ -45,7 +44,7 @@ function commandOf(event) {
 
 export function startShortcuts() {
   document.addEventListener('keydown', event => {
-    if (composing(event) || event.defaultPrevented || event.altKey)
+    if (event.defaultPrevented || event.altKey)
       return;
     const command = commandOf(event);
     if (command) {
