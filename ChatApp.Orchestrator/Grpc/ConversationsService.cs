@@ -180,13 +180,8 @@ internal sealed class ConversationsService(
         return new AdoptReply { Conversations = adopted };
     }
 
-    public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context)
-    {
-        var (share, token) = await shares.CreateAsync(context.Caller().Subject, ConversationId(request.ConversationId), context.CancellationToken);
-        var link = Wire.ToWire(share);
-        link.Token = token;
-        return link;
-    }
+    public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context) =>
+        Wire.ToWire(await shares.CreateAsync(context.Caller().Subject, ConversationId(request.ConversationId), context.CancellationToken));
 
     public override async Task<ListSharesReply> ListShares(ListSharesRequest request, ServerCallContext context)
     {
