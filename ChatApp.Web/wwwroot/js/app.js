@@ -8,6 +8,7 @@ import { startConnection } from './connection.js';
 import { startAccount } from './account.js';
 import { startActions } from './actions.js';
 import { startWorker } from './install.js';
+import { startFields } from './fields.js';
 import { startKeys } from './keys.js';
 import { startMenus } from './menus.js';
 import { startSettings } from './settings.js';
@@ -15,6 +16,7 @@ import { startShortcuts } from './shortcuts.js';
 import { startText } from './text.js';
 
 startKeys();
+startFields();
 startText();
 startActions();
 startAccount();
