@@ -12,7 +12,7 @@ internal static class DiagramFrame
         """
         <!DOCTYPE html>
         <html lang="en">
-        <head><meta charset="utf-8" /><title>Diagrams</title><script type="module" src="/js/diagram-frame.js"></script></head>
+        <head><meta charset="utf-8" /><title>Diagrams</title><script type="module" src="js/diagram-frame.js"></script></head>
         <body></body>
         </html>
         """;

@@ -20,11 +20,11 @@ internal static class OfflinePage
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <title>ChatApp</title>
-                <link rel="stylesheet" href="/css/offline.css" />
+                <link rel="stylesheet" href="{context.Request.PathBase}/css/offline.css" />
             </head>
             <body>
                 <main>
-                    <img src="/icons/icon.svg" alt="" width="64" height="64" />
+                    <img src="{context.Request.PathBase}/icons/icon.svg" alt="" width="64" height="64" />
                     <h1>{WebUtility.HtmlEncode(text["Offline_Title"])}</h1>
                     <p>{WebUtility.HtmlEncode(text["Offline_Text"])}</p>
                     <p><a href="">{WebUtility.HtmlEncode(text["Retry"])}</a></p>

@@ -12,6 +12,9 @@ builder.AddWebServices();
 var app = builder.Build();
 
 app.UseForwardedHeaders();
+app.UsePathBase();
+// Routes are chosen from what is left of the path.
+app.UseRouting();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseSecurityHeaders();
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);

@@ -8,13 +8,8 @@ namespace ChatApp.Orchestrator.Grpc;
 /// <summary>Links that show a conversation to whoever has them.</summary>
 internal sealed class SharesService(ShareStore shares, ConversationStore conversations) : Shares.SharesBase
 {
-    public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context)
-    {
-        var (share, token) = await shares.CreateAsync(context.Caller().Subject, WireIds.Conversation(request.ConversationId), context.CancellationToken);
-        var link = Wire.ToWire(share);
-        link.Token = token;
-        return link;
-    }
+    public override async Task<ShareLink> Share(ShareRequest request, ServerCallContext context) =>
+        Wire.ToWire(await shares.CreateAsync(context.Caller().Subject, WireIds.Conversation(request.ConversationId), context.CancellationToken));
 
     public override async Task<ListSharesReply> ListShares(ListSharesRequest request, ServerCallContext context)
     {

@@ -61,6 +61,7 @@ internal static class Wire
     {
         Id = WireId.Format(WireId.Share, share.Id),
         ConversationId = WireId.Format(WireId.Conversation, share.ConversationId),
+        Token = share.Token ?? "",
         CreatedAt = Timestamp.FromDateTime(share.CreatedAt),
     };
 

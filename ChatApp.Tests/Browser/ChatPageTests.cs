@@ -81,6 +81,21 @@ internal sealed class ChatPageTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task That_the_model_did_not_see_everything_stays_said_above_its_answer()
+    {
+        Api.Answer = (_, turn) =>
+        {
+            turn.Write("notice", new { Code = "retry", Text = "The model's server went away." });
+            turn.Write("notice", new { Code = "context_trimmed", Text = "The first 12 messages were left out." });
+            return turn.SayAsync("As I said.");
+        };
+        await OpenAsync(Page);
+        await AskAsync(Page, "What did I say first?");
+        await Expect(Answers(Page)).ToHaveAttributeAsync("data-status", "Completed");
+        await Expect(Answers(Page).Locator(".notice")).ToHaveTextAsync("The first 12 messages were left out.");
+    }
+
+    [Test]
     public async Task After_a_refusal_the_next_message_goes_on_from_what_was_stored()
     {
         Api.Answer = (request, turn) => turn.SayAsync($"Answer to {request.Content}, after {request.ParentId ?? "nothing"}.");

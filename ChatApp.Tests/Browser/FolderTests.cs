@@ -17,16 +17,18 @@ internal sealed class FolderTests : ScriptedPageTests
         await Page.Keyboard.PressAsync("Enter");
         await Expect(Page.Locator("#move")).ToBeHiddenAsync();
         await Expect(Row("Budget")).ToHaveCountAsync(0);
+        await Expect(Page.Locator(".toast")).ToContainTextAsync("Moved to “Work”");
         conversation.Folder.ShouldBe("Work");
 
         await Page.Locator(".folder-link", new() { HasText = "Work" }).ClickAsync();
-        await Expect(Row("Budget")).ToBeVisibleAsync();
-        await Expect(Row("Holidays")).ToHaveCountAsync(0);
+        await Expect(Page.Locator(".folder").Locator(Row("Budget"))).ToBeVisibleAsync();
+        await Expect(Page.Locator(".folder").Locator(Row("Holidays"))).ToHaveCountAsync(0);
+        await Expect(Row("Holidays")).ToBeVisibleAsync();
         await PictureAsync("folder");
         await FolderMenuAsync("Rename");
-        await Page.Locator("#rename-folder").FillAsync("Office");
-        await Page.Locator("#rename-folder").PressAsync("Enter");
-        await Expect(Page.Locator(".folder-name")).ToHaveTextAsync("Office");
+        await Page.Locator(".folder-head .rename input").FillAsync("Office");
+        await Page.Locator(".folder-head .rename input").PressAsync("Enter");
+        await Expect(Page.Locator(".folder-link[aria-expanded=true]")).ToHaveTextAsync("Office");
         conversation.Folder.ShouldBe("Office");
 
         await FolderMenuAsync("Remove folder, keep chats");
@@ -45,8 +47,7 @@ internal sealed class FolderTests : ScriptedPageTests
         await Expect(Row("Old")).ToBeVisibleAsync();
         await AskAsync(Page, "Something new");
         await Expect(Row("Something new")).ToBeVisibleAsync();
-        await Page.GetByRole(AriaRole.Button, new() { Name = "All conversations" }).ClickAsync();
-        await Expect(Page.Locator(".folder-link")).ToBeVisibleAsync();
+        await Page.Locator(".folder-link").ClickAsync();
         await Expect(Row("Something new")).ToHaveCountAsync(0);
     }
 
@@ -61,7 +62,7 @@ internal sealed class FolderTests : ScriptedPageTests
 
     private async Task FolderMenuAsync(string item)
     {
-        await Page.Locator("[popovertarget=menu-folder]").ClickAsync();
+        await Page.Locator(".folder-head [aria-haspopup=menu]").ClickAsync();
         await Page.Locator(".menu:popover-open").GetByRole(AriaRole.Menuitem, new() { Name = item, Exact = true }).ClickAsync();
     }
 }

@@ -7,6 +7,30 @@ namespace ChatApp.Tests.Browser;
 internal sealed class SessionTests : ScriptedPageTests
 {
     [Test]
+    public async Task The_whole_page_works_below_a_path_of_a_proxy()
+    {
+        Api.Accounts.Required = true;
+        await using var web = await WebProcess.StartAsync(Api.Address, pathBase: "/chat");
+        var conversation = Api.AddConversation("Rich", "Show me", "$$\\frac{1}{2}$$\n\n```mermaid\nflowchart LR\n  A --> B\n```");
+        await OpenAsync(Page, $"{web.Address}/chat/");
+        (await Context.CookiesAsync()).ShouldAllBe(cookie => cookie.Path.StartsWith("/chat", StringComparison.Ordinal));
+        await AskAsync(Page, "Hi");
+        await Expect(Answers(Page)).ToContainTextAsync("Hello.");
+        await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/chat/c/"));
+        await Page.Locator(".conversation a", new() { HasText = "Rich" }).ClickAsync();
+        await SettledAsync(Page);
+        if ((await Page.APIRequest.GetAsync($"{web.Address}/chat/lib/katex/katex.mjs")).Ok)
+            await Expect(Page.Locator("chat-math .katex, chat-diagram img")).ToHaveCountAsync(2);
+        await Page.ReloadAsync();
+        await Expect(Page.Locator(".conversation.active")).ToContainTextAsync("Rich");
+        await Page.Locator("#sidebar a[href='account']").ClickAsync();
+        await Expect(Page).ToHaveURLAsync($"{web.Address}/chat/account");
+        await Page.WaitForFunctionAsync("async () => (await navigator.serviceWorker.ready).scope.endsWith('/chat/')");
+        Errors.ShouldBeEmpty();
+        await Page.CloseAsync();
+    }
+
+    [Test]
     public async Task A_new_browser_is_a_guest_at_once_and_stays_the_same_one()
     {
         await using var web = await StartWithAccountsAsync();

@@ -88,7 +88,7 @@ internal sealed partial class SettingsTests : ScriptedPageTests
     {
         var conversation = Api.AddConversation("Rich", "Show me", "```csharp\nvar a = \"<b>\";\nvar b = 2;\n```\n\n$$\\frac{1}{2}$$\n\n```mermaid\nflowchart LR\n  A --> B\n```");
         await OpenAsync(Page, $"/c/{conversation.Id}");
-        await Page.Locator(".code-copy").ClickAsync();
+        await Page.Locator(".code-copy").First.ClickAsync();
         (await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()")).ShouldBe("var a = \"<b>\";\nvar b = 2;");
 
         // Without npm at build time there is nothing to draw with, and the sources show.
@@ -107,6 +107,36 @@ internal sealed partial class SettingsTests : ScriptedPageTests
             await Expect(Page.Locator("chat-math")).ToContainTextAsync("\\frac{1}{2}");
             await Expect(Page.Locator("chat-diagram")).ToContainTextAsync("A --> B");
         }
+    }
+
+    [Test]
+    public async Task A_formula_has_all_its_parts_and_what_cannot_be_drawn_is_small_and_says_so()
+    {
+        var conversation = Api.AddConversation("Rich", "Show me", "$$\\vec{v} + \\sqrt{x} + \\boldsymbol{w} + \\fcolorbox{red}{white}{y} + \\cancel{z}$$\n\n$$\\nosuch{a}$$\n\n```mermaid\nflowchart LR\n  A --> B\n```\n\n```mermaid\nnonsense\n```");
+        await OpenAsync(Page, $"/c/{conversation.Id}");
+        await SettledAsync(Page);
+        (await Page.Locator("chat-math.plain").EvaluateAllAsync<double[]>("all => all.map(one => one.getBoundingClientRect().height)")).ShouldAllBe(height => height < 60);
+        if (!(await Page.APIRequest.GetAsync("/lib/katex/katex.mjs")).Ok)
+            return;
+        await Expect(Page.Locator("chat-math.plain")).ToHaveCountAsync(1);
+        (await Page.Locator("chat-math .katex-overlay svg").EvaluateAsync<string>("svg => svg.style.width")).ShouldNotBeEmpty("the arrow of a vector has its width");
+        Errors.ShouldBeEmpty();
+
+        var (drawn, broken) = (Page.Locator(".diagram-block").First, Page.Locator(".diagram-block").Last);
+        await Expect(broken.Locator(".diagram-broken")).ToBeVisibleAsync();
+        await Expect(broken.Locator("pre")).ToContainTextAsync("nonsense");
+        await Expect(drawn.Locator(".diagram-broken")).ToBeHiddenAsync();
+        await drawn.GetByRole(AriaRole.Button, new() { Name = "Source" }).ClickAsync();
+        await Expect(drawn.Locator("pre")).ToContainTextAsync("A --> B");
+        await drawn.GetByRole(AriaRole.Button, new() { Name = "Source" }).ClickAsync();
+        await Expect(drawn.Locator("img")).ToBeVisibleAsync();
+        await drawn.GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
+        (await Page.EvaluateAsync<string>("() => navigator.clipboard.readText()")).ShouldBe("flowchart LR\n  A --> B");
+        await drawn.GetByRole(AriaRole.Button, new() { Name = "Enlarge" }).ClickAsync();
+        await Expect(Page.Locator("#diagram img")).ToBeVisibleAsync();
+        await PictureAsync("diagram-enlarged");
+        await Page.Keyboard.PressAsync("Escape");
+        await Expect(Page.Locator("#diagram")).ToBeHiddenAsync();
     }
 
     [Test]

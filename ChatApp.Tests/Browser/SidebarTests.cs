@@ -119,6 +119,23 @@ internal sealed class SidebarTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task What_is_typed_before_the_field_for_it_is_there_goes_into_it()
+    {
+        var conversation = Api.AddConversation("The old name", "Hi", "Hello");
+        await OpenAsync(Page);
+        // All within one task of the browser: nothing of the server's can come in between.
+        await Page.EvaluateAsync("""
+            () => {
+              document.querySelector('.conversation [data-brings-field]').click();
+              for (const key of ['N', 'e', 'w', 'x', 'Backspace', 'Enter'])
+                document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+            }
+            """);
+        await Expect(Page.Locator(".conversation-title")).ToHaveTextAsync("New");
+        await Eventually.HoldsAsync(() => conversation.Title == "New");
+    }
+
+    [Test]
     public async Task What_is_done_in_one_browser_shows_in_the_other_at_once()
     {
         var conversation = Api.AddConversation("The old name", "Hi", "Hello");

@@ -34,6 +34,8 @@ internal sealed class StepsTests : ScriptedPageTests
             await Expect(Page.Locator(".step-body")).ToBeHiddenAsync();
             await Page.Locator(".step summary").ClickAsync();
             await Expect(Page.Locator(".step-body")).ToContainTextAsync("finished in 1889");
+            (await Page.EvaluateAsync<double>("() => document.querySelector('.step-body h4').getBoundingClientRect().top - document.querySelector('.step-body').getBoundingClientRect().top"))
+                .ShouldBeLessThan(12, "nothing stands above what the step was asked");
             await Page.ReloadAsync();
             await Page.Locator("chat-composer[live]").WaitForAsync();
         }

@@ -16,6 +16,10 @@ internal sealed class TakingAlongTests : ScriptedPageTests
         await Page.GetByRole(AriaRole.Button, new() { Name = "Create link" }).ClickAsync();
         var link = await Page.Locator("#share .secret code").TextContentAsync();
         await PictureAsync("share");
+        await Page.Locator("#share [data-action=close-dialog]").ClickAsync();
+        await Page.Locator(".topbar").GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await Page.Locator("#share .lines").GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
+        await Page.WaitForFunctionAsync("async link => await navigator.clipboard.readText() === link", link);
 
         var visitor = await NewPageAsync(await NewContextAsync());
         await visitor.GotoAsync(link!);
@@ -28,6 +32,27 @@ internal sealed class TakingAlongTests : ScriptedPageTests
         await visitor.ReloadAsync();
         await Expect(visitor.GetByRole(AriaRole.Alert)).ToContainTextAsync("This link leads nowhere");
         await visitor.Context.CloseAsync();
+    }
+
+    [Test]
+    public async Task Dates_are_told_by_the_clock_of_whoever_reads()
+    {
+        var conversation = Api.AddConversation("Rainbows", "What is light?", "A **wave**.");
+        Api.Shares["token_far"] = conversation;
+        foreach (var zone in (string[])["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+        {
+            var context = await (await ChromiumBrowser.GetAsync()).NewContextAsync(new BrowserNewContextOptions { BaseURL = Web.Address, TimezoneId = zone, Locale = "en-US" });
+            var page = await NewPageAsync(context);
+            // One is always a day before the other.
+            var day = TimeZoneInfo.ConvertTime(conversation.CreatedAt, TimeZoneInfo.FindSystemTimeZoneById(zone)).ToString("d", System.Globalization.CultureInfo.GetCultureInfo("en"));
+            for (var visit = 0; visit < 2; visit++)
+            {
+                await page.GotoAsync("/shared/token_far");
+                await Expect(page.Locator(".page-lead")).ToContainTextAsync(day);
+            }
+
+            await context.CloseAsync();
+        }
     }
 
     [Test]

@@ -24,7 +24,7 @@ internal sealed class WebProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static async Task<WebProcess> StartAsync(string apiAddress, int port = 0, string? database = null)
+    public static async Task<WebProcess> StartAsync(string apiAddress, int port = 0, string? database = null, string? pathBase = null)
     {
         var build = new DirectoryInfo(AppContext.BaseDirectory);
         var project = Checkout.PathTo("ChatApp.Web");
@@ -39,6 +39,8 @@ internal sealed class WebProcess : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["services__api__http__0"] = apiAddress;
+        if (pathBase is not null)
+            start.Environment["Web__PathBase"] = pathBase;
         if (database is not null)
             start.Environment["ConnectionStrings__chatdb"] = database;
         start.Environment["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning";

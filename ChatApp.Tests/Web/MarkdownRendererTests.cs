@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using ChatApp.Web.Localization;
 using ChatApp.Web.Rendering;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,9 +11,11 @@ namespace ChatApp.Tests.Web;
 internal sealed class MarkdownRendererTests
 {
     private static readonly MarkdownRenderer Renderer = Create(new RenderingOptions());
+    private static readonly Dictionary<string, string> Cases =
+        JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Checkout.PathTo("ChatApp.Tests", "Web", "markdown-cases.json")))!;
 
     [TestCase("**bold**", "<strong>bold</strong>")]
-    [TestCase("a | b\n--|--:\n1 | 2", "<td class=\"right\">2</td>")]
+    [TestCase("a | b\n--|--:\n1 | 2", "<td class=\"right\" dir=\"auto\">2</td>")]
     [TestCase("- [x] done", "type=\"checkbox\"")]
     [TestCase("~~gone~~", "<del>gone</del>")]
     [TestCase("see https://example.org/a", "href=\"https://example.org/a\"")]
@@ -23,6 +26,68 @@ internal sealed class MarkdownRendererTests
     [TestCase("```python\nif x:\n```", "<span class=\"t-keyword\">if</span>")]
     [TestCase("```unheard-of\nx\n```", "<span class=\"code-lang\">unheard-of</span>")]
     public void Markdown_becomes_html(string markdown, string expected) => Html(markdown).ShouldContain(expected);
+
+    [TestCase("10a", "x^2")]
+    [TestCase("10b", "\\begin{aligned}\na &= b \\\\[4pt]\nc &= d\n\\end{aligned}")]
+    [TestCase("10c", "\\begin{pmatrix} 1 \\\\[2mm] 2 \\end{pmatrix}")]
+    [TestCase("10d", "w")]
+    [TestCase("10e")]
+    [TestCase("10f", "w")]
+    [TestCase("10g", "p", "q")]
+    [TestCase("10i", "a +\nb")]
+    [TestCase("10j", "x = 1", "y")]
+    [TestCase("10k")]
+    [TestCase("10l", "\\begin{cases} 1 & x>0 \\\\[1ex] 0 & x\\le 0\\end{cases}")]
+    [TestCase("10m", "e = mc^2", "v")]
+    public void Formulas_are_found_by_the_parser_and_nowhere_else(string which, params string[] formulas) =>
+        FormulasIn(Renderer.Render(Cases[which]).SelectMany(block => block.Nodes)).ShouldBe(formulas);
+
+    [TestCase("10d", "```latex\n\\(x\\) and \\[y\\]\n```\nand \\(z\\) after")]
+    [TestCase("10e", "pattern = \"\\(a\\)\\[b\\]\"")]
+    [TestCase("10f", "```\n\\(x\\)")]
+    [TestCase("10k", "Escaped: \\(not math\\) and link and [ ] task.")]
+    public void What_is_no_formula_is_shown_as_it_was_written(string which, string expected) =>
+        TextOf(Renderer.Render(Cases[which]).SelectMany(block => block.Nodes)).ShouldContain(expected);
+
+    [TestCase("\\[\na\n- b\n\n= c\n\\]\n\nend", "a\n- b\n= c")]
+    [TestCase("$$\\begin{a}\n x\n\\end{a}$$\nend", "\\begin{a}\nx\n\\end{a}")]
+    [TestCase("| a |\n|---|\n| \\(\\|x\\|\\) |", "|x|")]
+    [TestCase("\\[ ] task\n\nnext \\[x\\] and", "x")]
+    [TestCase("$$ is what it costs")]
+    [TestCase("\\[\nnever closed")]
+    public void A_formula_may_hold_what_markdown_would_read_and_ends_where_it_ends(string markdown, params string[] formulas) =>
+        FormulasIn(Renderer.Render(markdown).SelectMany(block => block.Nodes)).ShouldBe(formulas);
+
+    [Test]
+    public void A_table_right_after_a_line_of_text_is_a_table()
+    {
+        var blocks = Renderer.Render(Cases["32f"]);
+        blocks.Select(block => block.Nodes[0].Name).ShouldBe(["p", "div"]);
+        blocks[1].Html.ShouldContain("<td dir=\"auto\">1</td>");
+    }
+
+    [TestCase("| a |\n|---|\n| one<br>two<br/>three |", "one<br>\ntwo<br>\nthree")]
+    [TestCase("H<sub>2</sub>O, x<SUP>2</SUP>, <kbd>Q</kbd>", "H<sub>2</sub>O, x<sup>2</sup>, <kbd>Q</kbd>")]
+    [TestCase("half <sub>a pair</sup>", "half &lt;sub&gt;a pair&lt;/sup&gt;")]
+    [TestCase("`<br>` <sub onclick=\"x()\">2</sub>", "<code>&lt;br&gt;</code> &lt;sub onclick=\"x()\"&gt;2&lt;/sub&gt;")]
+    public void The_few_tags_that_markdown_lacks_work_and_half_of_one_is_text(string markdown, string expected) => Html(markdown).ShouldContain(expected);
+
+    [Test]
+    public void A_footnote_is_a_number_that_tells_the_note_and_the_notes_are_listed()
+    {
+        var html = Html("One[^a] two[^b].\n\n[^b]: The *second*.\n[^a]: The first.\n\nThe end.");
+        html.ShouldContain("One<sup class=\"footnote-ref\" title=\"The first.\">1</sup> two<sup class=\"footnote-ref\" title=\"The second.\">2</sup>.");
+        html.ShouldContain("The end.</p>\n<div class=\"footnotes\"><ol><li dir=\"auto\"><p dir=\"auto\">The first.</p>");
+        html.ShouldNotContain("[^");
+    }
+
+    [Test]
+    public void Each_piece_of_text_runs_its_own_way_and_code_from_left_to_right()
+    {
+        var html = Html(Cases["22a"]);
+        foreach (var expected in (string[])["<p dir=\"auto\">مرحبا", "<p dir=\"auto\">English", "<li dir=\"auto\">עברית", "<th dir=\"auto\">عربي", "<td dir=\"auto\">x", "<pre tabindex=\"0\" dir=\"ltr\">"])
+            html.ShouldContain(expected);
+    }
 
     [Test]
     public void Html_in_markdown_is_shown_as_the_text_it_is() =>
@@ -43,7 +108,9 @@ internal sealed class MarkdownRendererTests
     public void A_picture_of_another_host_is_a_link_unless_that_host_is_allowed()
     {
         Html("![a cat](https://example.org/cat.png)").ShouldNotContain("<img");
-        Html("![a cat](https://example.org/cat.png)").ShouldContain(">a cat</a>");
+        Html("![a cat](https://example.org/cat.png)").ShouldContain(">a cat</a><span class=\"image-why\" title=\"Loading it would tell example.org");
+        Html("![a cat](https://example.org/cat.png)").ShouldContain("(picture from example.org, not loaded)");
+        Html("[![a cat](https://example.org/cat.png)](https://example.net)").ShouldContain("(picture from example.org, not loaded)");
         var open = Create(new RenderingOptions { ImageHosts = ["example.org"] });
         string.Concat(open.Render("![a cat](https://example.org/cat.png)").Select(block => block.Html)).ShouldContain("<img");
         string.Concat(open.Render("![a cat](https://example.net/cat.png)").Select(block => block.Html)).ShouldNotContain("<img");
@@ -119,13 +186,23 @@ internal sealed class MarkdownRendererTests
     [TestCase("2 * 3 * 4", "2 * 3 * 4")]
     [TestCase("done **bold** here", "done **bold** here")]
     [TestCase("- **a", "- **a**")]
-    public void Open_markup_is_closed_for_now(string growing, string completed) => UnfinishedMarkdown.Complete(growing).ShouldBe(completed);
+    [TestCase("````\n```\n**not", "````\n```\n**not")]
+    [TestCase("~~~\n```\n~~~\n\n**a", "~~~\n```\n~~~\n\n**a**")]
+    [TestCase("    **not", "    **not")]
+    [TestCase("\\[\na * **b", "\\[\na * **b")]
+    [TestCase("| a | b |\n|---|---|\n| **x", "| a | b |\n|---|---|\n| **x**")]
+    public void Open_markup_is_closed_for_now(string growing, string completed) =>
+        UnfinishedMarkdown.Complete(growing, MarkdownRenderer.Read(growing, growing: true)).ShouldBe(completed);
 
     [TestCase(200_000, "[")]
     [TestCase(200_000, "*a ")]
     [TestCase(100_000, "> ")]
     [TestCase(100_000, "`")]
     [TestCase(50_000, "![")]
+    [TestCase(50_000, "\\(")]
+    [TestCase(50_000, "\\[\n")]
+    [TestCase(50_000, "$$\\")]
+    [TestCase(50_000, "<sub>")]
     public void A_text_made_to_be_slow_is_not(int length, string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, length / piece.Length));
@@ -188,11 +265,17 @@ internal sealed class MarkdownRendererTests
         }
     }
 
+    private static IEnumerable<string> FormulasIn(IEnumerable<HtmlNode> nodes) => nodes.SelectMany(node =>
+        node.Name == "chat-math" ? [node.Attributes.Single(attribute => attribute.Key == "tex").Value] : FormulasIn(node.Children));
+
+    private static string TextOf(IEnumerable<HtmlNode> nodes) => string.Concat(nodes.Select(node => node.Text ?? TextOf(node.Children)));
+
     private static string Html(string markdown) => string.Concat(Renderer.Render(markdown).Select(block => block.Html));
 
     private static MarkdownRenderer Create(RenderingOptions options)
     {
         var services = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
-        return new MarkdownRenderer(new HtmlPolicy(Options.Create(options)), services.GetRequiredService<IStringLocalizer<UiText>>());
+        var text = services.GetRequiredService<IStringLocalizer<UiText>>();
+        return new MarkdownRenderer(new HtmlPolicy(Options.Create(options), text), text);
     }
 }

@@ -5,7 +5,9 @@ using ChatApp.Web.Api;
 using ChatApp.Web.Chat;
 using ChatApp.Web.Components.Chat;
 using ChatApp.Web.Components.Sidebar;
+using ChatApp.Web.Preferences;
 using ChatApp.Web.Turns;
+using Microsoft.JSInterop;
 
 namespace ChatApp.Tests.Web;
 
@@ -17,6 +19,7 @@ internal sealed partial class PagePartsTests
     public void Conversations_are_grouped_by_the_readers_own_days()
     {
         var now = new DateTimeOffset(2026, 3, 10, 1, 0, 0, TimeSpan.FromHours(2));
+        var zone = new ViewerZone(TimeZoneInfo.CreateCustomTimeZone("east", TimeSpan.FromHours(2), null, null));
         var groups = ConversationGroup.Of(
         [
             Summary("late-yesterday", new DateTimeOffset(2026, 3, 9, 21, 30, 0, TimeSpan.Zero)),
@@ -24,10 +27,26 @@ internal sealed partial class PagePartsTests
             Summary("week", now.AddDays(-5)),
             Summary("old", now.AddDays(-90)),
             Summary("pinned", now.AddDays(-400)) with { Pinned = true },
-        ], now).ToList();
+        ], now, zone).ToList();
         groups.Select(group => (group.Heading, group.Items.Single().Id)).ShouldBe(
             [("Group_Pinned", "pinned"), ("Group_Today", "today"), ("Group_Yesterday", "late-yesterday"), ("Group_Week", "week"), ("", "old")]);
         groups[^1].Month.ShouldBe(new DateOnly(2025, 12, 1));
+    }
+
+    [Test]
+    public void No_date_is_told_by_the_servers_clock() =>
+        Sources("*.cs").Concat(Sources("*.razor")).Where(file => file.Name != "ViewerZone.cs" && ServersClock().IsMatch(File.ReadAllText(file.FullName))).Select(file => file.Name).ShouldBeEmpty();
+
+    [Test]
+    public async Task A_part_of_the_page_that_left_while_its_script_was_fetched_is_not_connected()
+    {
+        var fetched = new TaskCompletionSource<IJSObjectReference>();
+        await using var browser = new ChatApp.Web.Components.Elements.Browser(new ScriptFetch(fetched.Task));
+        var bridge = DotNetObjectReference.Create(this);
+        var connecting = browser.ConnectAsync(default, bridge);
+        bridge.Dispose();
+        fetched.SetResult(new ScriptModule());
+        await connecting;
     }
 
     [Test]
@@ -148,6 +167,31 @@ internal sealed partial class PagePartsTests
     [GeneratedRegex(@"MarkupString|AddMarkupContent")]
     private static partial Regex Markup();
 
+    [GeneratedRegex(@"LocalDateTime|ToLocalTime|GetLocalNow|DateTime\.Now")]
+    private static partial Regex ServersClock();
+
     [GeneratedRegex(@"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc")]
     private static partial Regex HtmlSink();
+
+    private sealed class ScriptFetch(Task<IJSObjectReference> module) : IJSRuntime
+    {
+        public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => (TValue)await module;
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
+    }
+
+    /// <summary>Reads what it is given, as the serialiser of the circuit does.</summary>
+    private sealed class ScriptModule : IJSObjectReference
+    {
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args)
+        {
+            foreach (var bridge in args!.OfType<DotNetObjectReference<PagePartsTests>>())
+                bridge.Value.ShouldNotBeNull();
+            return default;
+        }
+
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
+
+        public ValueTask DisposeAsync() => default;
+    }
 }

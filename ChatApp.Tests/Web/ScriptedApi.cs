@@ -215,7 +215,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
         _app.MapPatch("/api/folders/{name}", (string name, FolderBody body) => Refile(name, body.Name));
         _app.MapDelete("/api/folders/{name}", (string name) => Refile(name, ""));
         _app.MapGet("/api/conversations/export", (string conversation_id) => new { Format = "chatapp.conversations", Conversations = new[] { _conversations[conversation_id].Detail() } });
-        _app.MapGet("/api/conversations/{id}/shares", (string id) => new { Data = Shares.Where(share => share.Value.Id == id).Select(share => new { Id = $"share_{share.Key}", CreatedAt = DateTimeOffset.UtcNow }) });
+        _app.MapGet("/api/conversations/{id}/shares", (string id) => new { Data = Shares.Where(share => share.Value.Id == id).Select(share => new { Id = $"share_{share.Key}", Token = share.Key, CreatedAt = DateTimeOffset.UtcNow }) });
         _app.MapPost("/api/conversations/{id}/shares", (string id) =>
         {
             var token = NextId("token");

@@ -14,6 +14,9 @@ internal sealed class ChatSession(
 
     // What was asked for and not yet confirmed, by request id.
     private readonly Dictionary<string, StartTurn> _sent = [];
+
+    // What was typed and is not yet stored, by request id. Each ends when it is; until then the browser keeps it.
+    private readonly Dictionary<string, TaskCompletionSource> _unstored = [];
     private CancellationTokenSource _open = new();
     private CancellationTokenSource? _turn;
     private Task _tailing = Task.CompletedTask;
@@ -25,9 +28,6 @@ internal sealed class ChatSession(
 
     /// <summary>The conversation got its id or title, or was used: the list wants to know.</summary>
     public event Action<ConversationView>? Touched;
-
-    /// <summary>A conversation is left with messages that still waited for its running answer.</summary>
-    public event Action<ConversationView, string>? Unsent;
 
     public ConversationView View { get; private set; } = new();
 
@@ -62,13 +62,14 @@ internal sealed class ChatSession(
             return;
 
         await DetachAsync();
-        if (_queue.Count > 0 && !Temporary)
-            Unsent?.Invoke(View, string.Join("\n\n", _queue.Select(message => message.Text).Where(text => text.Length > 0)));
         View = new ConversationView();
         _sawTheEnd = false;
         Temporary = temporary;
         _queue.Clear();
         _sent.Clear();
+        foreach (var left in _unstored.Values)
+            left.TrySetCanceled();
+        _unstored.Clear();
         LoadError = null;
         if (id is null)
         {
@@ -110,6 +111,7 @@ internal sealed class ChatSession(
         if (view != View || open.IsCancellationRequested)
             return;
         View.Merge(detail);
+        PlaceRefused();
         _readAt = detail.Conversation.UpdatedAt;
         if (Running is null && View.RunningTurnId is { } turnId)
             Follow(View.Watch(turnId), null);
@@ -143,20 +145,26 @@ internal sealed class ChatSession(
         Running is not null ? Task.CompletedTask : listed is null ? RefreshAsync() : TakeAsync(listed);
 
     /// <summary>Sends now, or after the running answer.</summary>
-    public void Send(string text, IReadOnlyList<AttachedFile>? files = null)
+    /// <returns>Ends when the server has the message, or the person took it back; a refusal alone does not end it, since it can be tried again.</returns>
+    public Task Send(string text, IReadOnlyList<AttachedFile>? files = null)
     {
         if (string.IsNullOrWhiteSpace(text) && files is not { Count: > 0 })
-            return;
+            return Task.CompletedTask;
+        var message = new QueuedMessage(NewRequestId(), text, files ?? []);
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _unstored[message.RequestId] = stored;
         if (Running is not null)
-            _queue.Add(new QueuedMessage(Guid.NewGuid(), text, files ?? []));
+            _queue.Add(message);
         else
-            SendNow(text, files ?? []);
+            SendNow(message);
         Changed?.Invoke();
+        return stored.Task;
     }
 
     public void Unqueue(QueuedMessage message)
     {
         _queue.Remove(message);
+        Settle(message.RequestId);
         Changed?.Invoke();
     }
 
@@ -166,7 +174,7 @@ internal sealed class ChatSession(
             return;
         var next = _queue[0];
         _queue.RemoveAt(0);
-        SendNow(next.Text, next.Files);
+        SendNow(next);
         Changed?.Invoke();
     }
 
@@ -204,17 +212,21 @@ internal sealed class ChatSession(
             return;
         if (user.Status == MessageStatus.Pending)
         {
+            if (user.RequestId is not { } requestId || !_sent.TryGetValue(requestId, out var turn))
+                return;
+            PlaceRefused();
             View.Discard(user);
-            if (user.RequestId is { } requestId && _sent.TryGetValue(requestId, out var turn) && turn.Model == Model)
+            // The very same request joins the turn that it began, where it did arrive; what has changed is another request.
+            if (turn.Model != Model || (!Temporary && turn.ParentId != user.ParentId))
             {
-                // The very same request: where it did arrive, this joins the turn that it began.
-                Follow(View.Send(requestId, user.ParentId, user.Text, time.GetUtcNow(), user.Files), turn);
-                Changed?.Invoke();
+                turn = turn with { RequestId = NewRequestId(), Model = Model, ParentId = user.ParentId };
+                if (_unstored.Remove(requestId, out var stored))
+                    _unstored[turn.RequestId] = stored;
+                _sent.Remove(requestId);
             }
-            else
-            {
-                Branch(NewRequestId(), user.ParentId, user.Text, user.Files);
-            }
+
+            Follow(View.Send(turn.RequestId, user.ParentId, user.Text, time.GetUtcNow(), user.Files), turn);
+            Changed?.Invoke();
         }
         else
         {
@@ -264,9 +276,9 @@ internal sealed class ChatSession(
 
     private static string NewRequestId() => Guid.CreateVersion7().ToString("N");
 
-    private void SendNow(string text, IReadOnlyList<AttachedFile> files)
+    private void SendNow(QueuedMessage message)
     {
-        var requestId = NewRequestId();
+        var (requestId, text, files) = message;
         var parent = (Temporary ? View.Leaf : View.LastStored)?.Id;
         var turn = Temporary ? NewTemporaryTurn(requestId, parent, text) : NewTurn(requestId) with { ParentId = parent, Content = text, FileIds = IdsOf(files) };
         Follow(View.Send(requestId, parent, text, time.GetUtcNow(), files), turn);
@@ -317,6 +329,9 @@ internal sealed class ChatSession(
             await tail.RunAsync(fold, start, lost =>
             {
                 Reconnecting = lost;
+                if (start is not null && fold.User?.IsStored == true)
+                    Settle(start.RequestId);
+                PlaceRefused();
                 if (view.Id != knownId || view.Title != knownTitle)
                 {
                     (knownId, knownTitle) = (view.Id, view.Title);
@@ -343,6 +358,34 @@ internal sealed class ChatSession(
         if (fold.Answer?.Status == MessageStatus.Completed)
             SendQueued();
         Changed?.Invoke();
+        if (start is not null && fold.User?.IsStored == false)
+            await ShowWhatCameMeanwhileAsync(leave);
+    }
+
+    /// <summary>A refusal may mean that the conversation went on elsewhere: then the page shows how.</summary>
+    private async Task ShowWhatCameMeanwhileAsync(CancellationToken leave)
+    {
+        try
+        {
+            await RefreshAsync();
+        }
+        catch (Exception exception) when (exception is ApiException || (exception is OperationCanceledException && leave.IsCancellationRequested))
+        {
+            // What was refused says why; the next word of the feed tries this again.
+        }
+    }
+
+    /// <summary>What was refused, and was to go on from the end, stands behind what has come since.</summary>
+    private void PlaceRefused()
+    {
+        if (View.RefusedAtTheEnd is { RequestId: { } requestId } user && _sent.TryGetValue(requestId, out var turn) && turn is { Branch: not true, Temporary: not true })
+            View.PlaceLast(user);
+    }
+
+    private void Settle(string requestId)
+    {
+        if (_unstored.Remove(requestId, out var stored))
+            stored.TrySetResult();
     }
 
     private async Task DetachAsync()
@@ -355,5 +398,5 @@ internal sealed class ChatSession(
     }
 }
 
-/// <summary>A message that waits until the running answer has ended.</summary>
-public sealed record QueuedMessage(Guid Key, string Text, IReadOnlyList<AttachedFile> Files);
+/// <summary>A message that is to be sent, now or when the running answer has ended.</summary>
+public sealed record QueuedMessage(string RequestId, string Text, IReadOnlyList<AttachedFile> Files);

@@ -1,4 +1,5 @@
 using ChatApp.Web.Api;
+using ChatApp.Web.Preferences;
 
 namespace ChatApp.Web.Chat;
 
@@ -6,17 +7,17 @@ namespace ChatApp.Web.Chat;
 /// <param name="Heading">A key of the resources, or empty when <paramref name="Month"/> is the heading.</param>
 internal sealed record ConversationGroup(string Heading, DateOnly? Month, IReadOnlyList<ConversationSummary> Items)
 {
-    public static IEnumerable<ConversationGroup> Of(IEnumerable<ConversationSummary> items, DateTimeOffset now)
+    public static IEnumerable<ConversationGroup> Of(IEnumerable<ConversationSummary> items, DateTimeOffset now, ViewerZone zone)
     {
         var all = items.ToList();
         var pinned = all.Where(item => item.Pinned).ToList();
         if (pinned.Count > 0)
             yield return new ConversationGroup("Group_Pinned", null, pinned);
 
-        var today = DateOnly.FromDateTime(now.Date);
+        var today = zone.DayOf(now);
         foreach (var group in all.Where(item => !item.Pinned)
             .OrderByDescending(item => item.UpdatedAt)
-            .GroupBy(item => HeadingOf(DateOnly.FromDateTime(item.UpdatedAt.ToOffset(now.Offset).Date), today)))
+            .GroupBy(item => HeadingOf(zone.DayOf(item.UpdatedAt), today)))
             yield return new ConversationGroup(group.Key.Heading, group.Key.Month, [.. group]);
     }
 

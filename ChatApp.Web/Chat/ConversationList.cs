@@ -18,7 +18,7 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
 
     public bool Archived { get; private set; }
 
-    /// <summary>The open folder; null: conversations of none.</summary>
+    /// <summary>The open folder, whose conversations show below its name.</summary>
     public string? Folder { get; private set; }
 
     /// <summary>The names of all folders.</summary>
@@ -32,7 +32,16 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
 
     public string? NextCursor { get; private set; }
 
-    public IEnumerable<ConversationSummary> Items => _items.Where(item => !_hidden.Contains(item.Id));
+    /// <summary>As <see cref="NextCursor"/>, for the open folder.</summary>
+    public string? FolderCursor { get; private set; }
+
+    /// <summary>What was found or archived; else the conversations of no folder.</summary>
+    public IEnumerable<ConversationSummary> Items => _items.Where(item => !_hidden.Contains(item.Id) && !IsInOpenFolder(item));
+
+    /// <summary>The conversations of the open folder.</summary>
+    public IEnumerable<ConversationSummary> FolderItems => _items.Where(item => !_hidden.Contains(item.Id) && IsInOpenFolder(item));
+
+    private bool IsBrowsing => Query.Length == 0 && !Archived;
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -41,6 +50,8 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
         try
         {
             Take(await ReadAsync(null, cancellationToken));
+            if (IsBrowsing && Folder is { } open)
+                TakeFolder(open, await ReadFolderAsync(open, null, cancellationToken));
         }
         catch (ApiException exception)
         {
@@ -62,17 +73,30 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
 
     public ConversationPage Snapshot() => new(_items, NextCursor, Folders);
 
-    public async Task LoadMoreAsync(CancellationToken cancellationToken)
+    public Task LoadMoreAsync(CancellationToken cancellationToken) => NextCursor is not { Length: > 0 } cursor ? Task.CompletedTask : AddAsync(async () =>
     {
-        if (Loading || NextCursor is not { Length: > 0 } cursor)
+        var page = await ReadAsync(cursor, cancellationToken);
+        NextCursor = page.NextCursor;
+        return page;
+    });
+
+    public Task LoadMoreOfFolderAsync(CancellationToken cancellationToken) => FolderCursor is not { Length: > 0 } cursor || Folder is not { } open ? Task.CompletedTask : AddAsync(async () =>
+    {
+        var page = await ReadFolderAsync(open, cursor, cancellationToken);
+        FolderCursor = page.NextCursor;
+        return page;
+    });
+
+    private async Task AddAsync(Func<Task<ConversationPage>> read)
+    {
+        if (Loading)
             return;
         Loading = true;
         try
         {
-            var page = await ReadAsync(cursor, cancellationToken);
+            var page = await read();
             var known = _items.Select(item => item.Id).ToHashSet();
             _items.AddRange(page.Data.Where(item => !known.Contains(item.Id)));
-            NextCursor = page.NextCursor;
         }
         catch (ApiException exception)
         {
@@ -86,12 +110,7 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
     }
 
     /// <summary>Shows what matches; a later call ends an earlier one that has not answered yet.</summary>
-    public Task SearchAsync(string query, bool archived) => ShowAsync(query, archived, archived ? null : Folder);
-
-    /// <summary>Shows the conversations of a folder; null: of none.</summary>
-    public Task OpenFolderAsync(string? folder) => ShowAsync("", false, folder);
-
-    private async Task ShowAsync(string query, bool archived, string? folder)
+    public async Task SearchAsync(string query, bool archived)
     {
         if (_search is { } earlier)
         {
@@ -101,9 +120,9 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
 
         var search = _search = new CancellationTokenSource();
         var stop = search.Token;
-        if (folder != Folder || archived != Archived)
+        if (archived != Archived)
             (_items, NextCursor, Loaded) = ([], null, false);
-        (Query, Archived, Folder) = (query.Trim(), archived, folder);
+        (Query, Archived) = (query.Trim(), archived);
         try
         {
             await LoadAsync(stop);
@@ -111,6 +130,15 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
         }
+    }
+
+    /// <summary>Opens a folder where it stands, and closes the one that was open; null: only that.</summary>
+    public async Task OpenFolderAsync(string? folder)
+    {
+        _items.RemoveAll(IsInOpenFolder);
+        (Folder, FolderCursor) = (folder, null);
+        Changed?.Invoke();
+        await RefreshAsync(CancellationToken.None);
     }
 
     /// <summary>Brings the first page up to date without disturbing what was loaded below it.</summary>
@@ -122,18 +150,16 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
         {
             var (archived, folder) = (Archived, Folder);
             var page = await ReadAsync(null, cancellationToken);
+            var inside = IsBrowsing && folder is not null ? await ReadFolderAsync(folder, null, cancellationToken) : new ConversationPage([], null, null);
             if (Loading || Query.Length > 0 || archived != Archived || folder != Folder)
                 return;
-            var fresh = page.Data.Select(item => item.Id).ToHashSet();
-            var older = page.Data.Count > 0 && !string.IsNullOrEmpty(page.NextCursor)
-                ? _items.Where(item => !fresh.Contains(item.Id) && item.UpdatedAt <= page.Data[^1].UpdatedAt).ToList()
-                : [];
-            var cursor = older.Count > 0 ? NextCursor : page.NextCursor;
-            List<ConversationSummary> items = [.. page.Data, .. older];
+            var (outer, cursor) = WithOlder(page, _items.Where(item => !IsInOpenFolder(item)), NextCursor);
+            var (inner, folderCursor) = WithOlder(inside, _items.Where(IsInOpenFolder), FolderCursor);
+            List<ConversationSummary> items = [.. outer, .. inner];
             var folders = page.Folders ?? Folders;
             var same = Error is null && items.SequenceEqual(_items) && folders.SequenceEqual(Folders);
             Folders = folders;
-            (_items, NextCursor, Error, Loaded) = (items, cursor, null, true);
+            (_items, NextCursor, FolderCursor, Error, Loaded) = (items, cursor, folderCursor, null, true);
             if (!same)
                 Changed?.Invoke();
         }
@@ -157,7 +183,7 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
         {
             if (index >= 0)
                 _items.RemoveAt(index);
-            if (conversation.Archived == Archived && (Archived || (conversation.Folder ?? "") == (Folder ?? "")))
+            if (conversation.Archived == Archived && (Archived || IsOpen(conversation.Folder)))
                 Insert(conversation);
         }
 
@@ -173,7 +199,7 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
     /// <summary>The conversation on the page was used, named or has just been made.</summary>
     public void Touch(ConversationView view)
     {
-        if (view.Id is not { } id || Archived || Query.Length > 0 || (view.Folder ?? "") != (Folder ?? ""))
+        if (view.Id is not { } id || !IsBrowsing || !IsOpen(view.Folder))
             return;
         var now = time.GetUtcNow();
         var known = _items.Find(item => item.Id == id) ?? new ConversationSummary { Id = id, CreatedAt = now, Folder = view.Folder };
@@ -194,8 +220,10 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
         await conversations.ChangeAsync(id, new ConversationChange { Folder = folder }, cancellationToken);
         if (folder.Length > 0 && !Folders.Contains(folder))
             Folders = [.. Folders.Append(folder).Order(StringComparer.CurrentCulture)];
-        if (Query.Length == 0 && !Archived && folder != (Folder ?? ""))
+        if (IsBrowsing && !IsOpen(folder))
             _items.RemoveAll(item => item.Id == id);
+        else
+            Replace(id, item => item with { Folder = folder.Length == 0 ? null : folder });
         Changed?.Invoke();
         await RefreshAsync(cancellationToken);
     }
@@ -289,11 +317,26 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
     // In the list's order: pinned ones first, then by their last activity. What lies below what was loaded comes with its page.
     private void Insert(ConversationSummary conversation)
     {
-        var before = _items.FindIndex(item => (conversation.Pinned, conversation.UpdatedAt).CompareTo((item.Pinned, item.UpdatedAt)) > 0);
+        var inside = IsInOpenFolder(conversation);
+        var before = _items.FindIndex(item =>
+            IsInOpenFolder(item) == inside && (conversation.Pinned, conversation.UpdatedAt).CompareTo((item.Pinned, item.UpdatedAt)) > 0);
         if (before >= 0)
             _items.Insert(before, conversation);
-        else if (string.IsNullOrEmpty(NextCursor))
+        else if (string.IsNullOrEmpty(inside ? FolderCursor : NextCursor))
             _items.Add(conversation);
+    }
+
+    private bool IsOpen(string? folder) => string.IsNullOrEmpty(folder) || folder == Folder;
+
+    private bool IsInOpenFolder(ConversationSummary conversation) => IsBrowsing && Folder is { } open && conversation.Folder == open;
+
+    private static (List<ConversationSummary> Items, string? Cursor) WithOlder(ConversationPage page, IEnumerable<ConversationSummary> known, string? cursor)
+    {
+        var fresh = page.Data.Select(item => item.Id).ToHashSet();
+        var older = page.Data.Count > 0 && !string.IsNullOrEmpty(page.NextCursor)
+            ? known.Where(item => !fresh.Contains(item.Id) && item.UpdatedAt <= page.Data[^1].UpdatedAt).ToList()
+            : [];
+        return ([.. page.Data, .. older], older.Count > 0 ? cursor : page.NextCursor);
     }
 
     private void Replace(string id, Func<ConversationSummary, ConversationSummary> apply)
@@ -305,12 +348,22 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
     }
 
     private Task<ConversationPage> ReadAsync(string? cursor, CancellationToken cancellationToken) =>
-        conversations.ListAsync(PageSize, cursor, Archived, Archived ? null : Folder ?? "", Query, cancellationToken);
+        conversations.ListAsync(PageSize, cursor, Archived, Archived ? null : "", Query, cancellationToken);
+
+    private Task<ConversationPage> ReadFolderAsync(string folder, string? cursor, CancellationToken cancellationToken) =>
+        conversations.ListAsync(PageSize, cursor, false, folder, "", cancellationToken);
 
     private void Take(ConversationPage page)
     {
         _items = [.. page.Data];
         Folders = page.Folders ?? Folders;
         (NextCursor, Error, Loaded) = (page.NextCursor, null, true);
+    }
+
+    private void TakeFolder(string folder, ConversationPage page)
+    {
+        _items.RemoveAll(item => item.Folder == folder);
+        _items.AddRange(page.Data);
+        FolderCursor = page.NextCursor;
     }
 }

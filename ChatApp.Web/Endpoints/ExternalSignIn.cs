@@ -41,7 +41,7 @@ internal static class ExternalSignIn
         context.Response.Cookies.Append(CookieName, Protector(protection).Protect(verifier), Options(context, Patience));
         return Results.Redirect(QueryHelpers.AddQueryString($"{api.TrimEnd('/')}/api/auth/external/{Uri.EscapeDataString(provider)}", new Dictionary<string, string?>
         {
-            ["return_url"] = $"{context.Request.Scheme}://{context.Request.Host}{Back}",
+            ["return_url"] = $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Back}",
             ["challenge"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(verifier))),
         }));
     }
@@ -65,7 +65,7 @@ internal static class ExternalSignIn
             if (present is not null)
                 sessions.Forget(present);
             cookie.Write(context, session);
-            return Results.Redirect("/");
+            return Results.LocalRedirect("~/");
         }
         catch (ApiException exception)
         {
@@ -73,7 +73,7 @@ internal static class ExternalSignIn
         }
     }
 
-    private static IResult Failed(string? why) => Results.Redirect(QueryHelpers.AddQueryString("/account", "sign_in", why ?? "external_sign_in_failed"));
+    private static IResult Failed(string? why) => Results.LocalRedirect(QueryHelpers.AddQueryString("~/account", "sign_in", why ?? "external_sign_in_failed"));
 
     private static string? Verifier(HttpContext context, IDataProtectionProvider protection)
     {
@@ -94,7 +94,7 @@ internal static class ExternalSignIn
         HttpOnly = true,
         IsEssential = true,
         MaxAge = life,
-        Path = Start,
+        Path = context.Request.PathBase + Start,
         SameSite = SameSiteMode.Lax,
         Secure = context.Request.IsHttps,
     };

@@ -20,12 +20,16 @@ public sealed record UiPreferences
 
     public string? Model { get; init; }
 
+    /// <summary>Name of the viewer's time zone.</summary>
+    public string? Zone { get; init; }
+
     public static UiPreferences From(IRequestCookieCollection cookies) => new()
     {
         Theme = Known(Themes, cookies[ThemeCookie], "system"),
         FontSize = Known(FontSizes, cookies[FontCookie], "medium"),
         SidebarHidden = cookies[SidebarCookie] == "hidden",
         Model = cookies[ModelCookie] is { Length: > 0 and <= 200 } model ? model : null,
+        Zone = cookies[ViewerZone.CookieName],
     };
 
     private static string Known(IReadOnlyList<string> values, string? value, string otherwise) =>

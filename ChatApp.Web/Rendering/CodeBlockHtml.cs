@@ -22,7 +22,7 @@ internal sealed class CodeBlockHtml(IStringLocalizer<UiText> text) : HtmlObjectR
         var closed = fence is { ClosingFencedCharCount: > 0 };
         if (closed && string.Equals(info, "mermaid", StringComparison.OrdinalIgnoreCase))
         {
-            renderer.Write("<chat-diagram source=\"").Write(WebUtility.HtmlEncode(code)).Write("\"></chat-diagram>");
+            WriteDiagram(renderer, code);
             return;
         }
 
@@ -34,13 +34,27 @@ internal sealed class CodeBlockHtml(IStringLocalizer<UiText> text) : HtmlObjectR
 
         var language = CodeLanguage.Find(info);
         var label = language?.Label ?? (string.IsNullOrEmpty(info) ? text["Code_Label"].Value : info);
-        renderer.Write("<div class=\"code-block\"><div class=\"code-head\"><span class=\"code-lang\">")
-            .Write(WebUtility.HtmlEncode(label))
-            .Write("</span><button type=\"button\" class=\"code-copy\">")
-            .Write(WebUtility.HtmlEncode(text["Code_Copy"].Value))
-            .Write("</button></div><pre tabindex=\"0\"><code>");
+        renderer.Write("<div class=\"code-block\">");
+        WriteHead(renderer, label, ("code-copy", "Code_Copy"));
+        renderer.Write("<pre tabindex=\"0\" dir=\"ltr\"><code>");
         renderer.Write(ToHtml(code, code.Length > MaxColoured ? null : language));
         renderer.Write("</code></pre></div>");
+    }
+
+    private void WriteDiagram(HtmlRenderer renderer, string source)
+    {
+        renderer.Write("<div class=\"code-block diagram-block\">");
+        WriteHead(renderer, text["Diagram"], ("code-button diagram-enlarge", "Diagram_Enlarge"), ("code-button diagram-source", "Diagram_Source"), ("code-copy", "Code_Copy"));
+        renderer.Write("<chat-diagram source=\"").Write(WebUtility.HtmlEncode(source)).Write("\"></chat-diagram><p class=\"diagram-broken\">")
+            .Write(WebUtility.HtmlEncode(text["Diagram_Broken"].Value)).Write("</p></div>");
+    }
+
+    private void WriteHead(HtmlRenderer renderer, string label, params IEnumerable<(string Classes, string Label)> buttons)
+    {
+        renderer.Write("<div class=\"code-head\"><span class=\"code-lang\">").Write(WebUtility.HtmlEncode(label)).Write("</span><span class=\"code-buttons\">");
+        foreach (var (classes, name) in buttons)
+            renderer.Write("<button type=\"button\" class=\"").Write(classes).Write("\">").Write(WebUtility.HtmlEncode(text[name].Value)).Write("</button>");
+        renderer.Write("</span></div>");
     }
 
     private static string CodeOf(CodeBlock block)

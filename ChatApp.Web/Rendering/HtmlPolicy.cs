@@ -1,5 +1,7 @@
 using AngleSharp.Dom;
+using ChatApp.Web.Localization;
 using Ganss.Xss;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Web.Rendering;
@@ -15,28 +17,32 @@ internal sealed class HtmlPolicy
     [
         "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "del", "ins", "mark", "sub", "sup", "blockquote",
         "ul", "ol", "li", "input", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "span", "div",
-        "dl", "dt", "dd", "button", "chat-math", "chat-diagram", "section",
+        "dl", "dt", "dd", "button", "b", "i", "u", "kbd", "chat-math", "chat-diagram", "section",
     ];
 
     private static readonly string[] Attributes =
     [
         "href", "src", "alt", "title", "class", "start", "align", "colspan", "rowspan", "type", "checked", "disabled",
-        "tabindex", "aria-label", "tex", "display", "source", "id", "role",
+        "tabindex", "aria-label", "dir", "tex", "display", "source", "id", "role",
     ];
 
     private static readonly string[] Classes =
     [
-        "code-block", "code-head", "code-lang", "code-copy", "line", "table-wrap", "task-list-item", "contains-task-list", "footnotes",
-        "footnote-ref", "footnote-back-ref", "left", "center", "right", "citation", "image-link",
+        "code-block", "code-head", "code-lang", "code-buttons", "code-button", "code-copy", "diagram-block", "diagram-enlarge", "diagram-source", "diagram-broken", "line", "table-wrap", "task-list-item", "contains-task-list", "footnotes",
+        "footnote-ref", "left", "center", "right", "citation",
         .. Enum.GetValues<TokenKind>().Select(kind => kind.CssClass()),
     ];
 
+    /// <summary>What may be in any language: the browser finds by its first letters which way it runs.</summary>
+    private static readonly HashSet<string> Texts = ["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "th", "td", "dt", "dd"];
+
     private readonly HtmlSanitizer _sanitizer;
     private readonly RenderingOptions _options;
+    private readonly IStringLocalizer<UiText> _text;
 
-    public HtmlPolicy(IOptions<RenderingOptions> options)
+    public HtmlPolicy(IOptions<RenderingOptions> options, IStringLocalizer<UiText> text)
     {
-        _options = options.Value;
+        (_options, _text) = (options.Value, text);
         _sanitizer = new HtmlSanitizer(new HtmlSanitizerOptions
         {
             AllowedTags = new HashSet<string>(Tags, StringComparer.OrdinalIgnoreCase),
@@ -82,11 +88,15 @@ internal sealed class HtmlPolicy
                 break;
             case "button":
                 element.SetAttribute("type", "button");
-                if (!element.ClassList.Contains("code-copy"))
+                if (!element.ClassList.Contains("code-copy") && !element.ClassList.Contains("code-button"))
                     element.Remove();
                 break;
             case "img" when !IsAllowedImage(element.GetAttribute("src")):
-                args.ReplacementNodes.Add(LinkTo(element));
+                foreach (var node in LinkTo(element))
+                    args.ReplacementNodes.Add(node);
+                break;
+            case var name when Texts.Contains(name):
+                element.SetAttribute("dir", "auto");
                 break;
         }
 
@@ -115,18 +125,24 @@ internal sealed class HtmlPolicy
         && uri.Scheme == Uri.UriSchemeHttps
         && _options.ImageHosts.Contains(uri.Host, StringComparer.OrdinalIgnoreCase);
 
-    private static INode LinkTo(IElement image)
+    private IEnumerable<INode> LinkTo(IElement image)
     {
         var document = image.Owner!;
         var alternative = image.GetAttribute("alt") is { Length: > 0 } alt ? alt : image.GetAttribute("src") ?? "";
-        if (image.GetAttribute("src") is not { Length: > 0 } source || !Uri.TryCreate(source, UriKind.Absolute, out _) || image.Closest("a") is not null)
-            return document.CreateTextNode(alternative);
+        if (image.GetAttribute("src") is not { Length: > 0 } source || !Uri.TryCreate(source, UriKind.Absolute, out var address))
+            return [document.CreateTextNode(alternative)];
+        var why = document.CreateElement("span");
+        why.ClassName = "image-why";
+        why.SetAttribute("title", _text["Image_Why", address.Host]);
+        why.TextContent = $" ({_text["Image_NotLoaded", address.Host]})";
+        if (image.Closest("a") is not null)
+            return [document.CreateTextNode(alternative), why];
         var link = document.CreateElement("a");
         link.SetAttribute("href", source);
         link.ClassName = "image-link";
         link.TextContent = alternative;
         RestrictLink(link);
-        return link;
+        return [link, why];
     }
 
     private static List<HtmlNode> Walk(INode parent)

@@ -1,7 +1,12 @@
 using System.Net;
 using ChatApp.Web.Localization;
 using Markdig;
+using Markdig.Extensions.EmphasisExtras;
+using Markdig.Extensions.Footnotes;
+using Markdig.Extensions.Mathematics;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Microsoft.Extensions.Localization;
 
@@ -13,15 +18,7 @@ namespace ChatApp.Web.Rendering;
 /// </summary>
 internal sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiText> text)
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
-        .UsePipeTables()
-        .UseTaskLists()
-        .UseEmphasisExtras(Markdig.Extensions.EmphasisExtras.EmphasisExtraOptions.Strikethrough)
-        .UseAutoLinks()
-        .UseMathematics()
-        .UseListExtras()
-        .DisableHtml()
-        .Build();
+    private static readonly MarkdownPipeline Pipeline = CreatePipeline();
 
     /// <param name="previous">What the shorter text of the same message was rendered to.</param>
     /// <param name="growing">The text is still arriving: markup that is open at its end is closed for now.</param>
@@ -41,10 +38,12 @@ internal sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiTex
 
     private List<RenderedBlock> Parse(string markdown, IReadOnlyList<RenderedBlock>? previous, bool growing, CitationScope? citations)
     {
-        var source = MathDelimiters.Normalise(growing ? UnfinishedMarkdown.Complete(markdown) : markdown);
-        var document = Markdown.Parse(source, Pipeline);
+        var document = Read(markdown, growing);
+        var source = markdown;
+        if (growing && UnfinishedMarkdown.Complete(markdown, document) is var completed && completed != markdown)
+            (source, document) = (completed, Read(completed, growing));
         var blocks = new List<RenderedBlock>(document.Count);
-        var references = document.OfType<LinkReferenceDefinitionGroup>().Any();
+        var references = document.Any(block => block is LinkReferenceDefinitionGroup or FootnoteGroup);
         foreach (var block in document)
         {
             if (block is LinkReferenceDefinitionGroup or BlankLineBlock)
@@ -60,6 +59,31 @@ internal sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiTex
         return blocks;
     }
 
+    internal static MarkdownDocument Read(string markdown, bool growing)
+    {
+        var context = new MarkdownParserContext();
+        if (growing)
+            context.Properties[MathBlockParser.Growing] = true;
+        return Markdown.Parse(markdown, Pipeline, context);
+    }
+
+    private static MarkdownPipeline CreatePipeline()
+    {
+        var builder = new MarkdownPipelineBuilder()
+            .UsePipeTables(new PipeTableOptions { UseGfmRules = true })
+            .UseTaskLists()
+            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
+            .UseAutoLinks()
+            .UseFootnotes()
+            .UseListExtras()
+            .DisableHtml();
+        builder.BlockParsers.Insert(0, new MathBlockParser());
+        builder.InlineParsers.Insert(0, new MathInlineParser());
+        builder.InlineParsers.Insert(0, new MathSpanParser());
+        PlainTags.AddTo(builder);
+        return builder.Build();
+    }
+
     private static string SliceOf(string source, Block block)
     {
         var start = Math.Clamp(block.Span.Start, 0, source.Length);
@@ -71,15 +95,9 @@ internal sealed class MarkdownRenderer(HtmlPolicy policy, IStringLocalizer<UiTex
         using var writer = new StringWriter();
         var renderer = new HtmlRenderer(writer);
         Pipeline.Setup(renderer);
-        renderer.ObjectRenderers.RemoveAll(known =>
-            known is Markdig.Renderers.Html.CodeBlockRenderer
-                or Markdig.Extensions.Mathematics.HtmlMathInlineRenderer
-                or Markdig.Extensions.Mathematics.HtmlMathBlockRenderer
-                or Markdig.Extensions.Tables.HtmlTableRenderer);
-        renderer.ObjectRenderers.Insert(0, new MathHtml.Block());
-        renderer.ObjectRenderers.Insert(1, new MathHtml.Inline());
-        renderer.ObjectRenderers.Insert(2, new CodeBlockHtml(text));
-        renderer.ObjectRenderers.Insert(3, new TableHtml());
+        renderer.ObjectRenderers.RemoveAll(known => known is CodeBlockRenderer or HtmlTableRenderer or HtmlFootnoteLinkRenderer or HtmlFootnoteGroupRenderer);
+        renderer.ObjectRenderers.InsertRange(0,
+            [new MathHtml.Block(), new MathHtml.Inline(), new CodeBlockHtml(text), new TableHtml(), new FootnoteHtml.Link(), new FootnoteHtml.Group()]);
         renderer.Render(block);
         // Styles do not pass the policy; the alignment of a column does, as a class. Text has its quotes encoded.
         return writer.ToString()

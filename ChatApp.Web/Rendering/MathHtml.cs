@@ -1,7 +1,10 @@
 using System.Net;
 using Markdig.Extensions.Mathematics;
+using Markdig.Extensions.Tables;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 
 namespace ChatApp.Web.Rendering;
 
@@ -10,8 +13,20 @@ internal static class MathHtml
 {
     public sealed class Inline : HtmlObjectRenderer<MathInline>
     {
-        protected override void Write(HtmlRenderer renderer, MathInline math) =>
-            renderer.Write(Element(math.Content.ToString(), math.DelimiterCount > 1));
+        protected override void Write(HtmlRenderer renderer, MathInline math)
+        {
+            var tex = math.Content.ToString();
+            renderer.Write(Element(IsInCell(math) ? tex.Replace("\\|", "|", StringComparison.Ordinal) : tex, math.DelimiterCount > 1));
+        }
+
+        /// <summary>In a table's cell a bar is written with a backslash, whatever stands around it.</summary>
+        private static bool IsInCell(MathInline math)
+        {
+            ContainerInline? root = math.Parent;
+            while (root?.Parent is { } outer)
+                root = outer;
+            return root?.ParentBlock?.Parent is TableCell;
+        }
     }
 
     public sealed class Block : HtmlObjectRenderer<MathBlock>
@@ -21,5 +36,5 @@ internal static class MathHtml
     }
 
     private static string Element(string tex, bool display) =>
-        $"<chat-math display=\"{(display ? "block" : "inline")}\" tex=\"{WebUtility.HtmlEncode(tex)}\"></chat-math>";
+        $"<chat-math display=\"{(display ? "block" : "inline")}\" tex=\"{WebUtility.HtmlEncode(tex.Trim())}\"></chat-math>";
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Markdig.Syntax;
 
 namespace ChatApp.Web.Rendering;
 
@@ -8,11 +9,14 @@ namespace ChatApp.Web.Rendering;
 /// </summary>
 internal static partial class UnfinishedMarkdown
 {
-    public static string Complete(string markdown)
+    /// <param name="parsed">The same text as it is.</param>
+    public static string Complete(string markdown, MarkdownDocument parsed)
     {
-        var start = LastParagraph(markdown);
-        if (InsideFence(markdown))
+        // Code and formulas stay as they are written; each paragraph, item, heading or cell stands for itself.
+        var last = parsed.Descendants<LeafBlock>().Where(leaf => !leaf.Span.IsEmpty).MaxBy(leaf => leaf.Span.Start);
+        if (last is not { ProcessInlines: true } || last.Span.Start >= markdown.Length)
             return markdown;
+        var start = last.Span.Start;
         var head = markdown[..start];
         var tail = HalfLink().Replace(markdown[start..], "$1");
 
@@ -35,27 +39,6 @@ internal static partial class UnfinishedMarkdown
         return trimmed.EndsWith(marker, StringComparison.Ordinal) ? trimmed[..^marker.Length] : trimmed.TrimEnd('*', '~') + marker;
     }
 
-    private static int LastParagraph(string markdown)
-    {
-        var blank = markdown.LastIndexOf("\n\n", StringComparison.Ordinal);
-        var start = blank < 0 ? 0 : blank + 2;
-        // In a list each item stands for itself.
-        var item = ListItem().Matches(markdown, start);
-        return item.Count == 0 ? start : item[^1].Index;
-    }
-
-    private static bool InsideFence(string markdown)
-    {
-        var open = false;
-        foreach (var line in markdown.AsSpan().EnumerateLines())
-        {
-            if (line.TrimStart().StartsWith("```") || line.TrimStart().StartsWith("~~~"))
-                open = !open;
-        }
-
-        return open;
-    }
-
     private static int Count(string text, string marker)
     {
         var count = 0;
@@ -72,7 +55,4 @@ internal static partial class UnfinishedMarkdown
 
     [GeneratedRegex(@"(?:^|[\s(])\*(?![\s*])[^*\n]*\z", RegexOptions.None, 100)]
     private static partial Regex OpenEmphasis();
-
-    [GeneratedRegex(@"^[ \t]*(?:[-*+]|\d+[.)])[ \t]", RegexOptions.Multiline, 100)]
-    private static partial Regex ListItem();
 }

@@ -39,7 +39,7 @@ internal sealed class SessionCookie(IDataProtectionProvider protection)
         HttpOnly = true,
         IsEssential = true,
         MaxAge = life,
-        Path = "/",
+        Path = $"{context.Request.PathBase}/",
         SameSite = SameSiteMode.Lax,
         Secure = context.Request.IsHttps,
     };

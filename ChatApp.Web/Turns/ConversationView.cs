@@ -136,6 +136,24 @@ public sealed class ConversationView
         _path = null;
     }
 
+    /// <summary>The message of this page that the Api refused, where the person has not gone on from another one.</summary>
+    internal MessageNode? RefusedAtTheEnd => Leaf is { Running: false } answer && Find(answer.ParentId) is { IsUser: true, IsStored: false } user ? user : null;
+
+    /// <summary>Puts a message that is not stored behind the newest stored one below its parent.</summary>
+    internal void PlaceLast(MessageNode user)
+    {
+        if (Find(user.ParentId) is not { } last)
+            return;
+        while (_children.TryGetValue(last.Id, out var children) && NewestOf(children.Where(child => child.IsStored)) is { } newest)
+            last = newest;
+        if (last.Id == user.ParentId)
+            return;
+        _children[user.ParentId!].Remove(user);
+        user.ParentId = last.Id;
+        Add(user);
+        _path = null;
+    }
+
     /// <summary>A turn that writes on at the end of <paramref name="answer"/>.</summary>
     public TurnFold Continue(MessageNode answer)
     {

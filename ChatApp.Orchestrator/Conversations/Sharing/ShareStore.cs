@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace ChatApp.Orchestrator.Conversations.Sharing;
 
-/// <summary>Links to read-only snapshots. A token of 256 random bits is the only way to one; its hash is all that is stored.</summary>
+/// <summary>Links to read-only snapshots. A token of 256 random bits is the only way to one; its owner can read it again.</summary>
 internal sealed class ShareStore(
     OwnedDatabase database, NpgsqlDataSource dataSource, ConversationStore conversations, MessageStore messages, IdFactory ids, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class ShareStore(
     private const int LongestPath = 10_000;
 
     /// <exception cref="RefusedException">The conversation is unknown, deleted, or has no message yet.</exception>
-    public async Task<(ShareRecord Share, string Token)> CreateAsync(string owner, Guid conversationId, CancellationToken cancellationToken)
+    public async Task<ShareRecord> CreateAsync(string owner, Guid conversationId, CancellationToken cancellationToken)
     {
         var conversation = await conversations.GetAsync(owner, conversationId, cancellationToken);
         if (conversation.CurrentMessageId is not { } leaf)
@@ -30,21 +30,21 @@ internal sealed class ShareStore(
             conversation.CreatedAt,
             [.. path.Where(message => message.Text.Length > 0).Select(message => new ShareSnapshot.Message(message.Role, message.Text, message.CreatedAt))]);
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-        var share = new ShareRecord { Id = ids.New(), ConversationId = conversationId, CreatedAt = time.GetUtcNow().UtcDateTime };
+        var share = new ShareRecord { Id = ids.New(), ConversationId = conversationId, Token = token, CreatedAt = time.GetUtcNow().UtcDateTime };
         await database.For(owner).ExecuteAsync(
             """
-            INSERT INTO chat.shares (id, conversation_id, user_id, token_hash, snapshot, created_at)
-            VALUES (@Id, @ConversationId, @owner, @hash, @snapshot::jsonb, @CreatedAt)
+            INSERT INTO chat.shares (id, conversation_id, user_id, token_hash, token, snapshot, created_at)
+            VALUES (@Id, @ConversationId, @owner, @hash, @Token, @snapshot::jsonb, @CreatedAt)
             """,
-            new { share.Id, share.ConversationId, share.CreatedAt, hash = Hash(token), snapshot = snapshot.Serialize() },
+            new { share.Id, share.ConversationId, share.Token, share.CreatedAt, hash = Hash(token), snapshot = snapshot.Serialize() },
             cancellationToken);
-        return (share, token);
+        return share;
     }
 
     public Task<IReadOnlyList<ShareRecord>> ListAsync(string owner, Guid conversationId, CancellationToken cancellationToken) =>
         database.For(owner).QueryAsync<ShareRecord>(
             """
-            SELECT id, conversation_id, created_at FROM chat.shares
+            SELECT id, conversation_id, token, created_at FROM chat.shares
             WHERE conversation_id = @conversationId AND user_id = @owner ORDER BY created_at
             """,
             new { conversationId }, cancellationToken);
@@ -80,6 +80,9 @@ internal sealed record ShareRecord
 {
     public required Guid Id { get; init; }
     public required Guid ConversationId { get; init; }
+
+    /// <summary>Opens it; null for a link of an earlier release.</summary>
+    public string? Token { get; init; }
     public DateTime CreatedAt { get; init; }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 using ChatApp.Orchestrator.Conversations.Changes;
 using ChatApp.Orchestrator.Gateway;
@@ -71,7 +72,7 @@ internal sealed class TitleWriter(
             Log.TitleFailed(logger, conversationId, exception.Message);
         }
 
-        await titles.SaveAsync(owner, conversationId, title.Length > 0 ? title : TitleText.Shorten(source.Question), cancellationToken);
+        await titles.SaveAsync(owner, conversationId, TitleText.Choose(title, source.Question), cancellationToken);
         changes.Announce(owner, conversationId);
     }
 
@@ -92,8 +93,11 @@ internal sealed class TitleWriter(
 }
 
 /// <summary>Makes a title out of what a model says when it is asked for one, or out of the question itself.</summary>
-internal static class TitleText
+internal static partial class TitleText
 {
+    /// <summary>Fewer letters are mostly those of words that stand in any sentence; from there on endings are left aside.</summary>
+    private const int Stem = 4;
+
     private const int Longest = 60;
     private static readonly char[] Wrapping = ['"', '\'', '“', '”', '«', '»', '*', '#', '`', '.', ' '];
 
@@ -111,6 +115,18 @@ internal static class TitleText
             clean.Append(char.IsControl(c) ? ' ' : c);
         return Shorten(clean.ToString().Trim(Wrapping));
     }
+
+    /// <summary>What a small model made up is told by this: it shares no word with the question. Then the question's first words are the title.</summary>
+    public static string Choose(string title, string question) =>
+        Stems(title).Intersect(Stems(question), StringComparer.OrdinalIgnoreCase).Any() ? title : Shorten(question);
+
+    // Scripts that write words without spaces are compared by pairs of characters.
+    private static IEnumerable<string> Stems(string text) => Words().Matches(text).Select(match => match.Value).SelectMany(word =>
+        word[0] >= '\u0E00' ? Enumerable.Range(0, word.Length - 1).Select(at => word.Substring(at, 2))
+        : word.Length >= Stem ? [word[..Stem]] : []);
+
+    [GeneratedRegex(@"[\p{L}\p{M}]{2,}", RegexOptions.None, 1000)]
+    private static partial Regex Words();
 
     /// <summary>Cuts between words, and never within what is one character to a reader.</summary>
     public static string Shorten(string text)

@@ -61,7 +61,7 @@ internal sealed class GraphLiveTests : GraphPage
         await page.Locator("chat-composer[live]").WaitForAsync();
         await AskAsync("Tell me a story about a lighthouse");
         await Expect(Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/c/conv_"));
-        var row = $".conversation:has(a[href='{new Uri(Page.Url).AbsolutePath}'])";
+        var row = $".conversation:has(a[href='{new Uri(Page.Url).AbsolutePath.TrimStart('/')}'])";
 
         await Expect(Page.Locator($"{row} .conversation-title")).Not.ToHaveTextAsync("New chat");
         var title = (await Page.Locator($"{row} .conversation-title").TextContentAsync())!;

@@ -325,7 +325,7 @@ public sealed class ConversationTests : GraphTest
         seen.Messages.Select(m => m.Text).ShouldBe(["shared question tokens=3", turn.Text]);
         link.Token.Length.ShouldBeGreaterThanOrEqualTo(43);
         var listed = await Shares.ListSharesAsync(new ListSharesRequest { ConversationId = turn.Started.ConversationId }, Me);
-        listed.Shares.Single().Token.ShouldBeEmpty();
+        listed.Shares.Single().Token.ShouldBe(link.Token, "its owner can copy it again");
 
         await Shares.UnshareAsync(new UnshareRequest { Id = link.Id }, Me);
         (await RefusalAsync(Shares.GetSharedAsync(new GetSharedRequest { Token = link.Token }, Me))).StatusCode.ShouldBe(StatusCode.NotFound);

@@ -37,6 +37,16 @@ public sealed class TransferTests
     [TestCase("a\tb\u0007c", "a b c")]
     public void A_title_is_one_clean_line(string said, string title) => TitleText.Clean(said).ShouldBe(title);
 
+    [TestCase("Calculating 1/10*1104", "What's 10% of 1104?", "What's 10% of 1104?")]
+    [TestCase("Plane to Ljubljana", "Dear neighbours, the stairs are painted on Friday.", "Dear neighbours, the stairs are painted on Friday.")]
+    [TestCase("Painting the Stairs", "Dear neighbours, the stairs are painted on Friday.", "Painting the Stairs")]
+    [TestCase("A Story about Dragons", "tell me stories of a dragon", "A Story about Dragons")]
+    [TestCase("東京の天気", "明日の東京の天気は？", "東京の天気")]
+    [TestCase("数学の問題", "明日は雨？", "明日は雨？")]
+    [TestCase("", "Hi", "Hi")]
+    public void A_title_that_shares_no_word_with_the_question_gives_way_to_its_first_words(string said, string question, string title) =>
+        TitleText.Choose(said, question).ShouldBe(title);
+
     [Test]
     public void A_long_title_is_cut_between_words_and_never_inside_a_character()
     {

@@ -1,6 +1,7 @@
 using ChatApp.Web.Api;
 using ChatApp.Web.Components.Elements;
 using ChatApp.Web.Localization;
+using ChatApp.Web.Preferences;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Localization;
 
@@ -17,6 +18,9 @@ public abstract class AdminPanel : ComponentBase, IDisposable
     protected string? Error { get; private set; }
 
     protected bool Loading { get; private set; } = true;
+
+    [CascadingParameter]
+    protected ViewerZone Zone { get; set; } = ViewerZone.Of(null);
 
     [Inject]
     protected AdminClient Client { get; set; } = null!;

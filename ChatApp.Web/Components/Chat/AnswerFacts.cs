@@ -38,7 +38,6 @@ internal static class AnswerFacts
 
         if (node.LeftOut > 0)
             facts.Add(text["Facts_LeftOut", node.LeftOut]);
-        facts.AddRange(node.Notices.Where(notice => notice.Code == "context_trimmed" && !string.IsNullOrEmpty(notice.Text)).Select(notice => notice.Text!));
         return string.Join(" · ", facts);
     }
 

@@ -15,9 +15,6 @@ internal sealed class Browser(IJSRuntime js) : IAsyncDisposable
     /// <returns>False when the browser refused.</returns>
     public async ValueTask<bool> CopyAsync(string text) => await CallAsync<bool?>("copyText", text) ?? true;
 
-    /// <summary>Adds to what is typed, but not sent, in a conversation.</summary>
-    public ValueTask KeepDraftAsync(string conversation, string text) => CallAsync("keepDraft", conversation, text);
-
     /// <summary>Focuses what the present change of the page brings.</summary>
     public async ValueTask FocusAsync(string selector)
     {
@@ -25,6 +22,9 @@ internal sealed class Browser(IJSRuntime js) : IAsyncDisposable
         await Task.Yield();
         await CallAsync("focusOn", selector);
     }
+
+    /// <returns>The name of the viewer's time zone.</returns>
+    public ValueTask<string?> ZoneAsync() => CallAsync<string>("zone");
 
     public ValueTask OpenDialogAsync(string id) => CallAsync("openDialog", id);
 
@@ -54,8 +54,9 @@ internal sealed class Browser(IJSRuntime js) : IAsyncDisposable
             _module ??= await js.InvokeAsync<IJSObjectReference>("import", "./js/bridge.js");
             return await _module.InvokeAsync<T>(function, arguments);
         }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
         {
+            // Disposed is what was to be connected: a part of the page that left while the script was still being fetched.
             return default;
         }
     }

@@ -1,8 +1,9 @@
 // Coming in and leaving changes a cookie that only an answer of the server can carry.
+import { here } from './base.js';
 import { forgetDrafts } from './composer.js';
 import { forgetInstructions } from './settings.js';
 
-const post = (action, body) => fetch(`/session/${action}`, {
+const post = (action, body) => fetch(here(`session/${action}`), {
   method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}),
 });
 
@@ -21,7 +22,7 @@ async function submit(form) {
         forgetDrafts();
         forgetInstructions();
       }
-      location.assign(form.dataset.next ?? '/');
+      location.assign(here(form.dataset.next ?? ''));
       return;
     }
     const problem = await response.json().catch(() => null);

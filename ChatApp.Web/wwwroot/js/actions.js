@@ -1,7 +1,8 @@
 // Buttons whose whole effect is in the browser.
 import { copy, openCopy } from './clipboard.js';
 import { composer } from './composer.js';
-import { composing } from './keys.js';
+import { enlargeDiagram, toggleDiagramSource } from './diagram.js';
+import { openDialog } from './dialogs.js';
 import { setCookie } from './settings.js';
 
 const root = document.documentElement;
@@ -29,27 +30,16 @@ export function run(name, button) {
   actions[name]?.(button);
 }
 
-export function openDialog(id) {
-  const dialog = document.getElementById(id);
-  if (dialog && !dialog.open) {
-    dialog.showModal();
-    dialog.dispatchEvent(new Event('opened', { bubbles: true }));
-  }
-}
-
-export function closeDialog(id) {
-  document.getElementById(id)?.close();
-}
-
 function copyCode(button) {
-  const code = button.closest('.code-block')?.querySelector('code');
+  const block = button.closest('.code-block');
+  const code = block?.querySelector('chat-diagram')?.getAttribute('source') ?? block?.querySelector('code')?.textContent;
   if (code)
-    copy(code.textContent.replace(/\n$/, ''), button);
+    copy(code.replace(/\n$/, ''), button);
 }
 
 export function startActions() {
   document.addEventListener('click', event => {
-    const button = event.target.closest('[data-action], [data-dialog], .code-copy, [data-copy], .new-chat');
+    const button = event.target.closest('[data-action], [data-dialog], .code-copy, .code-button, [data-copy], .new-chat');
     if (!button) {
       // A click beside a dialog closes it.
       if (event.target instanceof HTMLDialogElement)
@@ -63,6 +53,10 @@ export function startActions() {
       openDialog(button.dataset.dialog);
     if (button.classList.contains('code-copy'))
       copyCode(button);
+    if (button.classList.contains('diagram-source'))
+      toggleDiagramSource(button);
+    if (button.classList.contains('diagram-enlarge'))
+      enlargeDiagram(button);
     if ('copy' in button.dataset)
       openCopy(button);
     if (button.classList.contains('new-chat')) {
@@ -79,7 +73,7 @@ export function startActions() {
     if (event.key === 'Escape') {
       event.stopPropagation();
       edit.form.querySelector('[data-edit-cancel]').click();
-    } else if (event.key === 'Enter' && !event.shiftKey && !composing(event)) {
+    } else if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       const save = edit.form.querySelector('[data-edit-save]');
       save.focus();

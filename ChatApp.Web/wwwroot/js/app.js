@@ -8,10 +8,16 @@ import { startConnection } from './connection.js';
 import { startAccount } from './account.js';
 import { startActions } from './actions.js';
 import { startWorker } from './install.js';
+import { startFields } from './fields.js';
+import { startKeys } from './keys.js';
 import { startMenus } from './menus.js';
 import { startSettings } from './settings.js';
 import { startShortcuts } from './shortcuts.js';
+import { startText } from './text.js';
 
+startKeys();
+startFields();
+startText();
 startActions();
 startAccount();
 startMenus();

@@ -1,4 +1,6 @@
 // Files of the composer: taken by paste, drop or the button, sent to the server at once, each with its progress.
+import { here } from './base.js';
+
 const element = (name, className, text) => {
   const made = document.createElement(name);
   if (className)
@@ -65,9 +67,17 @@ export class Attachments {
       this.#remove(item);
   }
 
-  clear() {
+  // Those that the server has.
+  get files() { return [...this.#items].filter(item => item.state === 'done').map(item => item.file); }
+
+  replace(files) {
     for (const item of [...this.#items])
       this.#remove(item);
+    for (const file of files) {
+      const item = this.#show({ name: file.name, type: '' });
+      item.file = file;
+      this.#become(item, 'done');
+    }
   }
 
   #show(file) {
@@ -90,6 +100,7 @@ export class Attachments {
     item.progress.setAttribute('aria-label', file.name);
     const name = element('span', 'file-name', file.name);
     name.title = file.name;
+    name.dir = 'auto';
     item.row.append(name, item.progress, item.error, remove);
     item.row.dataset.state = item.state;
     this.#host.querySelector('[data-attachments]').append(item.row);
@@ -121,7 +132,7 @@ export class Attachments {
       }
     });
     request.addEventListener('error', () => this.#fail(item, this.#host.dataset.textFailed));
-    request.open('POST', '/upload');
+    request.open('POST', here('upload'));
     request.send(form);
   }
 

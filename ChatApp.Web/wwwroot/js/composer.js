@@ -1,23 +1,15 @@
-// The composer's text lives here, in the browser: typing, its height and its draft need no server.
+// The composer's text lives here, in the browser: typing, its height and its draft need no server. What is sent stays part
+// of the draft until the server has stored it, however often it was refused: a reload brings it back.
 import { Attachments, startDropping } from './attachments.js';
 import { isDown } from './connection.js';
-import { composing } from './keys.js';
+import { wellFormed } from './text.js';
 
 const drafts = 'chatapp.draft.';
 const draftKey = conversation => drafts + conversation;
+const filesKey = conversation => `${drafts}files.${conversation}`;
 const instructionsKey = 'chatapp.instructions';
 
 export const composer = () => document.querySelector('chat-composer');
-
-// Adds to the draft of a conversation, whether it is still open or not.
-export function keepDraft(conversation, text) {
-  if (composer()?.conversation === conversation) {
-    composer().append(text);
-    return;
-  }
-  const key = draftKey(conversation);
-  localStorage.setItem(key, [localStorage.getItem(key), text].filter(Boolean).join('\n\n'));
-}
 
 export function forgetDrafts() {
   for (const key of Object.keys(localStorage).filter(key => key.startsWith(drafts)))
@@ -31,7 +23,8 @@ class ChatComposer extends HTMLElement {
   #saveTimer = 0;
   #started = false;
   #sendWhenReady = false;
-  #sending = null;
+  #unstored = [];
+  #sent = 0;
   #connected = null;
   #attachments = new Attachments(this, () => this.#attached());
 
@@ -40,6 +33,7 @@ class ChatComposer extends HTMLElement {
     const { signal } = this.#connected;
     addEventListener('pagehide', () => this.#saveDraft(), { signal });
     document.addEventListener('chatapp:down', () => this.#giveBack(), { signal });
+    document.addEventListener('chatapp:up', () => this.#awaitTaken(), { signal });
     // The parser may call before the children exist.
     queueMicrotask(() => this.#start());
   }
@@ -56,14 +50,12 @@ class ChatComposer extends HTMLElement {
       return;
     // A conversation that has just got its id keeps what is being typed into it.
     if (before === 'new' && 'named' in this.dataset) {
-      this.#sending = null;
-      localStorage.removeItem(draftKey(before));
+      this.#keep(before, '', []);
       this.#saveDraft();
     } else {
-      this.#sending = null;
       this.#sendWhenReady = false;
       this.#saveDraft(before);
-      this.#attachments.clear();
+      this.#unstored = [];
       this.#loadDraft();
     }
   }
@@ -78,6 +70,7 @@ class ChatComposer extends HTMLElement {
     bridge.invokeMethodAsync('SetInstructions', localStorage.getItem(instructionsKey)).catch(() => {});
     if (this.#waiting !== null)
       this.send();
+    this.#awaitTaken();
   }
 
   focusInput() { this.input?.focus(); }
@@ -94,12 +87,8 @@ class ChatComposer extends HTMLElement {
     this.focusInput();
   }
 
-  append(text) {
-    this.setText([this.input.value, text].filter(Boolean).join('\n\n'));
-  }
-
   async send() {
-    const text = this.input.value;
+    const text = wellFormed(this.input.value);
     if (!text.trim() && this.#attachments.count === 0)
       return;
     if (this.#attachments.failed) {
@@ -121,34 +110,60 @@ class ChatComposer extends HTMLElement {
       return;
 
     this.#waiting = null;
-    const sending = this.#sending = { text, items: this.#attachments.take() };
+    const message = { key: `${++this.#sent}-${Date.now()}`, text, items: this.#attachments.take(), conversation: this.conversation, taken: false };
+    this.#unstored.push(message);
     this.input.value = '';
     this.#resized();
     try {
-      await this.#bridge.invokeMethodAsync('Send', text, localStorage.getItem(instructionsKey), sending.items.map(item => item.file));
+      await this.#bridge.invokeMethodAsync('Send', message.key, text, localStorage.getItem(instructionsKey), message.items.map(item => item.file));
+      message.taken = true;
       // Given back meanwhile, and yet it did arrive.
-      if (this.#sending !== sending && this.input.value === text)
-        this.input.value = '';
-      this.#sending = null;
-      this.#attachments.forget(sending.items);
-      this.#resized();
-      clearTimeout(this.#saveTimer);
-      this.#saveDraft();
+      if (message.back && message.conversation === this.conversation) {
+        this.#unstored.push(message);
+        if (this.input.value === text)
+          this.input.value = '';
+        this.#attachments.forget(message.items);
+        this.#resized();
+      }
+      if (!this.#unstored.includes(message))
+        return;
       document.querySelector('chat-scroller')?.toLatest();
+      this.#awaitStored(message);
     } catch {
       this.#giveBack();
     }
   }
 
-  // Nothing was taken, so nothing is lost. A call over a connection that breaks neither ends nor fails.
-  #giveBack() {
-    const sending = this.#sending;
-    if (!sending)
+  // An answer to an earlier asking may have been lost with its connection.
+  #awaitTaken() {
+    for (const message of this.#unstored.filter(message => message.taken))
+      this.#awaitStored(message);
+  }
+
+  async #awaitStored(message) {
+    try {
+      await this.#bridge.invokeMethodAsync('StoredAsync', message.key);
+    } catch {
+      // The page has gone to another conversation, or lost its server: kept.
       return;
-    this.#sending = null;
-    if (!this.input.value)
-      this.input.value = sending.text;
-    this.#attachments.restore(sending.items);
+    }
+    if (!this.#unstored.includes(message))
+      return;
+    this.#unstored = this.#unstored.filter(other => other !== message);
+    this.#attachments.forget(message.items);
+    this.#saveDraft();
+  }
+
+  // What the server has not even heard of is the person's again. A call over a connection that breaks neither ends nor fails.
+  #giveBack() {
+    const back = this.#unstored.filter(message => !message.taken);
+    if (back.length === 0)
+      return;
+    for (const message of back)
+      message.back = true;
+    this.#unstored = this.#unstored.filter(message => message.taken);
+    this.input.value = [...back.map(message => message.text), this.input.value].filter(Boolean).join('\n\n');
+    this.#attachments.restore(back.flatMap(message => message.items));
     this.#resized();
     this.#saveDraft();
   }
@@ -161,8 +176,7 @@ class ChatComposer extends HTMLElement {
     this.#started = true;
     this.addEventListener('input', () => {
       this.#resized();
-      clearTimeout(this.#saveTimer);
-      this.#saveTimer = setTimeout(() => this.#saveDraft(), 300);
+      this.#saveSoon();
     });
     this.addEventListener('keydown', event => this.#key(event));
     this.addEventListener('paste', event => {
@@ -193,7 +207,7 @@ class ChatComposer extends HTMLElement {
   }
 
   #key(event) {
-    if (event.target !== this.input || composing(event))
+    if (event.target !== this.input)
       return;
     if (event.key === 'Enter' && !event.shiftKey && (event.ctrlKey || event.metaKey || matchMedia('(hover: hover)').matches)) {
       event.preventDefault();
@@ -211,6 +225,7 @@ class ChatComposer extends HTMLElement {
     if (!this.input)
       return;
     this.#resized();
+    this.#saveSoon();
     if (this.#sendWhenReady && !this.#attachments.busy) {
       this.#sendWhenReady = false;
       this.send();
@@ -227,18 +242,31 @@ class ChatComposer extends HTMLElement {
 
   #loadDraft() {
     this.input.value = localStorage.getItem(draftKey(this.conversation)) ?? '';
+    this.#attachments.replace(JSON.parse(localStorage.getItem(filesKey(this.conversation)) ?? '[]'));
+    clearTimeout(this.#saveTimer);
     this.#resized();
   }
 
+  #saveSoon() {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => this.#saveDraft(), 300);
+  }
+
   #saveDraft(conversation = this.conversation) {
+    clearTimeout(this.#saveTimer);
     // Of a temporary chat nothing is kept, here neither.
     if (!this.input || conversation === 'temporary')
       return;
-    const text = this.input.value || this.#sending?.text;
-    if (text)
-      localStorage.setItem(draftKey(conversation), text);
-    else
-      localStorage.removeItem(draftKey(conversation));
+    this.#keep(
+      conversation,
+      [...this.#unstored.map(message => message.text), this.input.value].filter(Boolean).join('\n\n'),
+      [...this.#unstored.flatMap(message => message.items.map(item => item.file)), ...this.#attachments.files]);
+  }
+
+  #keep(conversation, text, files) {
+    const put = (key, value) => value ? localStorage.setItem(key, value) : localStorage.removeItem(key);
+    put(draftKey(conversation), text);
+    put(filesKey(conversation), files.length ? JSON.stringify(files) : '');
   }
 }
 

@@ -1,9 +1,16 @@
 // Comes back by itself: first to the same circuit, and when that is gone, to the same page.
+import { here } from './base.js';
+
 const modal = () => document.getElementById('components-reconnect-modal');
 let reloading = false;
 
 // Whether the page says that the server cannot be reached.
 export const isDown = () => Boolean(modal()?.dataset.state);
+
+function up() {
+  show('');
+  document.dispatchEvent(new Event('chatapp:up'));
+}
 
 function show(state) {
   const element = modal();
@@ -17,7 +24,7 @@ async function reloadWhenServed() {
   reloading = true;
   for (let pause = 500; ; pause = Math.min(pause * 2, 8000)) {
     try {
-      const response = await fetch('/alive', { cache: 'no-store' });
+      const response = await fetch(here('alive'), { cache: 'no-store' });
       if (response.ok) {
         location.reload();
         return;
@@ -41,7 +48,7 @@ export function startConnection() {
         });
         try {
           if (await Blazor.reconnect()) {
-            show('');
+            up();
             return;
           }
           // The server is there, and the circuit is not: the page starts again from the conversation.
@@ -52,7 +59,7 @@ export function startConnection() {
         }
       }
     },
-    onConnectionUp: () => show(''),
+    onConnectionUp: up,
   };
   addEventListener('online', () => show(modal()?.dataset.state?.includes('lost') ? 'lost' : ''));
   addEventListener('offline', () => show(modal()?.dataset.state ?? ''));

@@ -5,7 +5,7 @@ let count = 0;
 let last = Promise.resolve();
 
 async function draw({ source, dark }) {
-  mermaid ??= (await import('/lib/mermaid/mermaid.esm.min.mjs')).default;
+  mermaid ??= (await import('../lib/mermaid/mermaid.esm.min.mjs')).default;
   if (theme !== dark) {
     theme = dark;
     mermaid.initialize({

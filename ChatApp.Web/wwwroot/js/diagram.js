@@ -1,4 +1,7 @@
 // Diagrams: drawn by Mermaid in a frame of its own when it was built in, else shown as their source.
+import { here } from './base.js';
+import { openDialog } from './dialogs.js';
+
 let frame;
 
 // The frame is there from the first diagram on.
@@ -14,7 +17,7 @@ function ready() {
     addEventListener('message', listen);
     element.addEventListener('error', reject);
     element.className = 'diagram-frame';
-    element.src = '/diagram';
+    element.src = here('diagram');
     element.title = 'Diagrams';
     element.tabIndex = -1;
     element.setAttribute('aria-hidden', 'true');
@@ -36,6 +39,8 @@ async function draw(source) {
 class ChatDiagram extends HTMLElement {
   static observedAttributes = ['source'];
   #drawing = 0;
+  #asSource = false;
+  #image = null;
 
   connectedCallback() { this.render(); }
 
@@ -45,13 +50,22 @@ class ChatDiagram extends HTMLElement {
       this.render();
   }
 
+  get image() { return this.#image; }
+
+  // Shows the picture or what it was drawn from.
+  get asSource() { return this.#asSource; }
+
+  set asSource(value) {
+    this.#asSource = value;
+    this.#show();
+  }
+
   async render() {
     const source = this.getAttribute('source') ?? '';
     // A picture of the same source stays until it is there in other colours.
-    if (this.querySelector('img')?.alt !== source) {
-      const pre = document.createElement('pre');
-      pre.textContent = source;
-      this.replaceChildren(pre);
+    if (this.#image?.alt !== source) {
+      this.#image = null;
+      this.#show();
     }
 
     delete this.dataset.drawn;
@@ -66,11 +80,36 @@ class ChatDiagram extends HTMLElement {
     const image = document.createElement('img');
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
     image.alt = source;
-    this.replaceChildren(image);
+    this.#image = image;
+    this.#show();
+  }
+
+  #show() {
+    if (this.#image && !this.#asSource) {
+      this.replaceChildren(this.#image);
+      return;
+    }
+    const pre = document.createElement('pre');
+    pre.textContent = this.getAttribute('source') ?? '';
+    this.replaceChildren(pre);
   }
 }
 
 customElements.define('chat-diagram', ChatDiagram);
+
+export function toggleDiagramSource(button) {
+  const diagram = button.closest('.diagram-block').querySelector('chat-diagram');
+  diagram.asSource = !diagram.asSource;
+  button.setAttribute('aria-pressed', diagram.asSource);
+}
+
+export function enlargeDiagram(button) {
+  const image = button.closest('.diagram-block').querySelector('chat-diagram').image;
+  if (!image)
+    return;
+  document.querySelector('#diagram .dialog-body').replaceChildren(image.cloneNode());
+  openDialog('diagram');
+}
 
 // A picture has its colours inside.
 function recolour() {

@@ -1,2 +1,8 @@
-// Whether a key belongs to an input method that is composing a word. WebKit ends the composition before the Enter that confirms it.
-export const composing = event => event.isComposing || event.keyCode === 229;
+// Keys that belong to an input method composing a word reach nothing of ours, whatever would hear them. WebKit ends the
+// composition before the key that confirms or ends it.
+export function startKeys() {
+  addEventListener('keydown', event => {
+    if (event.isComposing || event.keyCode === 229)
+      event.stopImmediatePropagation();
+  }, true);
+}

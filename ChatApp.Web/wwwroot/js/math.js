@@ -1,4 +1,6 @@
 // Formulas: typeset by KaTeX when it was built in, else shown as their source.
+import { here } from './base.js';
+
 let katex;
 
 async function load() {
@@ -7,14 +9,30 @@ async function load() {
   try {
     const style = document.createElement('link');
     style.rel = 'stylesheet';
-    style.href = '/lib/katex/katex.min.css';
-    const module = await import('/lib/katex/katex.mjs');
+    style.href = here('lib/katex/katex.min.css');
+    const module = await import('../lib/katex/katex.mjs');
     document.head.append(style);
     katex = module.default;
   } catch {
     katex = null;
   }
   return katex;
+}
+
+// KaTeX writes some styles as attributes, which the page's policy refuses; through the object model the same is allowed.
+function styledByObjects(draw) {
+  const { setAttribute } = Element.prototype;
+  Element.prototype.setAttribute = function (name, value) {
+    if (name === 'style')
+      this.style.cssText = value;
+    else
+      setAttribute.call(this, name, value);
+  };
+  try {
+    draw();
+  } finally {
+    Element.prototype.setAttribute = setAttribute;
+  }
 }
 
 class ChatMath extends HTMLElement {
@@ -38,9 +56,9 @@ class ChatMath extends HTMLElement {
       return;
     }
     try {
-      library.render(tex, this, {
+      styledByObjects(() => library.render(tex, this, {
         displayMode: this.getAttribute('display') === 'block', throwOnError: true, trust: false, maxSize: 20, maxExpand: 500,
-      });
+      }));
       this.classList.remove('plain');
     } catch {
       this.textContent = tex;

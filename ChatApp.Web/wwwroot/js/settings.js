@@ -1,13 +1,16 @@
 // Settings take effect at once; cookies make the next first paint right.
 const root = document.documentElement;
+const path = new URL(document.baseURI).pathname;
 const year = 365 * 24 * 3600;
 
 export function setCookie(name, value) {
   const secure = location.protocol === 'https:' ? '; Secure' : '';
   document.cookie = value
-    ? `${name}=${encodeURIComponent(value)}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`
-    : `${name}=; Path=/; Max-Age=0; SameSite=Lax${secure}`;
+    ? `${name}=${encodeURIComponent(value)}; Path=${path}; Max-Age=${year}; SameSite=Lax${secure}`
+    : `${name}=; Path=${path}; Max-Age=0; SameSite=Lax${secure}`;
 }
+
+export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? null;
 
 export function forgetInstructions() {
   localStorage.removeItem('chatapp.instructions');
@@ -35,6 +38,7 @@ const apply = {
 };
 
 export function startSettings() {
+  setCookie('chatapp.zone', zone());
   document.addEventListener('change', event => {
     const setting = event.target.dataset?.setting;
     if (setting)

@@ -1,5 +1,5 @@
-import { openDialog, run } from './actions.js';
-import { composing } from './keys.js';
+import { run } from './actions.js';
+import { openDialog } from './dialogs.js';
 
 const typing = target => target.closest?.('input, textarea, select, [contenteditable]');
 const click = selector => {
@@ -44,7 +44,7 @@ function commandOf(event) {
 
 export function startShortcuts() {
   document.addEventListener('keydown', event => {
-    if (composing(event) || event.defaultPrevented || event.altKey)
+    if (event.defaultPrevented || event.altKey)
       return;
     const command = commandOf(event);
     if (command) {
