@@ -24,6 +24,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     private readonly List<string> _seen = [];
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource Came)> _waiting = [];
     private int _ids;
+    private int _anonymous;
 
     private ScriptedApi(WebApplication app) => _app = app;
 
@@ -49,6 +50,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
                 return [.. _seen];
         }
     }
+
+    /// <summary>Requests that came with no session, beside those that open one.</summary>
+    public int Anonymous => _anonymous;
 
     /// <summary>For whom each request was made, as its sender says.</summary>
     public ConcurrentQueue<(string Path, string For)> Forwarded { get; } = new();
@@ -135,6 +139,8 @@ internal sealed class ScriptedApi : IAsyncDisposable
             }
 
             Forwarded.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"].ToString()));
+            if (!context.Request.Path.StartsWithSegments("/api/auth") && Accounts.UserOf(context) is null)
+                Interlocked.Increment(ref _anonymous);
             if (Down)
             {
                 context.Abort();

@@ -14,7 +14,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
 {
     public const string ClientName = "api";
 
-    /// <summary>Session of the person behind this circuit; null where the Api asks for none.</summary>
+    /// <summary>Session of the person behind this circuit; without one nothing is asked for.</summary>
     public PersonSession? Session { get; set; }
 
     public async Task<T> ReadAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
@@ -77,7 +77,9 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);
-        if (Session is not null)
+        if (Session is null)
+            throw new ApiException(HttpStatusCode.Unauthorized, "Your session could not be opened. Reload the page.", "no_session");
+        if (!Session.IsLocal)
         {
             var token = await sessions.AccessTokenAsync(Session, cancellationToken)
                 ?? throw new ApiException(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");

@@ -8,9 +8,17 @@ namespace ChatApp.Web.Api;
 /// </summary>
 public sealed class PersonSession(string key)
 {
+    /// <summary>
+    /// Of a browser on this machine whose Api asks nobody who they are: nothing is sent along. It is given out by the session
+    /// gate alone; to have no session at all is to be refused.
+    /// </summary>
+    public static PersonSession Local { get; } = new("local");
+
     internal SemaphoreSlim Gate { get; } = new(1, 1);
 
     public string Key { get; } = key;
+
+    public bool IsLocal => ReferenceEquals(this, Local);
 
     public string AccessToken { get; internal set; } = "";
 

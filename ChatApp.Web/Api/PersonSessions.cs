@@ -22,7 +22,7 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
 
     private IPAddress? BrowserAddress => contexts.HttpContext?.Connection.RemoteIpAddress;
 
-    public PersonSession? Find(string? key) => key is not null && _sessions.TryGetValue(key, out var session) ? session : null;
+    public PersonSession? Find(string? key) => key == PersonSession.Local.Key ? PersonSession.Local : key is not null && _sessions.TryGetValue(key, out var session) ? session : null;
 
     /// <summary>Takes up the session of a cookie, if this replica does not know it better.</summary>
     public PersonSession Adopt(SessionTicket ticket)
@@ -46,15 +46,18 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
         try
         {
             using var response = await client.GetAsync("/api/me", cancellationToken);
-            _anonymous = (response.StatusCode != HttpStatusCode.Unauthorized, now + AnonymousKnown);
+            if (response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                _anonymous = (response.IsSuccessStatusCode, now + AnonymousKnown);
+                return _anonymous.Allowed;
+            }
         }
         catch (HttpRequestException)
         {
-            // The page says that the Api is away; who one is can be settled when it is back.
-            return true;
         }
 
-        return _anonymous.Allowed;
+        // The page says that the Api is away; whether it asks for a session is its own to say when it is back.
+        return true;
     }
 
     /// <exception cref="ApiException">The Api refused.</exception>

@@ -1,24 +1,31 @@
 using ChatApp.ServiceDefaults;
 using ChatApp.Web.Api;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace ChatApp.Web.Sessions;
 
 /// <summary>
-/// Says who a page is for before it is drawn: the session of the cookie; else nobody in particular, where the Api allows
-/// that and the browser is on this machine; else a new guest, at once and unasked.
+/// Says who a page is for before it is drawn: the session of the cookie; else the local user, where the Api asks nobody who
+/// they are and the browser is on this machine; else a new guest, at once and unasked. Where none of these can be had the page
+/// is for nobody, and shows nothing of anybody's. Circuits are opened by our own pages alone.
 /// </summary>
 internal static class SessionGate
 {
-    /// <summary>Below it are files, which need no page.</summary>
-    public const string DownloadPath = "/download";
-
+    private const string CircuitPath = "/_blazor";
     private const string Item = "ChatApp.PersonSession";
 
     public static PersonSession? PersonSession(this HttpContext context) => context.Items[Item] as PersonSession;
 
     public static void UseSessionGate(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments(DownloadPath) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments(CircuitPath) && PageOrigin.IsForeign(context.Request))
+        {
+            await Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
+            return;
+        }
+
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
             await ResolveAsync(context);
         await next(context);
     });
@@ -43,23 +50,22 @@ internal static class SessionGate
         return session;
     }
 
-    /// <summary>A browser on this machine, where the Api asks nobody who they are.</summary>
-    public static async Task<bool> NeedsNoneAsync(HttpContext context) =>
-        context.IsFromThisMachine()
-        && await context.RequestServices.GetRequiredService<PersonSessions>().IsAnonymousAllowedAsync(context.RequestAborted);
+    /// <summary>The session of a request that may not open one: the cookie's, or the local user's; null is nobody.</summary>
+    public static async Task<PersonSession?> PresentAsync(HttpContext context) =>
+        await CurrentAsync(context)
+        ?? (context.IsFromThisMachine() && await context.RequestServices.GetRequiredService<PersonSessions>().IsAnonymousAllowedAsync(context.RequestAborted)
+            ? Api.PersonSession.Local
+            : null);
 
     private static async Task ResolveAsync(HttpContext context)
     {
         var services = context.RequestServices;
-        var sessions = services.GetRequiredService<PersonSessions>();
         try
         {
-            var session = await CurrentAsync(context);
-            if (session is null)
+            var session = await PresentAsync(context);
+            if (session is null && MayBeGuest(context))
             {
-                if (await NeedsNoneAsync(context))
-                    return;
-                session = await sessions.OpenAsync("/api/auth/guest", new { }, null, context.RequestAborted);
+                session = await services.GetRequiredService<PersonSessions>().OpenAsync("/api/auth/guest", new { }, null, context.RequestAborted);
                 services.GetRequiredService<SessionCookie>().Write(context, session);
             }
 
@@ -67,7 +73,14 @@ internal static class SessionGate
         }
         catch (ApiException)
         {
-            // Drawn without a session: the page itself says what is wrong, and can be tried again.
+            // Drawn for nobody: the page itself says what is wrong, and can be opened again.
         }
+    }
+
+    /// <summary>Every browser says what it takes. An error page stands for a missing file as well, and those are asked for many at once.</summary>
+    private static bool MayBeGuest(HttpContext context)
+    {
+        var accept = context.Request.Headers.Accept.ToString();
+        return accept.Length > 0 && (context.Features.Get<IStatusCodeReExecuteFeature>() is null || accept.Contains("text/html", StringComparison.OrdinalIgnoreCase));
     }
 }
