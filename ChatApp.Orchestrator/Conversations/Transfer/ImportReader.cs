@@ -19,7 +19,19 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
     public (IReadOnlyList<ImportedConversation> Conversations, int Skipped) Read(ReadOnlyMemory<byte> json)
     {
         using var document = Parse(json);
-        var root = document.RootElement;
+        try
+        {
+            return Read(document.RootElement);
+        }
+        catch (InvalidOperationException)
+        {
+            // A name or a text anywhere in it.
+            throw RefusedException.Invalid("json", "The document holds half a character (a lone surrogate).");
+        }
+    }
+
+    private (IReadOnlyList<ImportedConversation> Conversations, int Skipped) Read(JsonElement root)
+    {
         var own = root.ValueKind == JsonValueKind.Object && Text(root, "format") == ExportFormat.Name;
         var list = own && root.TryGetProperty("conversations", out var conversations) ? conversations : root;
         if (list.ValueKind != JsonValueKind.Array)
@@ -154,7 +166,7 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
 
     private static string? Title(JsonElement conversation) =>
         Text(conversation, "title")?.Replace('\0', ' ').Trim() is { Length: > 0 } title
-            ? title.Length <= LongestTitle ? title : title[..LongestTitle]
+            ? title.Length <= LongestTitle ? title : title[..(char.IsHighSurrogate(title[LongestTitle - 1]) ? LongestTitle - 1 : LongestTitle)]
             : null;
 
     private static JsonElement[] Items(JsonElement element, string property) =>
@@ -162,21 +174,8 @@ internal sealed class ImportReader(TimeProvider time, IOptions<ConversationOptio
 
     private static string? Text(JsonElement element, string property) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
-            ? Readable(value)
+            ? value.GetString()!
             : null;
-
-    // A lone surrogate is valid JSON and no valid text.
-    private static string Readable(JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw RefusedException.Invalid("json", "The document holds half a character (a lone surrogate).");
-        }
-    }
 
     private static bool Flag(JsonElement element, string property) =>
         element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.True;
