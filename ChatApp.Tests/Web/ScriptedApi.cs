@@ -60,6 +60,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
     /// <summary>While there is one, turns are refused with it: 429 as of a plan whose limit is reached.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>While there is one, every request is refused with it for an hour.</summary>
+    public string? Limited { get; set; }
+
     /// <summary>While true, every request is refused as by a server that is away.</summary>
     public bool Down { get; set; }
 
@@ -144,6 +147,13 @@ internal sealed class ScriptedApi : IAsyncDisposable
             if (Down)
             {
                 context.Abort();
+                return;
+            }
+
+            if (Limited is { } limit)
+            {
+                context.Response.Headers.RetryAfter = "3600";
+                await Results.Problem(limit, statusCode: 429).ExecuteAsync(context);
                 return;
             }
 

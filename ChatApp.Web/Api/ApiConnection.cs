@@ -17,6 +17,9 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
     /// <summary>Session of the person behind this circuit; without one nothing is asked for.</summary>
     public PersonSession? Session { get; set; }
 
+    /// <summary>Why there is no session, in the Api's words.</summary>
+    public string? Refusal { get; set; }
+
     public async Task<T> ReadAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, body, lastEventId: null, HttpCompletionOption.ResponseContentRead, cancellationToken);
@@ -78,11 +81,11 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
     {
         using var client = clients.CreateClient(ClientName);
         if (Session is null)
-            throw new ApiException(HttpStatusCode.Unauthorized, "Your session could not be opened. Reload the page.", "no_session");
+            throw new ApiException(HttpStatusCode.Unauthorized, $"Your session could not be opened. Reload the page. {Refusal}".TrimEnd(), "no_session");
         if (!Session.IsLocal)
         {
             var token = await sessions.AccessTokenAsync(Session, cancellationToken)
-                ?? throw new ApiException(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
+                ?? throw SessionEnded();
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             NameBrowser(request, Session.Address);
         }
@@ -101,8 +104,16 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
             return response;
 
         using (response)
+        {
+            // Ended elsewhere before its token expired; or only the token is not taken any more, and another can be had.
+            if (response.StatusCode == HttpStatusCode.Unauthorized && request.Headers.Authorization?.Parameter is { } refused
+                && await sessions.ReplaceAsync(Session, refused, cancellationToken) is null)
+                throw SessionEnded();
             throw await ReadProblemAsync(response, cancellationToken);
+        }
     }
+
+    private static ApiException SessionEnded() => new(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> frames, CancellationToken cancellationToken)
     {

@@ -36,6 +36,13 @@ public sealed class PersonSession(string key)
 
     internal void Take(SessionAnswer answer, DateTimeOffset now) => Take(new SessionTicket(Key, answer.AccessToken, answer.RefreshToken, now.AddSeconds(answer.ExpiresIn)));
 
+    /// <summary>A token that was refused is not used again; one that came meanwhile is.</summary>
+    internal void Distrust(string token)
+    {
+        if (AccessToken == token)
+            ExpiresAt = default;
+    }
+
     internal void Take(SessionTicket ticket)
     {
         AccessToken = ticket.AccessToken;

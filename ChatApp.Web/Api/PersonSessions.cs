@@ -79,6 +79,32 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     public Task<string?> RenewAsync(PersonSession session, CancellationToken cancellationToken) =>
         TokenAsync(session, RenewBefore, cancellationToken);
 
+    /// <summary>A token in place of one that the Api refused; null when the session has ended.</summary>
+    public Task<string?> ReplaceAsync(PersonSession session, string refused, CancellationToken cancellationToken)
+    {
+        session.Distrust(refused);
+        return AccessTokenAsync(session, cancellationToken);
+    }
+
+    /// <summary>Whether the Api still takes a session that another device may have ended. One that can't be asked is believed.</summary>
+    public async Task<bool> IsOpenAsync(PersonSession session, CancellationToken cancellationToken)
+    {
+        if (await AccessTokenAsync(session, cancellationToken) is not { } token)
+            return false;
+        using var client = clients.CreateClient(ApiConnection.ClientName);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/me") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        ApiConnection.NameBrowser(request, session.Address);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.StatusCode != HttpStatusCode.Unauthorized || await ReplaceAsync(session, token, cancellationToken) is not null;
+        }
+        catch (HttpRequestException)
+        {
+            return true;
+        }
+    }
+
     public void Forget(PersonSession session) => _sessions.TryRemove(session.Key, out _);
 
     private async Task<string?> TokenAsync(PersonSession session, TimeSpan left, CancellationToken cancellationToken)

@@ -13,9 +13,13 @@ namespace ChatApp.Web.Sessions;
 internal static class SessionGate
 {
     private const string CircuitPath = "/_blazor";
+    private const string RefusalItem = "ChatApp.SessionRefusal";
     private const string Item = "ChatApp.PersonSession";
 
     public static PersonSession? PersonSession(this HttpContext context) => context.Items[Item] as PersonSession;
+
+    /// <summary>Why a page is drawn for nobody.</summary>
+    public static string? SessionRefusal(this HttpContext context) => context.Items[RefusalItem] as string;
 
     public static void UseSessionGate(this WebApplication app) => app.Use(async (context, next) =>
     {
@@ -31,14 +35,16 @@ internal static class SessionGate
     });
 
     /// <summary>The session of a request, renewed where that is due, with its cookie brought up to date.</summary>
-    public static async Task<PersonSession?> CurrentAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="ask">Whether the Api is asked as well: another device may have ended the session.</param>
+    public static async Task<PersonSession?> CurrentAsync(HttpContext context, bool ask = false)
     {
         var services = context.RequestServices;
         var (sessions, cookie) = (services.GetRequiredService<PersonSessions>(), services.GetRequiredService<SessionCookie>());
         if (cookie.Read(context.Request) is not { } ticket)
             return null;
         var session = sessions.Adopt(ticket);
-        if (await sessions.RenewAsync(session, context.RequestAborted) is null)
+        if (await sessions.RenewAsync(session, context.RequestAborted) is null || (ask && !await sessions.IsOpenAsync(session, context.RequestAborted)))
         {
             sessions.Forget(session);
             SessionCookie.Clear(context);
@@ -52,17 +58,19 @@ internal static class SessionGate
 
     /// <summary>The session of a request that may not open one: the cookie's, or the local user's; null is nobody.</summary>
     public static async Task<PersonSession?> PresentAsync(HttpContext context) =>
-        await CurrentAsync(context)
-        ?? (context.IsFromThisMachine() && await context.RequestServices.GetRequiredService<PersonSessions>().IsAnonymousAllowedAsync(context.RequestAborted)
+        await CurrentAsync(context) ?? await LocalAsync(context);
+
+    private static async Task<PersonSession?> LocalAsync(HttpContext context) =>
+        context.IsFromThisMachine() && await context.RequestServices.GetRequiredService<PersonSessions>().IsAnonymousAllowedAsync(context.RequestAborted)
             ? Api.PersonSession.Local
-            : null);
+            : null;
 
     private static async Task ResolveAsync(HttpContext context)
     {
         var services = context.RequestServices;
         try
         {
-            var session = await PresentAsync(context);
+            var session = await CurrentAsync(context, ask: true) ?? await LocalAsync(context);
             if (session is null && MayBeGuest(context))
             {
                 session = await services.GetRequiredService<PersonSessions>().OpenAsync("/api/auth/guest", new { }, null, context.RequestAborted);
@@ -71,9 +79,10 @@ internal static class SessionGate
 
             context.Items[Item] = session;
         }
-        catch (ApiException)
+        catch (ApiException exception)
         {
             // Drawn for nobody: the page itself says what is wrong, and can be opened again.
+            context.Items[RefusalItem] = exception.Message;
         }
     }
 
