@@ -35,6 +35,7 @@ internal static class ApiServices
             json.SerializerOptions.MaxDepth = edge.MaxJsonDepth;
             // A misspelt field must not be silently without effect, nor one that nobody may set.
             json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.Converters.Add(new WholeLists());
         });
         // Else a body that is wrong is answered with its status alone, and nobody is told what is wrong with it.
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -73,6 +73,10 @@ var web = builder.AddProject<Projects.ChatApp_Web>("web", launchProfileName: nul
 api.WithEnvironment("Edge__AllowedOrigins__0", web.GetEndpoint("http"))
     .WithAdminLink(chatdb, web);
 
+// The web chat says for which browser it asks; else all its guests would count as one address. Deployed ones are told their network.
+if (builder.ExecutionContext.IsRunMode)
+    api.WithEnvironment("Edge__KnownProxies__0", "127.0.0.1").WithEnvironment("Edge__KnownProxies__1", "::1");
+
 // Aspire gives a project without a launch profile no environment, and what the AppHost has is not inherited.
 foreach (var project in new[] { inference, orchestrator, api, web })
     project.RunsAsBuilt()

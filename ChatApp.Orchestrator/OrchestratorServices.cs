@@ -28,7 +28,6 @@ namespace ChatApp.Orchestrator;
 internal static class OrchestratorServices
 {
     private const int MostConnections = 24;
-    private const int MostPrepared = 64;
     private const int LargestRequest = 8 * 1024 * 1024;
 
     public static void AddOrchestrator(this WebApplicationBuilder builder)
@@ -55,9 +54,6 @@ internal static class OrchestratorServices
             // ContainsKey says that the keyword exists, not that it was given.
             if (!source.ConnectionStringBuilder.ShouldSerialize("Maximum Pool Size"))
                 source.ConnectionStringBuilder.MaxPoolSize = MostConnections;
-            // The same few statements all day: planned once a connection instead of every time.
-            if (!source.ConnectionStringBuilder.ShouldSerialize("Max Auto Prepare"))
-                source.ConnectionStringBuilder.MaxAutoPrepare = MostPrepared;
         });
         builder.AddRedisStore("redis", redis =>
         {

@@ -11,9 +11,6 @@ public static class MetricsEndpoint
 {
     public const string Path = "/metrics";
 
-    // What a proxy adds: whoever is behind one is not this machine, wherever the proxy runs.
-    private static readonly string[] ProxyHeaders = ["X-Forwarded-For", "X-Forwarded-Host", "X-Original-For", "Forwarded", "Via"];
-
     internal static void AddMetricsEndpoint(this IServiceCollection services) =>
         services.AddOptions<MetricsOptions>().BindConfiguration("Metrics").ValidateDataAnnotations().ValidateOnStart();
 
@@ -24,12 +21,9 @@ public static class MetricsEndpoint
         app.MapPrometheusScrapingEndpoint(path, meterProvider: null, branch =>
         {
             if (audience == MetricsAudience.ThisMachine)
-                branch.Use((context, next) => context.Connection.LocalPort == port || IsLocal(context) ? next(context) : NotThere(context));
+                branch.Use((context, next) => context.Connection.LocalPort == port || context.IsFromThisMachine() ? next(context) : NotThere(context));
         }, optionsName: null).AllowAnonymous();
     }
-
-    private static bool IsLocal(HttpContext context) =>
-        context.IsFromThisMachine() && !ProxyHeaders.Any(context.Request.Headers.ContainsKey);
 
     private static Task NotThere(HttpContext context)
     {

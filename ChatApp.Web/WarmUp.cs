@@ -20,7 +20,7 @@ internal sealed class WarmUp(IServer server, IHostApplicationLifetime lifetime, 
         {
             using var client = clients.CreateClient(ClientName);
             var port = new Uri(address.Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal)).Port;
-            // Asks for no HTML by name, so that no guest is made for it.
+            // Says nothing of what it takes, as no browser does, so that no guest is made for it.
             using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/"), stoppingToken);
         }
         catch (Exception exception) when (exception is HttpRequestException or UriFormatException)

@@ -27,6 +27,7 @@ internal static class EdgeErrors
             StatusCodes.Status413PayloadTooLarge, "The request body is larger than this server accepts (Edge:MaxRequestBytes).",
             OpenAIError.InvalidRequest, Code: "request_too_large"),
         BadHttpRequestException bad => BindingErrors.From(bad),
+        _ when DatabaseRefusals.IsRefusal(exception) => OpenAIError.Invalid(DatabaseRefusals.Message),
         _ when TransientFailures.IsTransient(exception) => Unavailable,
         _ => new(StatusCodes.Status500InternalServerError,
             "Something went wrong on our side; the request can be sent again with the same request id.", OpenAIError.ServerError, Code: "internal_error"),

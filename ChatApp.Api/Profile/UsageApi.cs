@@ -13,6 +13,10 @@ internal static class UsageApi
     private const int DefaultDays = 30;
     private const int MostDays = 366;
 
+    // Before there was anything to use; sums of days stay dates.
+    private static readonly DateOnly s_earliest = new(2000, 1, 1);
+    private static readonly DateOnly s_latest = new(2999, 12, 31);
+
     public static async Task<IResult> GetAsync(
         Caller caller, MeteredUsage metered, IOptionsMonitor<PlansOptions> plans, TimeProvider time,
         string? from = null, string? to = null, CancellationToken cancellationToken = default)
@@ -51,6 +55,6 @@ internal static class UsageApi
 
     private static DateOnly? Date(string name, string? text) =>
         text is null ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? date
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && date >= s_earliest && date <= s_latest ? date
         : throw OpenAIException.Invalid($"'{name}' must be a date such as 2030-01-31.", name);
 }

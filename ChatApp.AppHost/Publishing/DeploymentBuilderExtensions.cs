@@ -41,6 +41,11 @@ internal static class DeploymentBuilderExtensions
             .WithDescription("Where traces, metrics and logs go (OTLP over gRPC); empty: nowhere.");
         foreach (var service in new[] { engine, orchestrator, api, web })
             service.AsDeployedService(telemetry);
+        foreach (var service in new[] { engine, orchestrator })
+            service.WithEnvironment("AllowedHosts", service.Resource.Name);
+        // Inside they are called by their names, by browsers as they are reached from there.
+        foreach (var service in new[] { api, web })
+            service.WithEnvironment("AllowedHosts", ReferenceExpression.Create($"{service.Resource.Name};{new PublicAddress(service.GetEndpoint("http"))}"));
         api.WithEnvironment("Edge__KnownProxies__0", proxies)
             .WithEnvironment(context => context.EnvironmentVariables["Edge__AllowedOrigins__0"] = new PublicAddress(web.GetEndpoint("http")));
         web.WithEnvironment("Web__KnownProxies__0", proxies)

@@ -1,6 +1,7 @@
 using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using ChatApp.ServiceDefaults.Storage;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -62,7 +63,10 @@ internal sealed class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : I
                 return Refusals.ToRpc(upstream);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
-            case Npgsql.NpgsqlException or StackExchange.Redis.RedisException or TimeoutException:
+            case var refused when DatabaseRefusals.IsRefusal(refused):
+                Log.CallRefused(logger, context.Method, refused.Message);
+                return Refusals.ToRpc(new RefusedException(Refusal.Invalid, "invalid_value", DatabaseRefusals.Message));
+            case var away when TransientFailures.IsTransient(away) || away is StackExchange.Redis.RedisException:
                 Log.CallFailed(logger, exception, context.Method);
                 return Refusals.ToRpc(new RefusedException(Refusal.Unavailable, "storage_unavailable", "The store can't be reached now. Try again in a moment."));
             default:

@@ -12,7 +12,9 @@ public static class PostgresStore
     /// <param name="connectionName">As the connection string is named.</param>
     /// <param name="isVital">Whether the service is out of order without it.</param>
     /// <param name="configure">Changes the data source before it is made.</param>
-    public static void AddPostgresStore(this IHostApplicationBuilder builder, string connectionName, bool isVital = true, Action<NpgsqlDataSourceBuilder>? configure = null) =>
+    public static void AddPostgresStore(this IHostApplicationBuilder builder, string connectionName, bool isVital = true, Action<NpgsqlDataSourceBuilder>? configure = null)
+    {
+        DatabaseRefusals.CheckParameters();
         builder.AddNpgsqlDataSource(
             connectionName,
             settings => settings.DisableHealthChecks = !isVital,
@@ -22,5 +24,9 @@ public static class PostgresStore
                     .ConfigureCommandFilter(static _ => Activity.Current is not null)
                     .ConfigureBatchFilter(static _ => Activity.Current is not null));
                 configure?.Invoke(source);
+                // Npgsql (10.0.3) takes a statement whose first prepared run fails for one that gives no rows: whoever gets
+                // the connection next and runs the same fails with "Received unexpected backend message". So nothing is prepared by itself.
+                source.ConnectionStringBuilder.MaxAutoPrepare = 0;
             });
+    }
 }

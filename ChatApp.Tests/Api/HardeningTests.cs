@@ -64,7 +64,7 @@ public sealed class HardeningTests
     [Test]
     public async Task Credentials_over_plain_HTTP_from_elsewhere_are_refused_and_a_proxy_that_had_HTTPS_is_believed()
     {
-        await using var edge = await EdgeHost.StartAsync(await EdgeStores.NewDatabaseAsync(), new Dictionary<string, string?> { ["Edge:KnownProxies:0"] = "127.0.0.1" });
+        await using var edge = await EdgeHost.StartAsync(await EdgeStores.NewDatabaseAsync(), new Dictionary<string, string?> { ["Edge:KnownProxies:0"] = "127.0.0.1", ["AllowedHosts"] = "chat.example" });
         using var client = edge.Client();
         client.Headers.Add("X-Forwarded-For", "203.0.113.9");
         client.Headers.Add("X-Forwarded-Proto", "http");
@@ -80,7 +80,7 @@ public sealed class HardeningTests
     public async Task A_body_that_trickles_is_cut_off()
     {
         using var socket = await ConnectAsync();
-        await SendAsync(socket, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"messages\":");
+        await SendAsync(socket, "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{\"messages\":");
         (await ReadAsync(socket)).ShouldStartWith("HTTP/1.1 408");
     }
 
@@ -88,7 +88,7 @@ public sealed class HardeningTests
     public async Task Headers_that_trickle_are_cut_off()
     {
         using var socket = await ConnectAsync();
-        await SendAsync(socket, "GET /api/me HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+        await SendAsync(socket, "GET /api/me HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
         (await ReadAsync(socket)).ShouldSatisfyAllConditions(text => (text.Length == 0 || text.StartsWith("HTTP/1.1 408", StringComparison.Ordinal)).ShouldBeTrue(text));
     }
 

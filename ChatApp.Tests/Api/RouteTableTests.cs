@@ -87,6 +87,40 @@ public sealed class RouteTableTests
         }
     }
 
+    [Test]
+    public async Task Every_route_takes_the_local_user_only_from_this_machine_by_its_own_name_and_from_no_page_of_another_site()
+    {
+        await using var laptop = await EdgeHost.StartAsync(await EdgeStores.NewDatabaseAsync(), new Dictionary<string, string?> { ["Accounts:Anonymous"] = "Loopback" }, environment: "Development");
+        using var here = laptop.Client();
+        (await here.GetAsync("/api/me")).ShouldBe(HttpStatusCode.OK);
+
+        foreach (var route in RouteTable.Routes)
+        {
+            using var foreign = laptop.Client();
+            foreign.Headers.Host = "evil.example:8081";
+            (await SendAsync(foreign, route)).Status.ShouldBe(HttpStatusCode.BadRequest, route);
+
+            if (RouteTable.Find(route)!.Access == RouteAccess.Public)
+                continue;
+            foreach (var header in (string[])["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"])
+            {
+                using var proxied = laptop.Client();
+                proxied.Headers.TryAddWithoutValidation(header, header == "Via" ? "1.1 proxy" : "127.0.0.1");
+                (await SendAsync(proxied, route)).ShouldBe(HttpStatusCode.Unauthorized, "unauthenticated");
+            }
+
+            foreach (var origin in (string[])["https://evil.example", "null", $"http://127.0.0.1:{laptop.Address.Port + 1}"])
+            {
+                using var page = laptop.Client();
+                page.Headers.Add("Origin", origin);
+                if (route.StartsWith("GET ", StringComparison.Ordinal))
+                    continue;
+                // The local user is no administrator, which is said first.
+                (await SendAsync(page, route)).ShouldBe(HttpStatusCode.Forbidden, RouteTable.Find(route)!.Access == RouteAccess.Admin ? "admin_required" : "cross_site");
+            }
+        }
+    }
+
     private static Task<EdgeAnswer> SendAsync(EdgeClient client, string route)
     {
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{id}", "x", StringComparison.Ordinal).Replace("{provider}", "x", StringComparison.Ordinal).Replace("{token}", "x", StringComparison.Ordinal));

@@ -41,6 +41,18 @@ public sealed class GraphDescriptionTests
         int Replicas(string name) => builder.Resources.Single(resource => resource.Name == name).Annotations.OfType<ReplicaAnnotation>().Last().Replicas;
     }
 
+    [Test]
+    public async Task The_Api_believes_its_own_web_server_about_whose_request_it_is()
+    {
+        await using var builder = await DescribeAsync();
+        var api = (IResourceWithEnvironment)builder.Resources.Single(resource => resource.Name == "api");
+        var context = new EnvironmentCallbackContext(builder.ExecutionContext, api);
+        foreach (var annotation in api.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            await annotation.Callback(context);
+
+        context.EnvironmentVariables.Where(variable => variable.Key.StartsWith("Edge__KnownProxies", StringComparison.Ordinal)).Select(variable => variable.Value).ShouldBe(["127.0.0.1", "::1"], ignoreOrder: true);
+    }
+
     private static async Task<IDistributedApplicationTestingBuilder> DescribeAsync(params string[] args) =>
         await DistributedApplicationTestingBuilder.CreateAsync<Projects.ChatApp_AppHost>([$"--State={GraphUnderTest.NewState()}", .. args]);
 }

@@ -16,6 +16,7 @@ public sealed class MetricsEndpointTests
 {
     [TestCase(null, null, HttpStatusCode.OK)]
     [TestCase("chat.example.org", null, HttpStatusCode.NotFound, TestName = "A_name_of_the_outside_gets_none")]
+    [TestCase("other.example.org", null, HttpStatusCode.BadRequest, TestName = "A_name_that_is_not_ours_gets_nothing_at_all")]
     [TestCase(null, "X-Forwarded-For", HttpStatusCode.NotFound, TestName = "Who_comes_through_a_proxy_of_this_machine_gets_none")]
     [TestCase(null, "Forwarded", HttpStatusCode.NotFound, TestName = "Who_comes_through_a_proxy_that_says_so_by_the_standard_gets_none")]
     public async Task A_public_service_tells_this_machine_alone(string? host, string? header, HttpStatusCode expected)
@@ -31,15 +32,16 @@ public sealed class MetricsEndpointTests
         await using var app = await StartAsync(MetricsAudience.ThisMachine, managementPort: true);
 
         (await GetAsync(app, 1, "metrics.internal", "X-Forwarded-For")).ShouldBe(HttpStatusCode.OK);
-        (await GetAsync(app, 0, "metrics.internal", null)).ShouldBe(HttpStatusCode.NotFound);
+        (await GetAsync(app, 0, "metrics.internal", null)).ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Test]
-    public async Task A_service_of_the_inside_answers_by_any_name()
+    public async Task A_service_of_the_inside_answers_by_every_name_it_has()
     {
         await using var app = await StartAsync(MetricsAudience.Inside);
 
-        (await GetAsync(app, 0, "orchestrator.chat.svc", null)).ShouldBe(HttpStatusCode.OK);
+        foreach (var host in (string[])["10.244.3.7", "[::1]", "chat.example.org", "orchestrator", "orchestrator.chat.svc", "api.localhost"])
+            (await GetAsync(app, 0, host, null)).ShouldBe(HttpStatusCode.OK, host);
     }
 
     [TestCase("0")]
@@ -63,6 +65,7 @@ public sealed class MetricsEndpointTests
     {
         var builder = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0;http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
+        builder.Configuration["AllowedHosts"] = "https://chat.example.org:8443; orchestrator;*.chat.svc";
         builder.AddServiceDefaults();
         return builder;
     }

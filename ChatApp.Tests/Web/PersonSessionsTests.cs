@@ -2,6 +2,7 @@ using System.Net;
 using ChatApp.Web.Api;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ChatApp.Tests.Web;
 
@@ -27,10 +28,7 @@ public sealed class PersonSessionsTests
     public async Task The_Api_hears_for_which_address_the_web_server_asks()
     {
         await using var api = await ScriptedApi.StartAsync();
-        await using var services = new ServiceCollection()
-            .AddHttpClient(ApiConnection.ClientName, client => client.BaseAddress = new Uri(api.Address)).Services
-            .AddHttpContextAccessor().AddSingleton(TimeProvider.System).AddSingleton<PersonSessions>().AddScoped<ApiConnection>()
-            .BuildServiceProvider();
+        await using var services = Services(api);
         var contexts = services.GetRequiredService<IHttpContextAccessor>();
         contexts.HttpContext = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse("203.0.113.9") } };
         using var circuit = services.CreateScope();
@@ -43,4 +41,70 @@ public sealed class PersonSessionsTests
 
         api.Forwarded.ShouldBe([("/api/auth/guest", "203.0.113.9"), ("/api/me", "203.0.113.9")]);
     }
+
+    [Test]
+    public async Task A_session_that_another_device_ended_is_known_to_be_over_with_the_next_request()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+        api.Accounts.Required = true;
+        await using var services = Services(api);
+        var sessions = services.GetRequiredService<PersonSessions>();
+        using var circuit = services.CreateScope();
+        var connection = circuit.ServiceProvider.GetRequiredService<ApiConnection>();
+        var session = connection.Session = await sessions.OpenAsync("/api/auth/guest", new { }, null, default);
+        (await sessions.IsOpenAsync(session, default)).ShouldBeTrue();
+
+        api.Accounts.EndAll();
+        (await Should.ThrowAsync<ApiException>(() => connection.SendAsync(HttpMethod.Get, "/api/me", null, default))).Code.ShouldBe("session_ended");
+        session.Ended.ShouldBeTrue();
+        (await sessions.IsOpenAsync(session, default)).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_token_that_is_not_taken_any_more_is_renewed_while_the_session_goes_on()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+        api.Accounts.Required = true;
+        await using var services = Services(api);
+        var sessions = services.GetRequiredService<PersonSessions>();
+        var session = await sessions.OpenAsync("/api/auth/guest", new { }, null, default);
+
+        api.Accounts.ForgetTokens();
+        (await sessions.IsOpenAsync(session, default)).ShouldBeTrue();
+        (session.Ended, api.Accounts.Refreshes).ShouldBe((false, 1));
+    }
+
+    [Test]
+    public async Task Who_is_told_to_come_back_in_an_hour_is_told_so_at_once_and_why()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+        api.Limited = "Too many requests come from this address or device.";
+        await using var services = Services(api);
+        using var circuit = services.CreateScope();
+        var connection = circuit.ServiceProvider.GetRequiredService<ApiConnection>();
+        connection.Session = PersonSession.Local;
+
+        var refused = await Should.ThrowAsync<ApiException>(() => connection.SendAsync(HttpMethod.Get, "/api/models", null, default).WaitAsync(TimeSpan.FromSeconds(30)));
+
+        refused.Message.ShouldBe(api.Limited);
+        api.Requests.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task Without_a_session_nothing_is_asked_for()
+    {
+        await using var api = await ScriptedApi.StartAsync();
+        await using var services = Services(api);
+        using var circuit = services.CreateScope();
+        var connection = circuit.ServiceProvider.GetRequiredService<ApiConnection>();
+        connection.Refusal = "Too many guests.";
+
+        (await Should.ThrowAsync<ApiException>(() => connection.SendAsync(HttpMethod.Get, "/api/me", null, default))).Message.ShouldContain("Too many guests.");
+        api.Requests.ShouldBeEmpty();
+    }
+
+    private static ServiceProvider Services(ScriptedApi api) => new ServiceCollection()
+        .AddHttpClient(ApiConnection.ClientName, client => client.BaseAddress = new Uri(api.Address)).AddStreamingResilience().Services
+        .AddHttpContextAccessor().AddSingleton(TimeProvider.System).AddSingleton<PersonSessions>().AddScoped<ApiConnection>()
+        .BuildServiceProvider();
 }

@@ -40,6 +40,16 @@ internal sealed class ScriptedAccounts
             : null;
     }
 
+    /// <summary>Ends every session, as its owner does from another device.</summary>
+    public void EndAll()
+    {
+        _refresh.Clear();
+        ForgetTokens();
+    }
+
+    /// <summary>Takes no access token any more; sessions go on.</summary>
+    public void ForgetTokens() => _access.Clear();
+
     public object AddGuest() => Open($"user_guest{Interlocked.Increment(ref _guests)}");
 
     public object? Refresh(string token)

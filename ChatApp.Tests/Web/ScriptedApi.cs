@@ -24,6 +24,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
     private readonly List<string> _seen = [];
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource Came)> _waiting = [];
     private int _ids;
+    private int _anonymous;
 
     private ScriptedApi(WebApplication app) => _app = app;
 
@@ -50,11 +51,17 @@ internal sealed class ScriptedApi : IAsyncDisposable
         }
     }
 
+    /// <summary>Requests that came with no session, beside those that open one.</summary>
+    public int Anonymous => _anonymous;
+
     /// <summary>For whom each request was made, as its sender says.</summary>
     public ConcurrentQueue<(string Path, string For)> Forwarded { get; } = new();
 
     /// <summary>While there is one, turns are refused with it: 429 as of a plan whose limit is reached.</summary>
     public string? Refusal { get; set; }
+
+    /// <summary>While there is one, every request is refused with it for an hour.</summary>
+    public string? Limited { get; set; }
 
     /// <summary>While true, every request is refused as by a server that is away.</summary>
     public bool Down { get; set; }
@@ -135,9 +142,18 @@ internal sealed class ScriptedApi : IAsyncDisposable
             }
 
             Forwarded.Enqueue((context.Request.Path, context.Request.Headers["X-Forwarded-For"].ToString()));
+            if (!context.Request.Path.StartsWithSegments("/api/auth") && Accounts.UserOf(context) is null)
+                Interlocked.Increment(ref _anonymous);
             if (Down)
             {
                 context.Abort();
+                return;
+            }
+
+            if (Limited is { } limit)
+            {
+                context.Response.Headers.RetryAfter = "3600";
+                await Results.Problem(limit, statusCode: 429).ExecuteAsync(context);
                 return;
             }
 

@@ -14,8 +14,11 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
 {
     public const string ClientName = "api";
 
-    /// <summary>Session of the person behind this circuit; null where the Api asks for none.</summary>
+    /// <summary>Session of the person behind this circuit; without one nothing is asked for.</summary>
     public PersonSession? Session { get; set; }
+
+    /// <summary>Why there is no session, in the Api's words.</summary>
+    public string? Refusal { get; set; }
 
     public async Task<T> ReadAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
@@ -77,10 +80,12 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);
-        if (Session is not null)
+        if (Session is null)
+            throw new ApiException(HttpStatusCode.Unauthorized, $"Your session could not be opened. Reload the page. {Refusal}".TrimEnd(), "no_session");
+        if (!Session.IsLocal)
         {
             var token = await sessions.AccessTokenAsync(Session, cancellationToken)
-                ?? throw new ApiException(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
+                ?? throw SessionEnded();
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             NameBrowser(request, Session.Address);
         }
@@ -99,8 +104,16 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
             return response;
 
         using (response)
+        {
+            // Ended elsewhere before its token expired; or only the token is not taken any more, and another can be had.
+            if (response.StatusCode == HttpStatusCode.Unauthorized && request.Headers.Authorization?.Parameter is { } refused
+                && await sessions.ReplaceAsync(Session, refused, cancellationToken) is null)
+                throw SessionEnded();
             throw await ReadProblemAsync(response, cancellationToken);
+        }
     }
+
+    private static ApiException SessionEnded() => new(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> frames, CancellationToken cancellationToken)
     {

@@ -8,9 +8,17 @@ namespace ChatApp.Web.Api;
 /// </summary>
 public sealed class PersonSession(string key)
 {
+    /// <summary>
+    /// Of a browser on this machine whose Api asks nobody who they are: nothing is sent along. It is given out by the session
+    /// gate alone; to have no session at all is to be refused.
+    /// </summary>
+    public static PersonSession Local { get; } = new("local");
+
     internal SemaphoreSlim Gate { get; } = new(1, 1);
 
     public string Key { get; } = key;
+
+    public bool IsLocal => ReferenceEquals(this, Local);
 
     public string AccessToken { get; internal set; } = "";
 
@@ -27,6 +35,13 @@ public sealed class PersonSession(string key)
     public IPAddress? Address { get; internal set; }
 
     internal void Take(SessionAnswer answer, DateTimeOffset now) => Take(new SessionTicket(Key, answer.AccessToken, answer.RefreshToken, now.AddSeconds(answer.ExpiresIn)));
+
+    /// <summary>A token that was refused is not used again; one that came meanwhile is.</summary>
+    internal void Distrust(string token)
+    {
+        if (AccessToken == token)
+            ExpiresAt = default;
+    }
 
     internal void Take(SessionTicket ticket)
     {

@@ -22,7 +22,7 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
 
     private IPAddress? BrowserAddress => contexts.HttpContext?.Connection.RemoteIpAddress;
 
-    public PersonSession? Find(string? key) => key is not null && _sessions.TryGetValue(key, out var session) ? session : null;
+    public PersonSession? Find(string? key) => key == PersonSession.Local.Key ? PersonSession.Local : key is not null && _sessions.TryGetValue(key, out var session) ? session : null;
 
     /// <summary>Takes up the session of a cookie, if this replica does not know it better.</summary>
     public PersonSession Adopt(SessionTicket ticket)
@@ -46,15 +46,18 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
         try
         {
             using var response = await client.GetAsync("/api/me", cancellationToken);
-            _anonymous = (response.StatusCode != HttpStatusCode.Unauthorized, now + AnonymousKnown);
+            if (response.IsSuccessStatusCode || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            {
+                _anonymous = (response.IsSuccessStatusCode, now + AnonymousKnown);
+                return _anonymous.Allowed;
+            }
         }
         catch (HttpRequestException)
         {
-            // The page says that the Api is away; who one is can be settled when it is back.
-            return true;
         }
 
-        return _anonymous.Allowed;
+        // The page says that the Api is away; whether it asks for a session is its own to say when it is back.
+        return true;
     }
 
     /// <exception cref="ApiException">The Api refused.</exception>
@@ -75,6 +78,32 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     /// <summary>Renews early, where the answer can still carry the new cookie.</summary>
     public Task<string?> RenewAsync(PersonSession session, CancellationToken cancellationToken) =>
         TokenAsync(session, RenewBefore, cancellationToken);
+
+    /// <summary>A token in place of one that the Api refused; null when the session has ended.</summary>
+    public Task<string?> ReplaceAsync(PersonSession session, string refused, CancellationToken cancellationToken)
+    {
+        session.Distrust(refused);
+        return AccessTokenAsync(session, cancellationToken);
+    }
+
+    /// <summary>Whether the Api still takes a session that another device may have ended. One that can't be asked is believed.</summary>
+    public async Task<bool> IsOpenAsync(PersonSession session, CancellationToken cancellationToken)
+    {
+        if (await AccessTokenAsync(session, cancellationToken) is not { } token)
+            return false;
+        using var client = clients.CreateClient(ApiConnection.ClientName);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/me") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        ApiConnection.NameBrowser(request, session.Address);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.StatusCode != HttpStatusCode.Unauthorized || await ReplaceAsync(session, token, cancellationToken) is not null;
+        }
+        catch (HttpRequestException)
+        {
+            return true;
+        }
+    }
 
     public void Forget(PersonSession session) => _sessions.TryRemove(session.Key, out _);
 

@@ -12,7 +12,7 @@ namespace ChatApp.Web.Endpoints;
 /// <summary>What a person takes along as a file. A circuit cannot give one; these pass on what the Api writes.</summary>
 internal static class DownloadEndpoints
 {
-    private const string Path = SessionGate.DownloadPath;
+    private const string Path = "/download";
 
     /// <summary>Pictures that run nothing; SVG is none of them.</summary>
     private static readonly string[] ShownImages = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -32,8 +32,8 @@ internal static class DownloadEndpoints
     /// <summary>Whether this browser may ask the Api, with its session set where it has one.</summary>
     internal static async Task<bool> EnterAsync(HttpContext context, ApiConnection api)
     {
-        api.Session = await SessionGate.CurrentAsync(context);
-        return api.Session is not null || await SessionGate.NeedsNoneAsync(context);
+        api.Session = await SessionGate.PresentAsync(context);
+        return api.Session is not null;
     }
 
     private static async Task<IResult> AnswerAsync(HttpContext context, ApiConnection api, Func<Task<IResult>> write)

@@ -21,19 +21,10 @@ internal static class SessionEndpoints
         group.MapPost("/keep", async (HttpContext context) => await SessionGate.CurrentAsync(context) is null ? Results.StatusCode(205) : Results.NoContent());
     }
 
-    /// <summary>Whether a page of this server sent a request.</summary>
-    internal static bool IsOwnPage(HttpRequest request)
-    {
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        return site.Length > 0
-            ? site == "same-origin"
-            : Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value;
-    }
-
     private static async ValueTask<object?> OwnPagesOnlyAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
         var request = invocation.HttpContext.Request;
-        return IsOwnPage(request) && request.HasJsonContentType() ? await next(invocation) : Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden);
+        return PageOrigin.IsOwn(request) && request.HasJsonContentType() ? await next(invocation) : Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden);
     }
 
     private static async Task<IResult> EnterAsync(HttpContext context, string path, object body)

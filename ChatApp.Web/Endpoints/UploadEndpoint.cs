@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using ChatApp.Web.Api;
+using ChatApp.Web.Sessions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ChatApp.Web.Endpoints;
@@ -12,7 +13,7 @@ internal static class UploadEndpoint
     private static async Task<IResult> UploadAsync(HttpContext context, ApiConnection api)
     {
         // A form of another site can send a multipart body; its browser says where the form stands.
-        if (!SessionEndpoints.IsOwnPage(context.Request) || !context.Request.HasFormContentType)
+        if (!PageOrigin.IsOwn(context.Request) || !context.Request.HasFormContentType)
             return Results.Problem("Only a page of this server may ask for this.", statusCode: StatusCodes.Status403Forbidden);
         try
         {

@@ -33,10 +33,12 @@ public sealed class AnonymousTests
             (await browser.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.OK, own);
         }
 
+        browser.Headers.Host = "192.168.1.5:8080";
+        (await browser.GetAsync("/api/me")).ShouldBe(HttpStatusCode.Unauthorized);
         foreach (var other in new[] { "evil.example:8080", "localhost.evil.example" })
         {
             browser.Headers.Host = other;
-            (await browser.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.Unauthorized, other);
+            (await browser.GetAsync("/api/me")).Status.ShouldBe(HttpStatusCode.BadRequest, other);
         }
     }
 
