@@ -20,9 +20,9 @@ internal static class ToolServices
                 handler.UseCookies = false;
                 handler.ConnectTimeout = TimeSpan.FromSeconds(5);
             });
-        services.AddSingleton<ITool, CalculateTool>();
-        services.AddSingleton<ITool, CurrentTimeTool>();
-        services.AddSingleton<ITool, ConvertUnitsTool>();
+        services.AddSingleton(new Tool(new CalculateTool()) { IsIdempotent = true });
+        services.AddSingleton(provider => new Tool(new CurrentTimeTool(provider.GetRequiredService<TimeProvider>())) { IsIdempotent = true });
+        services.AddSingleton(new Tool(new ConvertUnitsTool()) { IsIdempotent = true });
         services.AddSingleton<ToolRegistry>();
         services.AddSingleton<ToolRunner>();
         services.AddSingleton<ToolCallStore>();

@@ -4,6 +4,7 @@ using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.ServiceDefaults;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Files;
@@ -30,9 +31,9 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
         string owner, CatalogueModel model, IReadOnlyList<MessageRecord> history, int room, int tokensOfImage, CancellationToken cancellationToken)
     {
         if (!history.Any(message => message.ContentJson is not null))
-            return new AttachedFiles(history, new Dictionary<Guid, IReadOnlyList<ChatImage>>(), 0);
+            return new AttachedFiles(history, new Dictionary<Guid, IReadOnlyList<DataContent>>(), 0);
 
-        var images = new Dictionary<Guid, IReadOnlyList<ChatImage>>();
+        var images = new Dictionary<Guid, IReadOnlyList<DataContent>>();
         var attached = history.ToArray();
         var question = history[^1].Text;
         var imageTokens = 0;
@@ -44,7 +45,7 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
                 continue;
             var there = (await files.FindAsync(owner, [.. named.Select(file => file.Id)], cancellationToken)).ToDictionary(file => file.Id);
             var text = new StringBuilder(history[i].Text);
-            var seen = new List<ChatImage>();
+            var seen = new List<DataContent>();
             for (var f = 0; f < named.Count; f++)
             {
                 if (text.Length > 0)
@@ -61,7 +62,7 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
                 }
                 else if (CanSee(model) && (i == history.Count - 1 || room >= tokensOfImage) && file.Bytes <= options.CurrentValue.MostImageBytes)
                 {
-                    seen.Add(new ChatImage(file.MediaType, await ReadAsync(owner, file.Id, file.Bytes, cancellationToken)));
+                    seen.Add(new DataContent(await ReadAsync(owner, file.Id, file.Bytes, cancellationToken), file.MediaType));
                     text.Append("[Image ").Append(Name(file)).Append(']');
                     room -= tokensOfImage;
                     imageTokens += tokensOfImage;
@@ -116,4 +117,4 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
 /// <param name="History">Messages whose text quotes the text files that came with them.</param>
 /// <param name="Images">The images by message.</param>
 /// <param name="ImageTokens">What the images take of the prompt, about.</param>
-internal sealed record AttachedFiles(IReadOnlyList<MessageRecord> History, IReadOnlyDictionary<Guid, IReadOnlyList<ChatImage>> Images, int ImageTokens);
+internal sealed record AttachedFiles(IReadOnlyList<MessageRecord> History, IReadOnlyDictionary<Guid, IReadOnlyList<DataContent>> Images, int ImageTokens);

@@ -4,8 +4,6 @@ using ChatApp.Orchestrator.Gateway.Upstreams;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
 using Microsoft.Extensions.AI;
-using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
-using WireMessage = ChatApp.Orchestrator.Gateway.Wire.ChatMessage;
 
 namespace ChatApp.Orchestrator.Gateway;
 
@@ -82,7 +80,7 @@ internal sealed class GatewayChatClient(ModelGateway gateway, ModelCatalogue cat
     private ChatRequest Request(string model, IEnumerable<ChatMessage> messages, ChatOptions? options) => new()
     {
         Model = model,
-        Messages = [.. messages.SelectMany(Messages)],
+        Messages = [.. messages],
         Sampling = new SamplingSettings
         {
             Temperature = options?.Temperature,
@@ -93,25 +91,11 @@ internal sealed class GatewayChatClient(ModelGateway gateway, ModelCatalogue cat
             FrequencyPenalty = options?.FrequencyPenalty,
             PresencePenalty = options?.PresencePenalty,
         },
-        Tools = [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>().Select(tool => new OfferedTool(tool.Name, tool.Description, tool.JsonSchema))],
+        Tools = [.. (options?.Tools ?? []).OfType<AIFunctionDeclaration>()],
         MayCall = options?.ToolMode is not NoneChatToolMode,
         User = owner,
         Background = true,
     };
-
-    // The results of several calls are one message there and one each on the wire.
-    private static IEnumerable<WireMessage> Messages(ChatMessage message)
-    {
-        foreach (var result in message.Contents.OfType<FunctionResultContent>())
-            yield return new WireMessage("tool", result.Result as string ?? JsonSerializer.Serialize(result.Result, JsonSerializerOptions.Web)) { ToolCallId = result.CallId };
-        if (message.Role == ChatRole.Tool)
-            yield break;
-        yield return new WireMessage(message.Role.Value, message.Text)
-        {
-            Images = [.. message.Contents.OfType<DataContent>().Where(data => data.HasTopLevelMediaType("image")).Select(data => new ChatImage(data.MediaType, data.Data.ToArray()))],
-            ToolCalls = [.. message.Contents.OfType<FunctionCallContent>().Select(call => new ModelToolCall(call.CallId, call.Name, JsonSerializer.Serialize(call.Arguments, JsonSerializerOptions.Web)))],
-        };
-    }
 
     private static ChatResponseUpdate Update(ChatDelta delta)
     {

@@ -6,6 +6,7 @@ using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Upstreams;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Gateway;
 
@@ -44,7 +45,7 @@ internal sealed class TokenCounter(UpstreamClient client, ILogger<TokenCounter> 
 
     /// <summary>The tokens of a whole prompt as the model's template renders it; null when its server can't tell.</summary>
     public Task<int?> CountAsync(
-        CatalogueModel model, IReadOnlyList<ChatMessage> messages, IReadOnlyList<OfferedTool> tools, CancellationToken cancellationToken) =>
+        CatalogueModel model, IReadOnlyList<ChatMessage> messages, IReadOnlyList<AIFunctionDeclaration> tools, CancellationToken cancellationToken) =>
         AskAsync(model, json =>
         {
             json.WriteStartArray("messages");

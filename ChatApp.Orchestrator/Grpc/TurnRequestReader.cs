@@ -13,6 +13,7 @@ using ChatApp.Orchestrator.Turns.Running;
 using ChatApp.Orchestrator.Turns.Starting;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Grpc;
@@ -47,7 +48,7 @@ internal sealed class TurnRequestReader(
             throw RefusedException.Invalid("history", $"At most {MostHistory} earlier messages are possible.");
         if (request.History.FirstOrDefault(message => message.Role is not (MessageRoles.User or MessageRoles.Assistant)) is { } odd)
             throw RefusedException.Invalid("history", $"A message's role is user or assistant, not '{odd.Role}'.");
-        return (turn.Order, [.. request.History.Select(message => new ChatMessage(message.Role, message.Text)), new(MessageRoles.User, turn.Content)]);
+        return (turn.Order, [.. request.History.Select(message => new ChatMessage(new ChatRole(message.Role), message.Text)), new(ChatRole.User, turn.Content)]);
     }
 
     private async Task CheckFilesAsync(string owner, NewTurn turn, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using ChatApp.Orchestrator.Conversations.Answers;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Prompts;
 
@@ -23,13 +24,13 @@ internal sealed record BuiltPrompt
     public required IReadOnlyList<MessageRecord> Verbatim { get; init; }
 
     /// <summary>What the model may call.</summary>
-    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
+    public IReadOnlyList<AIFunctionDeclaration> Tools { get; init; } = [];
 
     /// <summary>Messages that are neither summarised nor quoted.</summary>
     public IReadOnlyList<MessageRecord> LeftOut { get; init; } = [];
 
     /// <summary>Images by the message that they came with.</summary>
-    public IReadOnlyDictionary<Guid, IReadOnlyList<ChatImage>> Images { get; init; } = new Dictionary<Guid, IReadOnlyList<ChatImage>>();
+    public IReadOnlyDictionary<Guid, IReadOnlyList<DataContent>> Images { get; init; } = new Dictionary<Guid, IReadOnlyList<DataContent>>();
 
     /// <summary>Policy, summary and quotations in one system message: templates allow one, at the start.</summary>
     public string SystemText
@@ -54,14 +55,14 @@ internal sealed record BuiltPrompt
             var system = SystemText;
             var messages = new List<ChatMessage>(Verbatim.Count + 1);
             if (system.Length > 0)
-                messages.Add(new ChatMessage(MessageRoles.System, system));
+                messages.Add(new ChatMessage(ChatRole.System, system));
             messages.AddRange(Verbatim.SelectMany(ToMessages));
             return messages;
         }
     }
 
     private IReadOnlyList<ChatMessage> ToMessages(MessageRecord message) =>
-        Images.TryGetValue(message.Id, out var images) ? [new ChatMessage(message.Role, message.Text) { Images = images }] : AnswerContent.ToMessages(message);
+        Images.TryGetValue(message.Id, out var images) ? [new ChatMessage(new ChatRole(message.Role), [new TextContent(message.Text), .. images])] : AnswerContent.ToMessages(message);
 
     /// <summary>What the viewer should know about what the model was not given word for word; null: it was given everything.</summary>
     public string? Trimmed => (Summary, LeftOut.Count) switch

@@ -7,6 +7,7 @@ using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Turns.Records;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Prompts;
@@ -28,7 +29,7 @@ internal sealed class PromptBuilder(
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RefusedException">The question alone is too long.</exception>
     public async Task<BuiltPrompt> BuildAsync(
-        TurnRecord turn, TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, IReadOnlyList<OfferedTool> tools, string draft,
+        TurnRecord turn, TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, IReadOnlyList<AIFunctionDeclaration> tools, string draft,
         CancellationToken cancellationToken)
     {
         var whole = Budget(order, model);
@@ -40,7 +41,7 @@ internal sealed class PromptBuilder(
     }
 
     private async Task<BuiltPrompt> BuildTextAsync(
-        TurnRecord turn, string system, CatalogueModel model, List<MessageRecord> spoken, int budget, IReadOnlyList<OfferedTool> tools, string draft,
+        TurnRecord turn, string system, CatalogueModel model, List<MessageRecord> spoken, int budget, IReadOnlyList<AIFunctionDeclaration> tools, string draft,
         CancellationToken cancellationToken)
     {
         if (FitsForCertain(system + TextOf(tools), spoken, draft, budget))
@@ -71,8 +72,8 @@ internal sealed class PromptBuilder(
     }
 
     /// <summary>Definitions of tools as most templates write them.</summary>
-    internal static string TextOf(IReadOnlyList<OfferedTool> tools) =>
-        string.Concat(tools.Select(tool => $"- {tool.Name}: {tool.Description} {tool.Parameters.GetRawText()}\n"));
+    internal static string TextOf(IReadOnlyList<AIFunctionDeclaration> tools) =>
+        string.Concat(tools.Select(tool => $"- {tool.Name}: {tool.Description} {tool.JsonSchema.GetRawText()}\n"));
 
     private string System(TurnOrder order) =>
         string.Join("\n\n", new[] { options.CurrentValue.SystemPolicy, order.System }.Where(text => !string.IsNullOrWhiteSpace(text)));

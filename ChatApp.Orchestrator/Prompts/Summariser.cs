@@ -5,7 +5,6 @@ using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
-using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Orchestrator.Prompts;
 

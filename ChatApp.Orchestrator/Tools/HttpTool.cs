@@ -1,23 +1,29 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Tools;
 
-/// <summary>A configured endpoint as a tool. A repeated call carries the same <c>Idempotency-Key</c>.</summary>
-internal sealed class HttpTool(ToolDefinition definition, Uri url, IHttpClientFactory clients, int longestResult) : ITool
+/// <summary>A configured endpoint as a function. A repeated call carries the same <c>Idempotency-Key</c>.</summary>
+internal sealed class HttpTool(string name, HttpToolOptions options, IHttpClientFactory clients, int longestResult) : AIFunction
 {
     /// <summary>The name of its HTTP client.</summary>
     public const string HttpClientName = "tools";
 
-    public ToolDefinition Definition { get; } = definition;
+    public override string Name => name;
 
-    public async Task<string> RunAsync(ToolInvocation invocation, CancellationToken cancellationToken)
+    public override string Description => options.Description;
+
+    public override JsonElement JsonSchema { get; } = ToolSettings.Schema(options);
+
+    protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        using var request = new HttpRequestMessage(HttpMethod.Post, options.Url)
         {
-            Content = new StringContent(invocation.Arguments.GetRawText(), Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+            Content = new StringContent(JsonSerializer.Serialize<IDictionary<string, object?>>(arguments), Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
         };
-        request.Headers.Add("Idempotency-Key", invocation.CallId);
+        request.Headers.Add("Idempotency-Key", ToolCaller.Of(arguments).CallId);
         try
         {
             using var client = clients.CreateClient(HttpClientName);

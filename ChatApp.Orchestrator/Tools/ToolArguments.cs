@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Tools;
 
@@ -12,7 +13,7 @@ internal static class ToolArguments
     private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <exception cref="ToolException">They do not fit.</exception>
-    public static JsonElement Read(JsonElement schema, string arguments)
+    public static AIFunctionArguments Read(JsonElement schema, string arguments)
     {
         if (arguments.Length > Longest)
             throw new ToolException($"the arguments have {arguments.Length} characters; at most {Longest} are possible.");
@@ -27,9 +28,17 @@ internal static class ToolArguments
             throw new ToolException("the arguments are not valid JSON.");
         }
 
+        if (given.ValueKind != JsonValueKind.Object)
+            throw new ToolException("the arguments must be an object.");
         Check(schema, given, "the arguments");
-        return given;
+        return new AIFunctionArguments(given.EnumerateObject().ToDictionary(property => property.Name, property => (object?)property.Value));
     }
+
+    /// <summary>A text among arguments that fit their schema; null where it was left out.</summary>
+    public static string? Text(this AIFunctionArguments arguments, string name) => arguments.GetValueOrDefault(name) is JsonElement value ? value.GetString() : null;
+
+    /// <summary>A number that the schema requires.</summary>
+    public static double Number(this AIFunctionArguments arguments, string name) => ((JsonElement)arguments[name]!).GetDouble();
 
     private static void Check(JsonElement schema, JsonElement value, string where)
     {

@@ -1,7 +1,7 @@
 using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway.Routing;
-using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Turns.Records;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Tools;
@@ -12,30 +12,30 @@ internal sealed class ToolRegistry
     /// <summary>The capability that a model must have to be offered tools unasked.</summary>
     public const string Capability = "tools";
 
-    private readonly Dictionary<string, ITool> _tools;
-    private readonly List<OfferedTool> _offered;
+    private readonly Dictionary<string, Tool> _tools;
+    private readonly List<AIFunction> _offered;
 
-    public ToolRegistry(IEnumerable<ITool> builtIn, IOptions<ToolOptions> options, IHttpClientFactory clients)
+    public ToolRegistry(IEnumerable<Tool> builtIn, IOptions<ToolOptions> options, IHttpClientFactory clients)
     {
         var configured = options.Value.Http.Select(pair => ToTool(pair.Key, pair.Value, clients, options.Value.LongestResult));
         _tools = builtIn.Concat(configured)
-            .Where(tool => !options.Value.Disabled.Contains(tool.Definition.Name, StringComparer.Ordinal))
-            .ToDictionary(tool => tool.Definition.Name, StringComparer.Ordinal);
-        _offered = [.. _tools.Values.Select(Offer)];
+            .Where(tool => !options.Value.Disabled.Contains(tool.Name, StringComparer.Ordinal))
+            .ToDictionary(tool => tool.Name, StringComparer.Ordinal);
+        _offered = [.. _tools.Values.Select(tool => tool.Function)];
     }
 
     /// <summary>Their names, in the order in which models are offered them.</summary>
     public IReadOnlyCollection<string> Names => _tools.Keys;
 
-    public ITool? Find(string name) => _tools.GetValueOrDefault(name);
+    public Tool? Find(string name) => _tools.GetValueOrDefault(name);
 
     /// <summary>What a turn's model may call: the tools that were asked for, or all of them where the model is known to use tools.</summary>
-    public IReadOnlyList<OfferedTool> For(TurnOrder order, CatalogueModel model)
+    public IReadOnlyList<AIFunction> For(TurnOrder order, CatalogueModel model)
     {
         if (order.NoTools)
             return [];
         if (order.Tools.Count > 0)
-            return [.. order.Tools.Select(Find).OfType<ITool>().Select(Offer)];
+            return [.. order.Tools.Select(Find).OfType<Tool>().Select(tool => tool.Function)];
         return model.Options.Capabilities.Contains(Capability, StringComparer.OrdinalIgnoreCase) ? _offered : [];
     }
 
@@ -46,18 +46,6 @@ internal sealed class ToolRegistry
             throw RefusedException.Invalid("tools", $"There is no tool '{(unknown.Length <= 64 ? unknown : unknown[..64])}'. There are: {string.Join(", ", Names)}.");
     }
 
-    private static OfferedTool Offer(ITool tool) => new(tool.Definition.Name, tool.Definition.Description, tool.Definition.Parameters);
-
-    private static HttpTool ToTool(string name, HttpToolOptions options, IHttpClientFactory clients, int longestResult)
-    {
-        var definition = new ToolDefinition
-        {
-            Name = name,
-            Description = options.Description,
-            Parameters = ToolSettings.Schema(options),
-            Idempotent = options.Idempotent,
-            Timeout = options.Timeout,
-        };
-        return new HttpTool(definition, options.Url!, clients, longestResult);
-    }
+    private static Tool ToTool(string name, HttpToolOptions options, IHttpClientFactory clients, int longestResult) =>
+        new(new HttpTool(name, options, clients, longestResult)) { IsIdempotent = options.Idempotent, Timeout = options.Timeout };
 }

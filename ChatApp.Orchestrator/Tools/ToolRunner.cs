@@ -1,4 +1,6 @@
+using System.Text.Json;
 using ChatApp.Orchestrator.Logging;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Tools;
@@ -12,7 +14,7 @@ internal sealed class ToolRunner(ToolRegistry registry, TimeProvider time, IOpti
     private const string CutOff = "\n[The rest of the result was cut off.]";
 
     /// <summary>Whether a call that may or may not have run is simply run again.</summary>
-    public bool IsIdempotent(string name) => registry.Find(name)?.Definition.Idempotent ?? true;
+    public bool IsIdempotent(string name) => registry.Find(name)?.IsIdempotent ?? true;
 
     /// <param name="owner">For whom.</param>
     /// <param name="offered">The tools that this turn's model may call.</param>
@@ -39,14 +41,16 @@ internal sealed class ToolRunner(ToolRegistry registry, TimeProvider time, IOpti
         if (tool is null)
             return Error($"there is no tool '{(call.Name.Length <= 64 ? call.Name : call.Name[..64])}'; there are: {string.Join(", ", offered)}.");
 
-        var limit = tool.Definition.Timeout ?? options.Value.Timeout;
+        var limit = tool.Timeout ?? options.Value.Timeout;
         using var late = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var invocation = new ToolInvocation(owner, call.Id, ToolArguments.Read(tool.Definition.Parameters, call.Arguments));
+            var arguments = ToolArguments.Read(tool.Function.JsonSchema, call.Arguments);
+            new ToolCaller(owner, call.Id).AddTo(arguments);
             // A tool that does not listen to its cancellation is left behind, not waited for.
-            return (await tool.RunAsync(invocation, either.Token).WaitAsync(either.Token), false);
+            var result = await tool.Function.InvokeAsync(arguments, either.Token).AsTask().WaitAsync(either.Token);
+            return (result as string ?? JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions), false);
         }
         catch (ToolException exception)
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Tools;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Conversations.Answers;
 
@@ -73,7 +74,7 @@ internal static class AnswerContent
 
     /// <summary>A stored message as a model is given it.</summary>
     public static IReadOnlyList<ChatMessage> ToMessages(MessageRecord message) =>
-        message is { Role: MessageRoles.Assistant, ContentJson: { } content } ? Parse(content).ToMessages() : [new ChatMessage(message.Role, message.Text)];
+        message is { Role: MessageRoles.Assistant, ContentJson: { } content } ? Parse(content).ToMessages() : [new ChatMessage(new ChatRole(message.Role), message.Text)];
 
     /// <summary>All text of a stored message that a model is given, for counting.</summary>
     public static string PromptText(MessageRecord message) =>
@@ -85,9 +86,11 @@ internal static class AnswerContent
         var text = new StringBuilder();
         foreach (var message in messages)
         {
-            text.Append(message.Content).Append('\n');
-            foreach (var call in message.ToolCalls)
-                text.Append("{\"name\": \"").Append(call.Name).Append("\", \"arguments\": ").Append(call.Arguments).Append("}\n");
+            text.Append(message.Text).Append('\n');
+            foreach (var result in message.Contents.OfType<FunctionResultContent>())
+                text.Append(result.ResultText()).Append('\n');
+            foreach (var call in message.Contents.OfType<FunctionCallContent>())
+                text.Append("{\"name\": \"").Append(call.Name).Append("\", \"arguments\": ").Append(call.ArgumentsText()).Append("}\n");
         }
 
         return text.ToString();

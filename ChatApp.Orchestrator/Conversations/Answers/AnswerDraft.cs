@@ -2,6 +2,7 @@ using System.Text;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Tools;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Conversations.Answers;
 
@@ -88,16 +89,14 @@ internal sealed class AnswerDraft
             }
 
             i--;
-            messages.Add(new ChatMessage(MessageRoles.Assistant, text.ToString().TrimEnd())
-            {
-                ToolCalls = [.. calls.Select(call => new ModelToolCall(call.Id, call.Name, call.Arguments))],
-            });
-            messages.AddRange(calls.Select(call => new ChatMessage(MessageRoles.Tool, results[call.Id]) { ToolCallId = call.Id }));
+            messages.Add(new ChatMessage(ChatRole.Assistant,
+                [new TextContent(text.ToString().TrimEnd()), .. calls.Select(call => MessageContents.Call(call.Id, call.Name, call.Arguments))]));
+            messages.Add(new ChatMessage(ChatRole.Tool, [.. calls.Select(call => new FunctionResultContent(call.Id, results[call.Id]))]));
             text.Clear();
         }
 
         if (withTail && text.Length > 0)
-            messages.Add(new ChatMessage(MessageRoles.Assistant, text.ToString()));
+            messages.Add(new ChatMessage(ChatRole.Assistant, text.ToString()));
         return messages;
     }
 

@@ -9,7 +9,6 @@ using ChatApp.Orchestrator.Logging;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
-using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Orchestrator.Conversations.Titles;
 

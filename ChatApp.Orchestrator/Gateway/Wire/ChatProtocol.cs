@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Metering;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Gateway.Wire;
 
@@ -29,17 +30,20 @@ internal static class ChatProtocol
         Compose = (route, mode) => Write(request, route, mode),
         Needs = new RouteNeeds
         {
-            Affinity = request.Conversation ?? Affinity(request.User, request.Messages.Take(2).Select(message => message.Content)),
+            Affinity = request.Conversation ?? Affinity(request.User, request.Messages.Take(2).Select(message => message.Text)),
             Capabilities = Capabilities(request),
         },
-        PromptBytes = request.Messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content)) + (request.Draft?.Length ?? 0),
+        PromptBytes = request.Messages.Sum(Bytes) + (request.Draft?.Length ?? 0),
         LongestAnswer = request.Sampling.MaxTokens,
     };
+
+    private static int Bytes(ChatMessage message) =>
+        Encoding.UTF8.GetByteCount(message.Text) + message.Contents.OfType<FunctionResultContent>().Sum(result => Encoding.UTF8.GetByteCount(result.ResultText()));
 
     private static List<string> Capabilities(ChatRequest request)
     {
         List<string> needed = [];
-        if (request.Messages.Any(message => message.Images.Count > 0))
+        if (request.Messages.SelectMany(message => message.Contents).OfType<DataContent>().Any())
             needed.AddRange(["chat", "vision"]);
         if (request.Tools.Count > 0)
             needed.Add(ToolsCapability);
@@ -129,16 +133,16 @@ internal static class ChatProtocol
             WriteMessage(json, message);
         if (request.Draft is not null)
         {
-            WriteMessage(json, "assistant", request.Draft);
+            WriteMessage(json, new ChatMessage(ChatRole.Assistant, request.Draft));
             if (route.Upstream.Kind is UpstreamKind.OpenAI or UpstreamKind.AzureOpenAI)
-                WriteMessage(json, "system", ContinueInstruction);
+                WriteMessage(json, new ChatMessage(ChatRole.System, ContinueInstruction));
         }
 
         json.WriteEndArray();
     }
 
     /// <summary>The field <c>tools</c>, where there are any.</summary>
-    public static void WriteTools(Utf8JsonWriter json, IReadOnlyList<OfferedTool> tools)
+    public static void WriteTools(Utf8JsonWriter json, IReadOnlyList<AIFunctionDeclaration> tools)
     {
         if (tools.Count == 0)
             return;
@@ -151,7 +155,7 @@ internal static class ChatProtocol
             json.WriteString("name", tool.Name);
             json.WriteString("description", tool.Description);
             json.WritePropertyName("parameters");
-            tool.Parameters.WriteTo(json);
+            tool.JsonSchema.WriteTo(json);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -159,39 +163,46 @@ internal static class ChatProtocol
         json.WriteEndArray();
     }
 
-    /// <summary>A message with its tool calls, or the call that it answers.</summary>
+    /// <summary>A message; the results of several calls are one message here and one each on the wire.</summary>
     public static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
     {
-        if (message.ToolCalls.Count == 0 && message.ToolCallId is null)
+        foreach (var result in message.Contents.OfType<FunctionResultContent>())
         {
-            WriteMessage(json, message.Role, message.Content, message.Images);
-            return;
+            json.WriteStartObject();
+            json.WriteString("role", "tool");
+            json.WriteString("content", result.ResultText());
+            json.WriteString("tool_call_id", result.CallId);
+            json.WriteEndObject();
         }
 
+        if (message.Role == ChatRole.Tool)
+            return;
+        var calls = message.Contents.OfType<FunctionCallContent>().ToList();
+        var images = message.Contents.OfType<DataContent>().Where(data => data.HasTopLevelMediaType("image")).ToList();
         json.WriteStartObject();
-        json.WriteString("role", message.Role);
-        if (message.Content.Length == 0 && message.ToolCalls.Count > 0)
+        json.WriteString("role", message.Role.Value);
+        if (images.Count > 0)
+            WriteParts(json, message.Text, images);
+        else if (message.Text.Length == 0 && calls.Count > 0)
             json.WriteNull("content");
         else
-            json.WriteString("content", message.Content);
-        if (message.ToolCallId is { } answered)
-            json.WriteString("tool_call_id", answered);
-        if (message.ToolCalls.Count > 0)
-            WriteCalls(json, message.ToolCalls);
+            json.WriteString("content", message.Text);
+        if (calls.Count > 0)
+            WriteCalls(json, calls);
         json.WriteEndObject();
     }
 
-    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<ModelToolCall> calls)
+    private static void WriteCalls(Utf8JsonWriter json, IReadOnlyList<FunctionCallContent> calls)
     {
         json.WriteStartArray("tool_calls");
         foreach (var call in calls)
         {
             json.WriteStartObject();
-            json.WriteString("id", call.Id);
+            json.WriteString("id", call.CallId);
             json.WriteString("type", "function");
             json.WriteStartObject("function");
             json.WriteString("name", call.Name);
-            json.WriteString("arguments", call.Arguments);
+            json.WriteString("arguments", call.ArgumentsText());
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -199,18 +210,7 @@ internal static class ChatProtocol
         json.WriteEndArray();
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, string role, string content, IReadOnlyList<ChatImage>? images = null)
-    {
-        json.WriteStartObject();
-        json.WriteString("role", role);
-        if (images is { Count: > 0 })
-            WriteParts(json, content, images);
-        else
-            json.WriteString("content", content);
-        json.WriteEndObject();
-    }
-
-    private static void WriteParts(Utf8JsonWriter json, string text, IReadOnlyList<ChatImage> images)
+    private static void WriteParts(Utf8JsonWriter json, string text, IReadOnlyList<DataContent> images)
     {
         json.WriteStartArray("content");
         json.WriteStartObject();
@@ -222,7 +222,7 @@ internal static class ChatProtocol
             json.WriteStartObject();
             json.WriteString("type", "image_url");
             json.WriteStartObject("image_url");
-            json.WriteString("url", $"data:{image.MediaType};base64,{Convert.ToBase64String(image.Bytes)}");
+            json.WriteString("url", $"data:{image.MediaType};base64,{Convert.ToBase64String(image.Data.Span)}");
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Gateway.Wire;
 
@@ -13,7 +14,7 @@ internal sealed record ChatRequest
     public string? Draft { get; init; }
 
     /// <summary>What the model may call.</summary>
-    public IReadOnlyList<OfferedTool> Tools { get; init; } = [];
+    public IReadOnlyList<AIFunctionDeclaration> Tools { get; init; } = [];
 
     /// <summary>False: the tools stay in the prompt, but this time the model has to answer.</summary>
     public bool MayCall { get; init; } = true;
@@ -42,30 +43,3 @@ internal sealed record SamplingSettings
     /// <summary>How much the model is to think, in OpenAI's words; told to those that can.</summary>
     public string? ReasoningEffort { get; init; }
 }
-
-/// <summary>A message of a model's request.</summary>
-internal sealed record ChatMessage(string Role, string Content)
-{
-    public IReadOnlyList<ChatImage> Images { get; init; } = [];
-
-    /// <summary>Of an assistant's message: the calls that it made.</summary>
-    public IReadOnlyList<ModelToolCall> ToolCalls { get; init; } = [];
-
-    /// <summary>Of a tool's message: the call whose result it is.</summary>
-    public string? ToolCallId { get; init; }
-}
-
-/// <summary>An image that goes with a message.</summary>
-internal sealed record ChatImage(string MediaType, byte[] Bytes);
-
-/// <summary>A call that a model made.</summary>
-/// <param name="Id">What its result refers to.</param>
-/// <param name="Name">The tool's.</param>
-/// <param name="Arguments">JSON, as the model wrote it.</param>
-internal sealed record ModelToolCall(string Id, string Name, string Arguments);
-
-/// <summary>A tool as a model is told of it.</summary>
-/// <param name="Name">What it is called by.</param>
-/// <param name="Description">What it is for.</param>
-/// <param name="Parameters">JSON schema of its arguments.</param>
-internal sealed record OfferedTool(string Name, string Description, JsonElement Parameters);

@@ -1,22 +1,21 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Tools.BuiltIn;
 
 /// <summary>Arithmetic, which language models do badly by themselves.</summary>
-internal sealed class CalculateTool : ITool
+internal sealed class CalculateTool : AIFunction
 {
-    public ToolDefinition Definition { get; } = new()
-    {
-        Name = "calculate",
-        Description = "Evaluate an arithmetic expression",
-        Idempotent = true,
-        Parameters = JsonElement.Parse(
-            """{"type":"object","properties":{"expression":{"type":"string","maxLength":1000}},"required":["expression"],"additionalProperties":false}"""),
-    };
+    public override string Name => "calculate";
 
-    public Task<string> RunAsync(ToolInvocation invocation, CancellationToken cancellationToken) =>
-        Task.FromResult(Format(ArithmeticExpression.Evaluate(invocation.Arguments.GetProperty("expression").GetString()!)));
+    public override string Description => "Evaluate an arithmetic expression";
+
+    public override JsonElement JsonSchema { get; } = JsonElement.Parse(
+        """{"type":"object","properties":{"expression":{"type":"string","maxLength":1000}},"required":["expression"],"additionalProperties":false}""");
+
+    protected override ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken) =>
+        new(Format(ArithmeticExpression.Evaluate(arguments.Text("expression")!)));
 
     // Fifteen digits are what a double holds for certain: 0.1 + 0.2 is 0.3 to whoever asks.
     internal static string Format(double value)

@@ -10,6 +10,7 @@ using ChatApp.Orchestrator.Metering;
 using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.V1;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Turns.Running;
@@ -179,8 +180,8 @@ internal sealed class TemporaryTurns(
     {
         Id = ids.New(),
         ConversationId = Guid.Empty,
-        Role = message.Role,
-        Text = message.Content,
+        Role = message.Role.Value,
+        Text = message.Text,
         Status = MessageStatuses.Completed,
     };
 }

@@ -4,7 +4,6 @@ using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
 using Microsoft.Extensions.AI;
 using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
-using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 

@@ -4,6 +4,7 @@ using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
 using ChatApp.Tests.Api.Limits;
+using Microsoft.Extensions.AI;
 using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
@@ -209,7 +210,7 @@ public sealed class FailoverTests
         async Task<JsonElement> AskAsync()
         {
             await foreach (var _ in Gateway.Gateway.StreamChatAsync(
-                new ChatRequest { Model = "m", Messages = [new ChatMessage("user", "hi")], User = "u", Draft = "so far" }, CancellationToken.None))
+                new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u", Draft = "so far" }, CancellationToken.None))
             {
             }
 

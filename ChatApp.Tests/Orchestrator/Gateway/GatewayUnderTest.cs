@@ -8,6 +8,7 @@ using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Metering;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -99,7 +100,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     {
         var answer = new StringBuilder();
         ChatDelta? last = null;
-        var request = new ChatRequest { Model = model, Messages = [new ChatMessage("user", text)], User = "u", Conversation = conversation };
+        var request = new ChatRequest { Model = model, Messages = [new ChatMessage(ChatRole.User, text)], User = "u", Conversation = conversation };
         try
         {
             await foreach (var delta in Gateway.StreamChatAsync(request, cancellationToken))

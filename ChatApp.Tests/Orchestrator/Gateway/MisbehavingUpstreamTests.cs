@@ -4,6 +4,7 @@ using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.AI;
 using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
@@ -237,7 +238,7 @@ public sealed class MisbehavingUpstreamTests
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in _gateway.Gateway.StreamChatAsync(new ChatRequest { Model = "m", Messages = [new ChatMessage("user", "hi")], User = "u" }, leaving.Token))
+            await foreach (var _ in _gateway.Gateway.StreamChatAsync(new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u" }, leaving.Token))
                 await leaving.CancelAsync();
         });
 

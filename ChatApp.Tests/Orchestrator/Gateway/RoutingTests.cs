@@ -3,6 +3,7 @@ using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Gateway.Wire;
+using Microsoft.Extensions.AI;
 using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
@@ -177,7 +178,7 @@ public sealed class RoutingTests
         _servers[0].Then(SilentAfter("busy"));
         using var end = new CancellationTokenSource();
         await using var first = gateway.Gateway.StreamChatAsync(
-            new ChatRequest { Model = "m", Messages = [new ChatMessage("user", "x")], User = "u" }, end.Token).GetAsyncEnumerator(end.Token);
+            new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "x")], User = "u" }, end.Token).GetAsyncEnumerator(end.Token);
         await first.MoveNextAsync();
 
         (await gateway.AskAsync()).Last!.Upstream.ShouldBe("b");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.Tools.BuiltIn;
+using Microsoft.Extensions.AI;
 
 namespace ChatApp.Tests.Orchestrator.Tools;
 
@@ -61,8 +62,8 @@ public sealed class BuiltInToolTests
         (await Should.ThrowAsync<ToolException>(() => RunAsync(tool, new { timezone = "../etc/passwd" }))).Message.ShouldContain("not an IANA time zone");
     }
 
-    private static Task<string> RunAsync(ITool tool, object arguments) =>
-        tool.RunAsync(new ToolInvocation("user", "call", JsonSerializer.SerializeToElement(arguments)), CancellationToken.None);
+    private static async Task<string> RunAsync(AIFunction tool, object arguments) =>
+        (string)(await tool.InvokeAsync(ToolArguments.Read(tool.JsonSchema, JsonSerializer.Serialize(arguments))))!;
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider
     {
