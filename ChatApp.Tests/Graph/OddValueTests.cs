@@ -58,7 +58,9 @@ public sealed class OddValueTests
     [OneTimeSetUp]
     public async Task ConnectAsync()
     {
-        _api = await ProductGraph.ApiAsync();
+        // A session in a cookie would be everyone's who asks by the graph's own clients.
+        using var shared = await ProductGraph.ApiAsync();
+        _api = NewClient(shared.BaseAddress!);
         _admin = (string)(await PostAsync("/api/auth/sign-in", new { email = ProductGraph.AdminEmail, password = ProductGraph.AdminPassword }, null))["access_token"]!;
         var up = await PostAsync("/api/auth/sign-up", new { email = $"odd{Guid.NewGuid():n}@example.org", password = Password }, null);
         _token = (string)up["access_token"]!;
@@ -80,6 +82,9 @@ public sealed class OddValueTests
 
         _failed.ShouldBeEmpty();
         _sent.ShouldBeGreaterThan(2_000);
+        // And nobody else notices.
+        using var other = await _api.PostAsJsonAsync("/api/turns", new { model = "chatapp-mini", content = "what is 17 * 23", temporary = true });
+        (await other.Content.ReadAsStringAsync()).ShouldContain("[DONE]");
     }
 
     private static IEnumerable<Odd> RequestsOf(JsonNode document, string path, string method, JsonNode operation)
@@ -138,6 +143,8 @@ public sealed class OddValueTests
         var fields = known.AsObject().Where(field => field.Key != name).Select(field => $"\"{field.Key}\":{field.Value?.ToJsonString() ?? "null"}").Append($"\"{name}\":{value}");
         return $"{{{string.Join(',', fields)}}}";
     }
+
+    private static HttpClient NewClient(Uri address) => new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address };
 
     private async Task SendAsync(Odd odd)
     {
