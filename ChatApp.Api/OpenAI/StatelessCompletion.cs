@@ -34,7 +34,7 @@ internal sealed class StatelessCompletion(
         var chunks = TurnMeter.WatchAsync(reservation, estimate, CompleteAsync(request, aborted), hideUsage: stream && !wantsUsage, aborted);
         if (stream)
         {
-            await streams.WriteChunksAsync(context, chunks, static (output, chunk) => output.Write(chunk.Json.Span));
+            await streams.WriteChunksAsync(context, chunks, (output, chunk) => output.Write(wantsUsage ? WithUsageField(chunk.Json.Span) : chunk.Json.Span));
             return;
         }
 
@@ -44,6 +44,10 @@ internal sealed class StatelessCompletion(
             await context.Response.BodyWriter.WriteAsync(chunk.Json.Memory, aborted);
         }
     }
+
+    /// <summary>Who asked for usage gets the field in every chunk: null until it is known. The gateway tells it once, in a chunk of its own.</summary>
+    private static ReadOnlySpan<byte> WithUsageField(ReadOnlySpan<byte> json) =>
+        json.IndexOf("\"usage\""u8) >= 0 ? json : (byte[])[.. json[..json.LastIndexOf((byte)'}')], .. ",\"usage\":null}"u8];
 
     private async IAsyncEnumerable<CompletionChunk> CompleteAsync(CompletionRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

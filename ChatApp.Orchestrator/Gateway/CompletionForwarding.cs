@@ -167,7 +167,7 @@ internal sealed class CompletionForwarding
             return null;
         if (chunk.HasNoChoice)
             return chunk.Json;
-        var json = chunk.Usage is null ? chunk.Json : ChunkEditing.WithoutUsage(chunk.Json);
+        var json = ChunkEditing.WithoutUsage(chunk.Json);
         return model.Auto is not null && !request.WantsLogProbabilities ? ChunkEditing.WithoutLogProbabilities(json) : json;
     }
 }

@@ -27,6 +27,7 @@ public sealed class FirstTurnTests
         {
             model = Model,
             stream = true,
+            stream_options = new { include_usage = true },
             temperature = 0,
             messages = new[] { new { role = "user", content = "Hello, who are you?" } },
         });
@@ -34,8 +35,13 @@ public sealed class FirstTurnTests
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         List<string> texts = [];
         string? finish = null;
+        JsonElement usage = default;
         await foreach (var (_, data) in response.ReadEventsAsync())
         {
+            usage = data.GetProperty("usage");
+            if (data.GetProperty("choices").GetArrayLength() == 0)
+                continue;
+            usage.ValueKind.ShouldBe(JsonValueKind.Null);
             var choice = data.GetProperty("choices")[0];
             if (choice.GetProperty("delta").TryGetProperty("content", out var content) && content.GetString() is { Length: > 0 } text)
                 texts.Add(text);
@@ -44,6 +50,7 @@ public sealed class FirstTurnTests
 
         texts.Count.ShouldBeGreaterThan(3);
         finish.ShouldBe("stop");
+        usage.GetProperty("completion_tokens").GetInt32().ShouldBeGreaterThan(3);
     }
 
     [Test]

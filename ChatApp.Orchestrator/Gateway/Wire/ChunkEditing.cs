@@ -9,6 +9,8 @@ internal static class ChunkEditing
     /// <summary>Cuts the object's own <c>usage</c> out of the bytes; everything else stays as it came.</summary>
     public static ReadOnlyMemory<byte> WithoutUsage(ReadOnlyMemory<byte> json)
     {
+        if (json.Span.IndexOf("\"usage\""u8) < 0)
+            return json;
         var reader = new Utf8JsonReader(json.Span);
         while (reader.Read())
         {

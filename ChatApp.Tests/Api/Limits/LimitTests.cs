@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace ChatApp.Tests.Api.Limits;
 
@@ -84,7 +85,11 @@ public sealed class LimitTests : LimitedEdge
         plain.Text.ShouldNotContain("usage");
         plain.Text.ShouldEndWith("data: [DONE]\n\n");
         var asked = await user.PostAsync("/v1/chat/completions", new { stream = true, stream_options = new { include_usage = true }, messages = new[] { new { role = "user", content = "hi" } } });
-        asked.Text.ShouldContain("\"completion_tokens\":7");
+        var events = asked.Text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[..^1].Select(line => JsonNode.Parse(line["data: ".Length..])!).ToList();
+        events.ShouldAllBe(chunk => chunk.AsObject().ContainsKey("usage"));
+        events.SkipLast(1).ShouldAllBe(chunk => chunk["usage"] == null);
+        events.Count.ShouldBeGreaterThan(1);
+        ((int)events[^1]["usage"]!["completion_tokens"]!).ShouldBe(7);
 
         var total = (await user.GetAsync("/api/usage")).ShouldBe(HttpStatusCode.OK).Json["total"]!;
         ((int)total["input_tokens"]!).ShouldBe(6);

@@ -96,6 +96,7 @@ public sealed class MeteringAndCacheTests
     {
         await using var gateway = Gateway();
         const string withUsage = "data: {\"id\":\"1\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1},\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+            + "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"b\"}}],\"usage\":null}\n\n"
             + "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}], \"usage\": {\"prompt_tokens\":5,\"completion_tokens\":1} }\n\n"
             + "data: {\"id\":\"1\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n";
         _server.Always = Raw("text/event-stream", withUsage);
@@ -103,7 +104,7 @@ public sealed class MeteringAndCacheTests
         var without = await gateway.ForwardAsync(Chat());
         var with = await gateway.ForwardAsync(Chat(options: new { include_usage = true }));
 
-        without.Count.ShouldBe(2);
+        without.Count.ShouldBe(3);
         without.ShouldAllBe(chunk => !chunk.GetRawText().Contains("usage"));
         without[0].GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString().ShouldBe("a");
         with[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBe(2);
