@@ -4,7 +4,7 @@ using ChatApp.Tests.Orchestrator.Graph;
 namespace ChatApp.Tests;
 
 [SetUpFixture]
-public sealed class SharedGraphLifetime
+public class SharedGraphLifetime
 {
     [OneTimeTearDown]
     public async Task StopAsync()

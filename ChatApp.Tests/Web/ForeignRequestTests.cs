@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
-using ChatApp.Tests.Browser;
 using ChatApp.Web.Sessions;
 using Microsoft.AspNetCore.Components;
 

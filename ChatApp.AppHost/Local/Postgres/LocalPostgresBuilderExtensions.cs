@@ -18,6 +18,8 @@ internal static class LocalPostgresBuilderExtensions
         "timezone=UTC", "log_timezone=UTC", "log_line_prefix=%m [%p] ", "lc_messages=C",
     ];
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Adds a server of the newest installed PostgreSQL, or of one that is fetched.</summary>
     /// <exception cref="DistributedApplicationException">There is none, or it cannot serve the data that is there.</exception>
     public static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(this IDistributedApplicationBuilder builder, string name, StateFolder state)
@@ -67,7 +69,24 @@ internal static class LocalPostgresBuilderExtensions
             await notifications.PublishUpdateAsync(database, snapshot => snapshot with { State = state });
     }
 
+    /// <summary>A server that dies under it is started again, and asked again: what waits for the databases goes on waiting.</summary>
     private static async Task CreateDatabasesAsync(LocalPostgresResource server, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await CreateMissingDatabasesAsync(server, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException exception) when (exception.IsTransient)
+            {
+                await Task.Delay(s_pause, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task CreateMissingDatabasesAsync(LocalPostgresResource server, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(server, cancellationToken);
         foreach (var database in server.Databases)

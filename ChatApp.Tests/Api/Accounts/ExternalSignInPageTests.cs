@@ -1,6 +1,6 @@
 using System.Net;
-using ChatApp.Tests.Browser;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Web;
 
 namespace ChatApp.Tests.Api.Accounts;
 

@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
 using ChatApp.Tests.Graph;
+using ChatApp.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

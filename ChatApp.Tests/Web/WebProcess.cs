@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace ChatApp.Tests.Browser;
+namespace ChatApp.Tests.Web;
 
 /// <summary>The built web project as a process of its own, against an Api at a given address.</summary>
 internal sealed class WebProcess : IAsyncDisposable

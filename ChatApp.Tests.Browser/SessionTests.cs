@@ -1,3 +1,4 @@
+using ChatApp.Tests.Web;
 using ChatApp.Web.Sessions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ChatApp.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
