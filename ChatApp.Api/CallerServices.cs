@@ -1,4 +1,5 @@
 using ChatApp.Api.Accounts;
+using ChatApp.Api.Admin;
 using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
@@ -60,6 +61,8 @@ internal static class CallerServices
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<GuestMerge>();
+        services.AddSingleton<UserAdministration>();
+        services.AddSingleton<UsageStatement>();
         services.AddSingleton<OwnData>();
         services.AddSingleton<HandOvers>();
         services.AddAccessTokenValidation();
