@@ -59,6 +59,7 @@ internal static class CallerServices
         services.AddSingleton<ApiKeyDesk>();
         services.AddSingleton<CurrentCaller>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<Belongings>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<GuestMerge>();
         services.AddSingleton<UserAdministration>();
