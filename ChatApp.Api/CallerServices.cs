@@ -45,6 +45,8 @@ internal static class CallerServices
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<Registration>();
         services.AddSingleton<PasswordSignIn>();
+        services.AddSingleton<ExternalSignIn>();
+        services.AddSingleton<SessionOpening>();
         services.AddSingleton<FirstAdmin>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionDesk>();
