@@ -49,7 +49,7 @@ internal static class CallerServices
         services.AddSingleton<SessionOpening>();
         services.AddSingleton<FirstAdmin>();
         services.AddSingleton<SessionStore>();
-        services.AddSingleton<SessionDesk>();
+        services.AddSingleton<SessionLifecycle>();
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<AccessTokens>();
         services.AddHostedService<SessionSweeper>();
@@ -58,7 +58,7 @@ internal static class CallerServices
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<ApiKeyStore>();
-        services.AddSingleton<ApiKeyDesk>();
+        services.AddSingleton<ApiKeyIssuer>();
         services.AddSingleton<CurrentCaller>();
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<Belongings>();

@@ -30,7 +30,7 @@ internal static class AuthApi
 
     /// <summary>The JSON body is required also where the token is a cookie: another site's form cannot send one.</summary>
     public static async Task<IResult> RefreshAsync(
-        RefreshRequest body, HttpContext context, SessionDesk sessions, SessionOpening opening, CancellationToken cancellationToken)
+        RefreshRequest body, HttpContext context, SessionLifecycle sessions, SessionOpening opening, CancellationToken cancellationToken)
     {
         var fromCookie = body.RefreshToken is null ? SessionCookies.ReadRefreshToken(context.Request) : null;
         var tokens = await sessions.RefreshAsync(body.RefreshToken ?? fromCookie, cancellationToken);
@@ -38,7 +38,7 @@ internal static class AuthApi
     }
 
     public static async Task<IResult> SignOutAsync(
-        Caller caller, HttpContext context, SessionDesk sessions, SessionCookies cookies, CancellationToken cancellationToken)
+        Caller caller, HttpContext context, SessionLifecycle sessions, SessionCookies cookies, CancellationToken cancellationToken)
     {
         if (caller.SessionId is { } session)
             await sessions.CloseAsync(caller.Id, session, cancellationToken);
@@ -47,7 +47,7 @@ internal static class AuthApi
     }
 
     public static async Task<IResult> SignOutEverywhereAsync(
-        Caller caller, HttpContext context, SessionDesk sessions, SessionCookies cookies, CancellationToken cancellationToken)
+        Caller caller, HttpContext context, SessionLifecycle sessions, SessionCookies cookies, CancellationToken cancellationToken)
     {
         await sessions.CloseAllAsync(caller.Id, cancellationToken);
         cookies.Clear(context);

@@ -6,7 +6,7 @@ using ChatApp.Api.Sessions;
 namespace ChatApp.Api.SignIn;
 
 /// <summary>What follows whenever somebody has come in: a guest's things come along, a session opens, and the answer carries it.</summary>
-internal sealed class SessionOpening(GuestMerge merge, SessionDesk sessions, SessionCookies cookies)
+internal sealed class SessionOpening(GuestMerge merge, SessionLifecycle sessions, SessionCookies cookies)
 {
     public async Task<SessionTokens> OpenAsync(HttpContext context, Account account, bool byCookie, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed class ModelGateway(ModelCatalogue catalogue, RoutedCalls calls, 
     /// <summary>An answer as it is generated; cancelling ends the generation. Each delta says what was used until then.</summary>
     /// <exception cref="RefusedException">The model is unknown, or can't do what is asked.</exception>
     /// <exception cref="UpstreamException">No route gave an answer, or one broke off.</exception>
-    public async IAsyncEnumerable<ChatDelta> StreamChatAsync(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChatDelta> StreamChatAsync(ModelRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var model = await catalogue.ResolveAsync(request.Model, cancellationToken);
         await foreach (var (from, chunk, usage) in StreamAsync(model, ChatProtocol.Call(request), cancellationToken))

@@ -52,7 +52,7 @@ internal sealed class ModelRuns(ModelGateway gateway, PromptAccounting accountin
     }
 
     /// <returns>Null when the turn's tokens are spent.</returns>
-    private static ChatRequest? Request(TurnContext turn, bool mayCall)
+    private static ModelRequest? Request(TurnContext turn, bool mayCall)
     {
         var prompt = turn.Prompt!;
         var remaining = prompt.Sampling.MaxTokens - turn.Tally.OutputTokens;
@@ -67,7 +67,7 @@ internal sealed class ModelRuns(ModelGateway gateway, PromptAccounting accountin
         };
     }
 
-    private async Task<IReadOnlyList<(string Name, string Arguments)>> StreamAsync(TurnContext turn, ChatRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string Name, string Arguments)>> StreamAsync(TurnContext turn, ModelRequest request, CancellationToken cancellationToken)
     {
         turn.Tally.Generations++;
         var calls = new ToolCallCollector();

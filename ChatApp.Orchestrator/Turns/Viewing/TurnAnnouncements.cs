@@ -8,7 +8,7 @@ namespace ChatApp.Orchestrator.Turns.Viewing;
 internal sealed class TurnAnnouncements(Guid turnId, TurnSignals signals, IConnectionMultiplexer redis, TimeProvider time)
 {
     private readonly RedisChannel _channel = TurnLog.AnnouncementsOf(turnId);
-    private readonly Nudge _announced = new();
+    private readonly AsyncAutoResetEvent _announced = new();
     private long? _watchedAt;
 
     public async Task TrySubscribeAsync()
@@ -48,5 +48,5 @@ internal sealed class TurnAnnouncements(Guid turnId, TurnSignals signals, IConne
     /// <returns>False when nothing was announced in time.</returns>
     public Task<bool> WaitAsync(TimeSpan patience, CancellationToken cancellationToken) => _announced.WaitAsync(patience, time, cancellationToken);
 
-    private void Hear(RedisChannel channel, RedisValue number) => _announced.Give();
+    private void Hear(RedisChannel channel, RedisValue number) => _announced.Set();
 }

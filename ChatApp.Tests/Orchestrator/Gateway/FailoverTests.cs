@@ -210,7 +210,7 @@ public sealed class FailoverTests
         async Task<JsonElement> AskAsync()
         {
             await foreach (var _ in Gateway.Gateway.StreamChatAsync(
-                new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u", Draft = "so far" }, CancellationToken.None))
+                new ModelRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u", Draft = "so far" }, CancellationToken.None))
             {
             }
 

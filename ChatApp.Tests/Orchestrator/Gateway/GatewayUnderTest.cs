@@ -100,7 +100,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     {
         var answer = new StringBuilder();
         ChatDelta? last = null;
-        var request = new ChatRequest { Model = model, Messages = [new ChatMessage(ChatRole.User, text)], User = "u", Conversation = conversation };
+        var request = new ModelRequest { Model = model, Messages = [new ChatMessage(ChatRole.User, text)], User = "u", Conversation = conversation };
         try
         {
             await foreach (var delta in Gateway.StreamChatAsync(request, cancellationToken))

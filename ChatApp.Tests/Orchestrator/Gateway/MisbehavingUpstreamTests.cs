@@ -238,7 +238,7 @@ public sealed class MisbehavingUpstreamTests
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in _gateway.Gateway.StreamChatAsync(new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u" }, leaving.Token))
+            await foreach (var _ in _gateway.Gateway.StreamChatAsync(new ModelRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u" }, leaving.Token))
                 await leaving.CancelAsync();
         });
 

@@ -178,7 +178,7 @@ public sealed class RoutingTests
         _servers[0].Then(SilentAfter("busy"));
         using var end = new CancellationTokenSource();
         await using var first = gateway.Gateway.StreamChatAsync(
-            new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "x")], User = "u" }, end.Token).GetAsyncEnumerator(end.Token);
+            new ModelRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "x")], User = "u" }, end.Token).GetAsyncEnumerator(end.Token);
         await first.MoveNextAsync();
 
         (await gateway.AskAsync()).Last!.Upstream.ShouldBe("b");

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Api.Sessions;
 
 /// <summary>Opens sessions, continues them by their refresh token, and ends them.</summary>
-internal sealed class SessionDesk(
+internal sealed class SessionLifecycle(
     SessionStore sessions,
     AccountStore accounts,
     AccountDirectory directory,
