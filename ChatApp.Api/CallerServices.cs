@@ -1,4 +1,5 @@
 using ChatApp.Api.Accounts;
+using ChatApp.Api.Admin;
 using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
@@ -44,9 +45,11 @@ internal static class CallerServices
         services.AddSingleton<SignInAttempts>();
         services.AddSingleton<Registration>();
         services.AddSingleton<PasswordSignIn>();
+        services.AddSingleton<ExternalSignIn>();
+        services.AddSingleton<SessionOpening>();
         services.AddSingleton<FirstAdmin>();
         services.AddSingleton<SessionStore>();
-        services.AddSingleton<SessionDesk>();
+        services.AddSingleton<SessionLifecycle>();
         services.AddSingleton<SessionCookies>();
         services.AddSingleton<AccessTokens>();
         services.AddHostedService<SessionSweeper>();
@@ -55,11 +58,14 @@ internal static class CallerServices
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<ApiKeyStore>();
-        services.AddSingleton<ApiKeyDesk>();
+        services.AddSingleton<ApiKeyIssuer>();
         services.AddSingleton<CurrentCaller>();
         services.AddSingleton<CallerResolver>();
+        services.AddSingleton<Belongings>();
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<GuestMerge>();
+        services.AddSingleton<UserAdministration>();
+        services.AddSingleton<UsageStatement>();
         services.AddSingleton<OwnData>();
         services.AddSingleton<HandOvers>();
         services.AddAccessTokenValidation();

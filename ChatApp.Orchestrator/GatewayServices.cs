@@ -36,19 +36,14 @@ internal static class GatewayServices
         services.AddSingleton<RoutePlanner>();
         services.AddSingleton<AttemptLoop>();
         services.AddSingleton<AutoJudge>();
-        services.AddSingleton(provider => new ModelGateway(
-            provider.GetRequiredService<ModelCatalogue>(), provider.GetRequiredService<RoutePlanner>(), provider.GetRequiredService<AttemptLoop>(),
-            provider.GetRequiredService<AutoJudge>(), provider.GetRequiredService<UpstreamClient>(), provider.GetRequiredService<IGenerationLedger>(),
-            provider.GetRequiredService<GatewaySettings>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ModelGateway>>()));
+        services.AddSingleton<RoutedCalls>();
+        services.AddSingleton<ModelGateway>();
         services.AddSingleton<GatewayChatClients>();
         services.AddHostedService<UpstreamProbe>();
 
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<RepeatedCalls>();
         services.AddSingleton<EmbeddingForwarding>();
-        services.AddSingleton(provider => new CompletionForwarding(
-            provider.GetRequiredService<ModelCatalogue>(), provider.GetRequiredService<ModelGateway>(), provider.GetRequiredService<AnswerCache>(),
-            provider.GetRequiredService<EmbeddingForwarding>(), provider.GetRequiredService<IGenerationLedger>(),
-            provider.GetRequiredService<ILogger<CompletionForwarding>>()));
+        services.AddSingleton<CompletionForwarding>();
     }
 }

@@ -120,6 +120,7 @@ internal static class OrchestratorServices
         services.AddTools();
         services.AddSingleton<LoadHistory>();
         services.AddSingleton<BuildPrompt>();
+        services.AddSingleton<ModelRuns>();
         services.AddSingleton<Generate>();
         services.AddSingleton<TurnPipeline>();
         services.AddSingleton<EarlierOwners>();

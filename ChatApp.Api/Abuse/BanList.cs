@@ -7,7 +7,7 @@ using Npgsql;
 namespace ChatApp.Api.Abuse;
 
 /// <summary>Banned addresses, networks and devices; every replica reads the list every few seconds.</summary>
-internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, ILogger<BanList> logger) : BackgroundService
+internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, ILogger<BanList> logger) : PeriodicService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -59,21 +59,11 @@ internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, IL
         return removed > 0;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LoadAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                logger.BansNotRead(exception);
-            }
-        }
-    }
+    protected override PeriodicTimer NewTimer() => new(Interval, time);
+
+    protected override Task WorkAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    protected override void Failed(Exception exception) => logger.BansNotRead(exception);
 
     private sealed record Known(IReadOnlyList<IPNetwork> Networks, HashSet<string> Devices);
 }

@@ -1,10 +1,8 @@
 using ChatApp.Api.Accounts;
-using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Limits;
 using ChatApp.Api.Profile;
-using ChatApp.Api.Sessions;
 using ChatApp.Contracts.Ids;
 using ChatApp.Contracts.OpenAI;
 using Microsoft.Extensions.Options;
@@ -31,10 +29,8 @@ internal static class AdminUsersApi
         string id,
         UserChange body,
         Caller caller,
-        AccountStore accounts,
-        AccountDirectory directory,
+        UserAdministration users,
         IOptionsMonitor<PlansOptions> plans,
-        AuditLog audit,
         CancellationToken cancellationToken)
     {
         var user = Id(id);
@@ -44,29 +40,21 @@ internal static class AdminUsersApi
             throw OpenAIException.Invalid($"'plan' must be one of: {string.Join(", ", plans.CurrentValue.Plans.Keys)}.", "plan");
         if (user == caller.Id && (body.Role is not null || body.BannedUntil is not null))
             throw OpenAIException.Conflict("Administrators do not change their own role or ban themselves; another one can.", "own_account");
-        if (!await accounts.AdministerAsync(user, body.Role, body.Plan, body.BannedUntil?.ToUniversalTime(), body.Unban, cancellationToken))
-            throw OpenAIException.NotFound("user");
-
-        directory.Forget(user);
-        await audit.WriteAsync("admin.user_changed", caller.Id, user, body);
-        return await GetAsync(id, accounts, cancellationToken);
+        return Results.Json(UserView.From(await users.ChangeAsync(caller, user, body, cancellationToken)));
     }
 
-    public static async Task<IResult> SignOutAsync(
-        string id, Caller caller, SessionStore sessions, AccountDirectory directory, AuditLog audit, CancellationToken cancellationToken)
+    public static async Task<IResult> SignOutAsync(string id, Caller caller, UserAdministration users, CancellationToken cancellationToken)
     {
-        await sessions.RevokeAllAsync(Id(id), "by_administrator", cancellationToken);
-        directory.Forget(Id(id));
-        await audit.WriteAsync("admin.user_signed_out", caller.Id, Id(id), null);
+        await users.SignOutAsync(caller, Id(id), cancellationToken);
         return Results.NoContent();
     }
 
     public static async Task<IResult> UsageAsync(
-        string id, AccountStore accounts, MeteredUsage metered, IOptionsMonitor<PlansOptions> plans, TimeProvider time, CancellationToken cancellationToken)
+        string id, AccountStore accounts, UsageStatement statement, TimeProvider time, CancellationToken cancellationToken)
     {
         var user = await accounts.FindAsync(Id(id), cancellationToken) ?? throw OpenAIException.NotFound("user");
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return Results.Json(await UsageApi.ReadAsync(user.Id, user.Plan, today.AddDays(1 - UsageDays), today, metered, plans.CurrentValue, time, cancellationToken));
+        return Results.Json(await statement.ReadAsync(user.Id, user.Plan, today.AddDays(1 - UsageDays), today, cancellationToken));
     }
 
     private static Guid Id(string id) => WireId.Parse(WireId.User, id) ?? throw OpenAIException.NotFound("user");

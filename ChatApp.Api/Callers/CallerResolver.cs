@@ -16,7 +16,7 @@ namespace ChatApp.Api.Callers;
 /// Turns a request's credential into a caller. There is one place for it, the <c>Authorization</c> header, and beside it
 /// the session cookie; no other header or query field is looked at. A credential that is wrong is refused, never ignored.
 /// </summary>
-internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys, IOptions<AccountsOptions> options, TimeProvider time)
+internal sealed class CallerResolver(AccountDirectory directory, ApiKeyIssuer keys, IOptions<AccountsOptions> options, TimeProvider time)
 {
     private const string Bearer = "Bearer ";
 
@@ -35,7 +35,7 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyDesk keys
             throw OpenAIException.Unauthenticated("Send 'Authorization: Bearer' with an access token or an API key.", "invalid_credentials");
 
         var credential = text[Bearer.Length..].Trim();
-        if (credential.StartsWith(ApiKeyDesk.KeyPrefix, StringComparison.Ordinal))
+        if (credential.StartsWith(ApiKeyIssuer.KeyPrefix, StringComparison.Ordinal))
             return await FromKeyAsync(context, credential);
         if (credential.Count(character => character == '.') == 2)
             return await FromTokenAsync(context, byCookie: false);

@@ -12,7 +12,7 @@ namespace ChatApp.Api.Chats;
 internal static class TurnsApi
 {
     public static async Task RunAsync(TurnRequest body, Caller caller, HttpContext context, MeteredTurns turns, EventStreams streams) =>
-        await streams.WriteEventsAsync(context, await turns.RunAsync(context, caller, body.ToRun(RequestIds.Read(context.Request, body.RequestId))), TurnEventView.From);
+        await streams.WriteEventsAsync(context, await turns.RunAsync(context, caller, body.ToRun(IdempotencyKey.Read(context.Request, body.RequestId))), TurnEventView.From);
 
     public static Task ResumeAsync(
         string id,

@@ -15,12 +15,13 @@ internal static class LimitServices
         services.AddSingleton<IOptionsMonitor<PlansOptions>, PlansSettings>();
         services.AddSingleton<RedisAvailability>();
         services.AddSingleton<LocalBuckets>();
-        services.AddSingleton(provider => new TokenBuckets(provider.GetRequiredService<RedisAvailability>(), provider.GetRequiredService<LocalBuckets>()));
+        services.AddSingleton<TokenBuckets>();
         services.AddSingleton<TurnSlots>();
         services.AddSingleton<MeteredUsage>();
         services.AddSingleton<MonthlyBudget>();
         services.AddSingleton<ChargedTurns>();
         services.AddSingleton<ModelPrices>();
+        services.AddSingleton<TurnSettlement>();
         services.AddSingleton<TurnAdmission>();
         services.AddSingleton<TurnMeter>();
         services.AddSingleton<MeteredTurns>();

@@ -12,7 +12,7 @@ namespace ChatApp.Api.Limits;
 /// budget. Tokens and money are reserved by estimate and settled by what was used.
 /// </summary>
 internal sealed class TurnAdmission(
-    TokenBuckets buckets, TurnSlots slots, ChargedTurns charged, MonthlyBudget money, ModelPrices prices, IOptionsMonitor<PlansOptions> plans, ILogger<TurnAdmission> logger)
+    TokenBuckets buckets, TurnSlots slots, MonthlyBudget money, ModelPrices prices, TurnSettlement settlement, IOptionsMonitor<PlansOptions> plans)
 {
     private const double Minute = 60;
     private const double Day = 86_400;
@@ -45,7 +45,7 @@ internal sealed class TurnAdmission(
             taken = answer;
             await prices.RequireAsync(estimate.Model, context.RequestAborted);
             var held = await HoldMoneyAsync(context, caller, plan, estimate);
-            return new TurnReservation(caller, estimate, Tokens(takes), held, slot, answer.IsLocal, buckets, charged, money, logger);
+            return new TurnReservation(caller, estimate, new HeldAllowance(Tokens(takes), answer.IsLocal, held), slot, settlement);
         }
         catch
         {

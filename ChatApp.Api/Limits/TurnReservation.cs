@@ -1,23 +1,10 @@
 using ChatApp.Api.Callers;
 using ChatApp.Api.Limits.Buckets;
-using ChatApp.Api.Logging;
-using Dapper;
-using Npgsql;
 
 namespace ChatApp.Api.Limits;
 
 /// <summary>What one model call holds until it has ended; disposing settles it once.</summary>
-internal sealed class TurnReservation(
-    Caller caller,
-    TurnEstimate estimate,
-    IReadOnlyList<BucketTake> tokens,
-    Guid? hold,
-    ITurnSlot? slot,
-    bool local,
-    TokenBuckets buckets,
-    ChargedTurns charged,
-    MonthlyBudget money,
-    ILogger logger) : IAsyncDisposable
+internal sealed class TurnReservation(Caller caller, TurnEstimate estimate, HeldAllowance held, ITurnSlot? slot, TurnSettlement settlement) : IAsyncDisposable
 {
     private long _used;
     private string? _turnId;
@@ -56,7 +43,7 @@ internal sealed class TurnReservation(
             return;
         try
         {
-            await SettleAsync();
+            await settlement.SettleAsync(caller, held, new TurnUse(_used, _turnId, _leftEarly));
         }
         finally
         {
@@ -64,46 +51,10 @@ internal sealed class TurnReservation(
                 await slot.DisposeAsync();
         }
     }
-
-    // One that fails is no reason to keep the others.
-    private async Task SettleAsync()
-    {
-        var used = _used;
-        await TryAsync(async () =>
-        {
-            if (used > 0 && _turnId is { } turn && !await charged.AddAsync(caller.Id, turn))
-                used = 0;
-        });
-        await TryAsync(async () =>
-        {
-            if (hold is { } held)
-                await money.ReleaseAsync(caller.Id, held, isMetered: !_leftEarly);
-        });
-        await TryAsync(() => buckets.SettleAsync([.. tokens.Select(take => take with { Amount = used - take.Amount })], local));
-
-        async Task TryAsync(Func<Task> settle)
-        {
-            try
-            {
-                await settle();
-            }
-            catch (Exception exception)
-            {
-                logger.NotSettled(exception, caller.UserId, used);
-            }
-        }
-    }
 }
 
-/// <summary>Which turns were taken from their user's limits already: a request that is repeated attaches to its turn and takes nothing more.</summary>
-internal sealed class ChargedTurns(NpgsqlDataSource dataSource, TimeProvider time)
-{
-    /// <returns>Whether this is the first time.</returns>
-    public async Task<bool> AddAsync(Guid userId, string turnId)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync();
-        return await connection.ExecuteAsync(
-            "INSERT INTO identity.charges (id, user_id, at) VALUES (@turnId, @userId, @now) ON CONFLICT DO NOTHING",
-            new { turnId, userId, now = time.GetUtcNow() }) > 0;
-    }
-}
+/// <summary>What a call took from its user's plan before it ran.</summary>
+/// <param name="Tokens">From the buckets of tokens, by estimate.</param>
+/// <param name="IsLocal">Whether this replica's own buckets gave them.</param>
+/// <param name="Money">The hold on the month's budget, where there is one.</param>
+internal sealed record HeldAllowance(IReadOnlyList<BucketTake> Tokens, bool IsLocal, Guid? Money);

@@ -18,9 +18,9 @@ internal static class ChatCompletionsEndpoint
     {
         var (document, error) = await bodies.ReadAsync(context.Request, context.RequestAborted);
         using var body = document;
-        ChatRequest? request = null;
+        ChatCompletionRequest? request = null;
         if (body is not null)
-            (request, error) = ChatRequest.Parse(body.RootElement);
+            (request, error) = ChatCompletionRequest.Parse(body.RootElement);
         if (request is null)
         {
             await error!.ExecuteAsync(context);
@@ -46,11 +46,11 @@ internal static class ChatCompletionsEndpoint
         await completion.WriteAnswerAsync(context);
     }
 
-    private static RunTurnRequest ToTurn(ChatRequest request, HttpRequest http) => new()
+    private static RunTurnRequest ToTurn(ChatCompletionRequest request, HttpRequest http) => new()
     {
         ConversationId = request.ConversationId,
         ParentId = request.ParentId,
-        RequestId = RequestIds.Read(http, request.RequestId),
+        RequestId = IdempotencyKey.Read(http, request.RequestId),
         Content = request.LastUserText(),
         System = request.SystemText(),
         Model = request.Model,

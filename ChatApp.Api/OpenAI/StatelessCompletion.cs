@@ -25,7 +25,7 @@ internal sealed class StatelessCompletion(
         {
             Operation = operation,
             Body = UnsafeByteOperations.UnsafeWrap(schema.Forward(body)),
-            RequestId = RequestIds.ReadGiven(context.Request, JsonFields.Text(body, "request_id")),
+            RequestId = IdempotencyKey.ReadGiven(context.Request, JsonFields.Text(body, "request_id")),
         };
         // From here on the meter holds it, to the end of the stream that it watches.
         var reservation = await admission.ReserveAsync(context, caller, estimate);

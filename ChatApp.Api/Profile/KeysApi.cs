@@ -13,13 +13,13 @@ internal static class KeysApi
     public static async Task<IResult> ListAsync(Caller caller, ApiKeyStore keys, CancellationToken cancellationToken) =>
         Results.Json(new { Data = (await keys.ListAsync(caller.Id, cancellationToken)).Select(key => KeyView.From(key)) });
 
-    public static async Task<IResult> CreateAsync(NewKey body, Caller caller, ApiKeyDesk desk, CancellationToken cancellationToken)
+    public static async Task<IResult> CreateAsync(NewKey body, Caller caller, ApiKeyIssuer desk, CancellationToken cancellationToken)
     {
         var (secret, key) = await desk.CreateAsync(caller.Id, body.Name, body.Scopes, body.ExpiresAt, cancellationToken);
         return Results.Json(KeyView.From(key, secret), statusCode: StatusCodes.Status201Created);
     }
 
-    public static async Task<IResult> RevokeAsync(string id, Caller caller, ApiKeyDesk desk, CancellationToken cancellationToken)
+    public static async Task<IResult> RevokeAsync(string id, Caller caller, ApiKeyIssuer desk, CancellationToken cancellationToken)
     {
         await desk.RevokeAsync(caller.Id, WireId.Parse(WireId.Key, id) ?? throw OpenAIException.NotFound("key"), cancellationToken);
         return Results.NoContent();

@@ -37,7 +37,7 @@ internal static class MeApi
             }),
         });
 
-    public static async Task<IResult> EndSessionAsync(string id, Caller caller, SessionDesk sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> EndSessionAsync(string id, Caller caller, SessionLifecycle sessions, CancellationToken cancellationToken)
     {
         await sessions.CloseAsync(caller.Id, WireId.Parse(WireId.Session, id) ?? throw OpenAIException.NotFound("session"), cancellationToken);
         return Results.NoContent();

@@ -1,9 +1,7 @@
 using System.Globalization;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
-using ChatApp.Api.Limits;
 using ChatApp.Contracts.OpenAI;
-using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.Profile;
 
@@ -18,39 +16,13 @@ internal static class UsageApi
     private static readonly DateOnly s_latest = new(2999, 12, 31);
 
     public static async Task<IResult> GetAsync(
-        Caller caller, MeteredUsage metered, IOptionsMonitor<PlansOptions> plans, TimeProvider time,
-        string? from = null, string? to = null, CancellationToken cancellationToken = default)
+        Caller caller, UsageStatement statement, TimeProvider time, string? from = null, string? to = null, CancellationToken cancellationToken = default)
     {
         var last = Date("to", to) ?? DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var first = Date("from", from) ?? last.AddDays(1 - DefaultDays);
         if (first > last || last.DayNumber - first.DayNumber > MostDays)
             throw OpenAIException.Invalid($"'from' must lie before 'to', by at most {MostDays} days.", "from");
-        return Results.Json(await ReadAsync(null, caller.Plan, first, last, metered, plans.CurrentValue, time, cancellationToken));
-    }
-
-    /// <param name="of">Whose; null: the caller's.</param>
-    internal static async Task<object> ReadAsync(
-        Guid? of, string plan, DateOnly first, DateOnly last, MeteredUsage metered, PlansOptions plans, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var month = MeteredUsage.MonthOf(time);
-        var rows = await metered.ListAsync(first, last, of, cancellationToken);
-        var spent = await metered.ListAsync(month, month.AddMonths(1).AddDays(-1), of, cancellationToken);
-        return new
-        {
-            From = first,
-            To = last,
-            Data = rows,
-            Total = new
-            {
-                Requests = rows.Sum(row => row.Requests),
-                InputTokens = rows.Sum(row => row.InputTokens),
-                CachedTokens = rows.Sum(row => row.CachedTokens),
-                OutputTokens = rows.Sum(row => row.OutputTokens),
-                Cost = rows.Sum(row => row.Cost),
-            },
-            SpentThisMonth = spent.Sum(row => row.Cost),
-            Plan = new { Name = plan, Limits = plans[plan] },
-        };
+        return Results.Json(await statement.ReadAsync(null, caller.Plan, first, last, cancellationToken));
     }
 
     private static DateOnly? Date(string name, string? text) =>

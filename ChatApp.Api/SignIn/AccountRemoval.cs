@@ -5,9 +5,7 @@ using ChatApp.Api.Errors;
 using ChatApp.Api.Logging;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.OpenAI;
-using ChatApp.Orchestrator.V1;
 using Grpc.Core;
-using Microsoft.AspNetCore.Identity;
 using Npgsql;
 
 namespace ChatApp.Api.SignIn;
@@ -17,8 +15,7 @@ namespace ChatApp.Api.SignIn;
 /// owner can ask again, and never data without an owner.
 /// </summary>
 internal sealed class AccountRemoval(
-    AccountStore accounts, AccountDirectory directory, Passwords passwords, SignInAttempts attempts, CurrentCaller current,
-    Conversations.ConversationsClient conversations, Files.FilesClient files, AuditLog audit, ILogger<AccountRemoval> logger)
+    AccountStore accounts, AccountDirectory directory, PasswordSignIn signIn, CurrentCaller current, Belongings belongings, AuditLog audit, ILogger<AccountRemoval> logger)
 {
     private const int Page = 100;
 
@@ -29,12 +26,7 @@ internal sealed class AccountRemoval(
         if (caller.Kind == CallerKind.Local)
             throw OpenAIException.Conflict("The local user cannot be deleted; delete its conversations instead.", "local_user");
         if (account is { PasswordHash: not null, Email: not null })
-        {
-            await attempts.BeginAsync(account.Email, cancellationToken);
-            if (await passwords.VerifyAsync(account.PasswordHash, password, cancellationToken) == PasswordVerificationResult.Failed)
-                throw OpenAIException.Forbidden("Give the account's password to delete it.", "wrong_credentials");
-            await attempts.ClearAsync(account.Email, cancellationToken);
-        }
+            await signIn.ProveAsync(account, account.Email, password, "Give the account's password to delete it.", cancellationToken);
 
         await DeleteAsync(caller.Id, cancellationToken);
         await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null);
@@ -68,31 +60,8 @@ internal sealed class AccountRemoval(
 
     private async Task DeleteAsync(Guid id, CancellationToken cancellationToken)
     {
-        foreach (var archived in (bool[])[false, true])
-            await DeleteConversationsAsync(archived, cancellationToken);
-        await files.DeleteAllAsync(new DeleteAllFilesRequest(), cancellationToken: cancellationToken);
+        await belongings.DeleteAsync(cancellationToken);
         await accounts.DeleteAsync(id, cancellationToken);
         directory.Forget(id);
-    }
-
-    private async Task DeleteConversationsAsync(bool archived, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var page = await conversations.ListAsync(new ListConversationsRequest { Limit = Page, Archived = archived }, cancellationToken: cancellationToken);
-            if (page.Conversations.Count == 0)
-                return;
-            foreach (var hit in page.Conversations)
-            {
-                try
-                {
-                    await conversations.DeleteAsync(new DeleteConversationRequest { Id = hit.Conversation.Id }, cancellationToken: cancellationToken);
-                }
-                catch (RpcException exception) when (exception.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
-                {
-                    // Deleted meanwhile, from another device.
-                }
-            }
-        }
     }
 }

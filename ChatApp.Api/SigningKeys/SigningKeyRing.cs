@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Logging;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -11,7 +12,7 @@ namespace ChatApp.Api.SigningKeys;
 /// has expired. Every replica reads the ring each minute and whichever is first replaces a key that has aged.
 /// </summary>
 internal sealed class SigningKeyRing(SigningKeyStore store, KeySeal seal, IOptions<AccountsOptions> options, TimeProvider time, ILogger<SigningKeyRing> logger)
-    : BackgroundService
+    : PeriodicService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(2);
@@ -42,21 +43,11 @@ internal sealed class SigningKeyRing(SigningKeyStore store, KeySeal seal, IOptio
             [.. rows.Select(Verifier)]);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await LoadAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                logger.SigningKeysNotRead(exception);
-            }
-        }
-    }
+    protected override PeriodicTimer NewTimer() => new(Interval, time);
+
+    protected override Task WorkAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
+
+    protected override void Failed(Exception exception) => logger.SigningKeysNotRead(exception);
 
     /// <summary>The newest key that is not retired and that this graph sealed.</summary>
     private (SigningKeyRow Row, byte[] Secret)? Signer(IReadOnlyList<SigningKeyRow> rows)

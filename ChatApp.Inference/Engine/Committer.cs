@@ -6,7 +6,7 @@ using ChatApp.Inference.Engine.Scheduling;
 namespace ChatApp.Inference.Engine;
 
 /// <summary>Makes a sampled token part of its sequence: text, stops, limits, the chunk to the caller.</summary>
-internal sealed class Committer(ModelInfo model, EngineSequences sequences, EngineMetrics metrics, TimeProvider time)
+internal sealed class Committer(LoadedModel model, EngineSequences sequences, EngineMetrics metrics, TimeProvider time)
 {
     private readonly int[] _eos = [.. model.EosTokenIds];
 

@@ -54,7 +54,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     public EngineMetrics Metrics { get; }
 
     /// <summary>The loaded model; throws <see cref="InvalidOperationException"/> before <see cref="StartAsync"/> has completed.</summary>
-    public ModelInfo Model => _runner?.Model ?? throw new InvalidOperationException($"Model '{Options.Id}' has not been loaded.");
+    public LoadedModel Model => _runner?.Model ?? throw new InvalidOperationException($"Model '{Options.Id}' has not been loaded.");
 
     /// <summary>Whether it takes requests, and if not, why.</summary>
     public EngineHealth Health => _loop switch

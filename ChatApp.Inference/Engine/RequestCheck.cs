@@ -7,7 +7,7 @@ namespace ChatApp.Inference.Engine;
 internal static class RequestCheck
 {
     /// <exception cref="RequestRefusedException"><see cref="RefusalKind.Invalid"/> or <see cref="RefusalKind.TooLong"/>, with the numbers.</exception>
-    public static void ThrowIfInvalid(GenerationRequest request, ModelInfo model, EngineOptions options, int textVocabulary)
+    public static void ThrowIfInvalid(GenerationRequest request, LoadedModel model, EngineOptions options, int textVocabulary)
     {
         var vocabulary = Math.Min(model.VocabularySize, textVocabulary);
         if (request.Choices < 1 || request.Choices > options.MaxChoices)
@@ -28,7 +28,7 @@ internal static class RequestCheck
             throw Invalid(wrong);
     }
 
-    private static void CheckLength(GenerationRequest request, ModelInfo model)
+    private static void CheckLength(GenerationRequest request, LoadedModel model)
     {
         var prompt = request.PromptTokens.Length;
         if (prompt >= model.ContextLength)

@@ -17,7 +17,7 @@ internal sealed class ModelFolder
         _folder = folder;
         _options = options;
         Config = config;
-        Model = new ModelInfo
+        Model = new LoadedModel
         {
             Id = options.Id,
             Type = config.Type,
@@ -35,7 +35,7 @@ internal sealed class ModelFolder
     public GenaiConfig Config { get; }
 
     /// <summary>What callers may know.</summary>
-    public ModelInfo Model { get; }
+    public LoadedModel Model { get; }
 
     /// <summary>Reads and checks everything but the tokenizer, and makes the first session.</summary>
     /// <exception cref="ModelLoadException">Something in the folder cannot be used.</exception>

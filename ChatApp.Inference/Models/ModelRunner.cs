@@ -107,7 +107,7 @@ internal sealed unsafe partial class ModelRunner : IModelRunner
         }
     }
 
-    public ModelInfo Model => _folder.Model;
+    public LoadedModel Model => _folder.Model;
 
     /// <summary>Name of the device that it runs on.</summary>
     public string Device => _device.Name;

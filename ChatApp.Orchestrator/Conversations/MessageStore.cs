@@ -37,7 +37,7 @@ internal sealed class MessageStore(OwnedDatabase database, TurnJournal journal)
 
     private static MessageRecord SoFar(MessageRecord message, IReadOnlyList<TurnEvent> events)
     {
-        var fold = TurnFold.Of(events, message.ContentJson);
+        var fold = FoldedTurn.Of(events, message.ContentJson);
         return message with { Text = fold.Text, ContentJson = AnswerContent.Serialize(fold.Answer) };
     }
 

@@ -40,7 +40,7 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
         // The newest first: what was asked last gets the room.
         for (var i = history.Count - 1; i >= 0; i--)
         {
-            var named = MessageFiles.Read(history[i].ContentJson);
+            var named = MessageFilesJson.Read(history[i].ContentJson);
             if (named.Count == 0)
                 continue;
             var there = (await files.FindAsync(owner, [.. named.Select(file => file.Id)], cancellationToken)).ToDictionary(file => file.Id);

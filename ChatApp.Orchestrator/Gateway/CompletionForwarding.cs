@@ -8,27 +8,9 @@ using ChatApp.Orchestrator.Metering;
 namespace ChatApp.Orchestrator.Gateway;
 
 /// <summary>Forwards OpenAI requests that belong to no conversation, and meters every generation that comes of them.</summary>
-internal sealed class CompletionForwarding
+internal sealed class CompletionForwarding(
+    ModelCatalogue catalogue, ModelGateway gateway, AnswerCache answers, EmbeddingForwarding embeddings, IGenerationLedger ledger, ILogger<CompletionForwarding> logger)
 {
-    private readonly ModelCatalogue _catalogue;
-    private readonly ModelGateway _gateway;
-    private readonly AnswerCache _answers;
-    private readonly EmbeddingForwarding _embeddings;
-    private readonly IGenerationLedger _ledger;
-    private readonly ILogger<CompletionForwarding> _logger;
-
-    internal CompletionForwarding(
-        ModelCatalogue catalogue, ModelGateway gateway, AnswerCache answers, EmbeddingForwarding embeddings, IGenerationLedger ledger,
-        ILogger<CompletionForwarding> logger)
-    {
-        _catalogue = catalogue;
-        _gateway = gateway;
-        _answers = answers;
-        _embeddings = embeddings;
-        _ledger = ledger;
-        _logger = logger;
-    }
-
     /// <summary>The answer's JSON objects: one, or with <c>stream</c> one for each chunk.</summary>
     /// <exception cref="RefusedException">The operation, the body or the model is wrong.</exception>
     /// <exception cref="UpstreamException">The model refused or failed.</exception>
@@ -36,15 +18,15 @@ internal sealed class CompletionForwarding
         string owner, string operation, ReadOnlyMemory<byte> body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = ForwardedRequest.Parse(owner, operation, body);
-        var model = await _catalogue.WaitForAsync(request.Model, request.Call().Needs.Capabilities, () => ValueTask.CompletedTask, cancellationToken);
+        var model = await catalogue.WaitForAsync(request.Model, request.Call().Needs.Capabilities, () => ValueTask.CompletedTask, cancellationToken);
         if (operation == "embeddings")
         {
-            yield return await _embeddings.ForwardAsync(model, request, cancellationToken);
+            yield return await embeddings.ForwardAsync(model, request, cancellationToken);
             yield break;
         }
 
-        var key = _answers.KeyOf(model, request);
-        if (key is not null && await _answers.FindAsync(key) is { } known)
+        var key = answers.KeyOf(model, request);
+        if (key is not null && await answers.FindAsync(key) is { } known)
         {
             foreach (var chunk in known)
                 yield return chunk;
@@ -59,14 +41,14 @@ internal sealed class CompletionForwarding
         }
 
         if (keeping is not null)
-            await _answers.KeepAsync(key!, keeping);
+            await answers.KeepAsync(key!, keeping);
     }
 
     private async IAsyncEnumerable<ReadOnlyMemory<byte>> PostAsync(
         CatalogueModel model, ForwardedRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var answer = await _gateway.PostAsync(model, request.Call(), cancellationToken);
-        await _ledger.RecordAsync(request.Owner, new GenerationRecord(
+        var answer = await gateway.PostAsync(model, request.Call(), cancellationToken);
+        await ledger.RecordAsync(request.Owner, new GenerationRecord(
             request.Operation, answer.From.Model.Id, answer.From.Route.Name, answer.Usage, GenerationOutcome.Completed)
         { RequestId = request.RequestId }, CancellationToken.None);
         yield return model.Auto is not null && !request.WantsLogProbabilities ? ChunkEditing.WithoutLogProbabilities(answer.Json) : answer.Json;
@@ -79,7 +61,7 @@ internal sealed class CompletionForwarding
         UpstreamException? brokeOff = null;
         // Some servers tell the usage with the last piece of the answer; to the caller it comes behind it, and once.
         ReadOnlyMemory<byte>? withUsage = null;
-        var stream = ReadAsync(_gateway.StreamAsync(model, request.Call(), cancellationToken), request);
+        var stream = ReadAsync(gateway.StreamAsync(model, request.Call(), cancellationToken), request);
         while (true)
         {
             await using var chunks = stream.GetAsyncEnumerator(cancellationToken);
@@ -117,8 +99,8 @@ internal sealed class CompletionForwarding
                 yield break;
             }
 
-            Log.AnswerContinued(_logger, brokeOff.Upstream, brokeOff.Failure);
-            stream = ReadAsync(_gateway.StreamAsync(continuation.Served ?? model, continuation.Next(), cancellationToken), request);
+            Log.AnswerContinued(logger, brokeOff.Upstream, brokeOff.Failure);
+            stream = ReadAsync(gateway.StreamAsync(continuation.Served ?? model, continuation.Next(), cancellationToken), request);
         }
     }
 
@@ -154,7 +136,7 @@ internal sealed class CompletionForwarding
         {
             // Also when the caller is gone: what was generated was used.
             if (last is { } end)
-                await _ledger.RecordAsync(request.Owner, new GenerationRecord(
+                await ledger.RecordAsync(request.Owner, new GenerationRecord(
                     request.Operation, end.From.Model.Id, end.From.Route.Name, end.Usage, outcome)
                 { RequestId = request.RequestId }, CancellationToken.None);
         }

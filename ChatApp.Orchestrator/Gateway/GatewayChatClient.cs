@@ -77,7 +77,7 @@ internal sealed class GatewayChatClient(ModelGateway gateway, ModelCatalogue cat
         // The gateway is everybody's.
     }
 
-    private ChatRequest Request(string model, IEnumerable<ChatMessage> messages, ChatOptions? options) => new()
+    private ModelRequest Request(string model, IEnumerable<ChatMessage> messages, ChatOptions? options) => new()
     {
         Model = model,
         Messages = [.. messages],

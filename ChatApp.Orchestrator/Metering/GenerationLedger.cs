@@ -21,7 +21,7 @@ internal sealed class GenerationLedger(UsageStore usages, LateUsage late, IdFact
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly Channel<UsageOf> _held = Channel.CreateBounded<UsageOf>(new BoundedChannelOptions(LongestQueue) { FullMode = BoundedChannelFullMode.Wait });
-    private readonly Nudge _fresh = new();
+    private readonly AsyncAutoResetEvent _fresh = new();
 
     /// <inheritdoc />
     public async Task RecordAsync(string owner, GenerationRecord generation, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class GenerationLedger(UsageStore usages, LateUsage late, IdFact
             return;
         if (!await late.TryKeepAsync(usage) && !_held.Writer.TryWrite(usage))
             Log.UsageLost(logger, "the database and Redis are away, and memory is full");
-        _fresh.Give();
+        _fresh.Set();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed record BuiltPrompt
     public IReadOnlyList<MessageRecord> Recalled { get; init; } = [];
 
     /// <summary>The newest messages, word for word, the question last.</summary>
-    public required IReadOnlyList<MessageRecord> Verbatim { get; init; }
+    public IReadOnlyList<MessageRecord> Verbatim { get; init; } = [];
 
     /// <summary>What the model may call.</summary>
     public IReadOnlyList<AIFunctionDeclaration> Tools { get; init; } = [];

@@ -32,26 +32,23 @@ internal sealed class PromptBuilder(
         TurnRecord turn, TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, IReadOnlyList<AIFunctionDeclaration> tools, string draft,
         CancellationToken cancellationToken)
     {
-        var whole = Budget(order, model);
+        var bare = Bare(order, model);
         var attached = await attachments.AttachAsync(
-            turn.UserId, model, history, (int)(whole * options.CurrentValue.FilesShare), options.CurrentValue.ImageTokens, cancellationToken);
-        var built = await BuildTextAsync(
-            turn, System(order), model, Spoken(attached.History), Math.Max(whole / 2, whole - attached.ImageTokens), tools, draft, cancellationToken);
+            turn.UserId, model, history, (int)(bare.Budget * options.CurrentValue.FilesShare), options.CurrentValue.ImageTokens, cancellationToken);
+        bare = bare with { Budget = Math.Max(bare.Budget / 2, bare.Budget - attached.ImageTokens), Tools = tools };
+        var built = await BuildTextAsync(turn, bare, Spoken(attached.History), draft, cancellationToken);
         return built with { Images = attached.Images };
     }
 
-    private async Task<BuiltPrompt> BuildTextAsync(
-        TurnRecord turn, string system, CatalogueModel model, List<MessageRecord> spoken, int budget, IReadOnlyList<AIFunctionDeclaration> tools, string draft,
-        CancellationToken cancellationToken)
+    private async Task<BuiltPrompt> BuildTextAsync(TurnRecord turn, BuiltPrompt bare, List<MessageRecord> spoken, string draft, CancellationToken cancellationToken)
     {
-        if (FitsForCertain(system + TextOf(tools), spoken, draft, budget))
-            return Assemble(model, budget, system, null, [], spoken, []) with { Tools = tools };
+        if (FitsForCertain(bare, spoken, draft))
+            return bare with { Verbatim = spoken };
 
-        var counted = await CountAsync(model, spoken, cancellationToken);
-        var left = budget - await FixedTokensAsync(model, system, draft, cancellationToken) - await counter.CountAsync(model, TextOf(tools), cancellationToken);
+        var counted = await CountAsync(bare.Model, spoken, cancellationToken);
+        var left = await LeftAsync(bare, draft, cancellationToken);
         var summary = await summaries.FindAsync(turn.UserId, turn.ConversationId, [.. spoken.Select(message => message.Id)], cancellationToken);
-        var built = await FitAsync(turn, model, budget, left, system, summary, counted, cancellationToken);
-        return await VerifyAsync(model, budget, draft, built with { Tools = tools }, cancellationToken);
+        return await VerifyAsync(await FitAsync(turn, bare, left, summary, counted, cancellationToken), draft, cancellationToken);
     }
 
     /// <summary>The prompt of a conversation that is stored nowhere: what does not fit is left out, and said so.</summary>
@@ -59,45 +56,51 @@ internal sealed class PromptBuilder(
     public async Task<BuiltPrompt> BuildTemporaryAsync(
         TurnOrder order, CatalogueModel model, IReadOnlyList<MessageRecord> history, CancellationToken cancellationToken)
     {
-        var system = System(order);
+        var bare = Bare(order, model);
         var spoken = Spoken(history);
-        var budget = Budget(order, model);
-        if (FitsForCertain(system, spoken, "", budget))
-            return Assemble(model, budget, system, null, [], spoken, []);
+        if (FitsForCertain(bare, spoken, ""))
+            return bare with { Verbatim = spoken };
 
         var counted = await CountAsync(model, spoken, cancellationToken);
-        var first = PromptBudget.FirstThatFits(counted, budget - await FixedTokensAsync(model, system, "", cancellationToken));
-        var built = Assemble(model, budget, system, null, [], spoken[first..], spoken[..first]);
-        return await VerifyAsync(model, budget, "", built, cancellationToken);
+        var first = PromptBudget.FirstThatFits(counted, await LeftAsync(bare, "", cancellationToken));
+        return await VerifyAsync(bare with { Verbatim = spoken[first..], LeftOut = spoken[..first] }, "", cancellationToken);
     }
 
     /// <summary>Definitions of tools as most templates write them.</summary>
     internal static string TextOf(IReadOnlyList<AIFunctionDeclaration> tools) =>
         string.Concat(tools.Select(tool => $"- {tool.Name}: {tool.Description} {tool.JsonSchema.GetRawText()}\n"));
 
-    private string System(TurnOrder order) =>
-        string.Join("\n\n", new[] { options.CurrentValue.SystemPolicy, order.System }.Where(text => !string.IsNullOrWhiteSpace(text)));
-
     private static List<MessageRecord> Spoken(IReadOnlyList<MessageRecord> history) =>
         [.. history.Where(message => message.Text.Length > 0 || message is { Role: MessageRoles.Assistant, ContentJson: not null })];
 
-    private int Budget(TurnOrder order, CatalogueModel model)
+    /// <summary>A prompt without a message.</summary>
+    private BuiltPrompt Bare(TurnOrder order, CatalogueModel model)
     {
         var window = model.Options.ContextWindow;
-        return window - Math.Min(order.Sampling.MaxTokens ?? options.CurrentValue.AnswerTokens, window / 2);
+        return new BuiltPrompt
+        {
+            Model = model,
+            Budget = window - Math.Min(order.Sampling.MaxTokens ?? options.CurrentValue.AnswerTokens, window / 2),
+            System = string.Join("\n\n", new[] { options.CurrentValue.SystemPolicy, order.System }.Where(text => !string.IsNullOrWhiteSpace(text))),
+        };
     }
 
-    private bool FitsForCertain(string system, List<MessageRecord> spoken, string draft, int budget)
+    private bool FitsForCertain(BuiltPrompt bare, List<MessageRecord> spoken, string draft)
     {
         var overhead = options.CurrentValue.MessageOverhead;
-        var most = TokenCounter.UpperBound(system) + TokenCounter.UpperBound(draft) + (2 * overhead)
+        var most = TokenCounter.UpperBound(bare.System + TextOf(bare.Tools)) + TokenCounter.UpperBound(draft) + (2 * overhead)
             + spoken.Sum(message => TokenCounter.UpperBound(AnswerContent.PromptText(message)) + overhead);
-        return most <= budget;
+        return most <= bare.Budget;
     }
 
-    private async Task<int> FixedTokensAsync(CatalogueModel model, string system, string draft, CancellationToken cancellationToken) =>
-        await counter.CountAsync(model, system, cancellationToken) + await counter.CountAsync(model, draft, cancellationToken)
-        + (2 * options.CurrentValue.MessageOverhead);
+    /// <summary>Tokens that are left for messages.</summary>
+    private async Task<int> LeftAsync(BuiltPrompt bare, string draft, CancellationToken cancellationToken)
+    {
+        var left = bare.Budget - (2 * options.CurrentValue.MessageOverhead);
+        foreach (var text in (string[])[bare.System, draft, TextOf(bare.Tools)])
+            left -= await counter.CountAsync(bare.Model, text, cancellationToken);
+        return left;
+    }
 
     private async Task<List<PromptMessage>> CountAsync(CatalogueModel model, List<MessageRecord> spoken, CancellationToken cancellationToken)
     {
@@ -114,17 +117,16 @@ internal sealed class PromptBuilder(
     }
 
     private async Task<BuiltPrompt> FitAsync(
-        TurnRecord turn, CatalogueModel model, int budget, int left, string system, SummaryRecord? summary, List<PromptMessage> counted,
-        CancellationToken cancellationToken)
+        TurnRecord turn, BuiltPrompt bare, int left, SummaryRecord? summary, List<PromptMessage> counted, CancellationToken cancellationToken)
     {
         var settings = options.CurrentValue;
         var covered = summary is null ? 0 : counted.FindIndex(message => message.Message.Id == summary.LastMessageId) + 1;
-        var forSummary = summary is null ? 0 : await counter.CountAsync(model, summary.Text, cancellationToken) + settings.MessageOverhead;
+        var forSummary = summary is null ? 0 : await counter.CountAsync(bare.Model, summary.Text, cancellationToken) + settings.MessageOverhead;
 
         // Everything since the summary fits: nothing new to summarise.
         var first = PromptBudget.FirstThatFits(counted, left - forSummary);
         if (first <= covered)
-            return Recalled(model, budget, left - forSummary, system, summary, counted, covered, []);
+            return Recalled(bare with { Summary = summary }, left - forSummary, counted, covered);
 
         // Make room at once for several turns to come.
         var share = Math.Max((int)((left - settings.SummaryTokens) * settings.VerbatimShare), counted[^1].Tokens);
@@ -133,19 +135,18 @@ internal sealed class PromptBuilder(
         try
         {
             var (extended, missed) = await summariser.ExtendAsync(turn.UserId, turn.ConversationId, summary, older, cancellationToken);
-            var tokens = await counter.CountAsync(model, extended.Text, cancellationToken) + settings.MessageOverhead;
-            return Recalled(model, budget, left - tokens, system, extended, counted, first, [.. older.TakeLast(missed)]);
+            var tokens = await counter.CountAsync(bare.Model, extended.Text, cancellationToken) + settings.MessageOverhead;
+            return Recalled(bare with { Summary = extended, LeftOut = [.. older.TakeLast(missed)] }, left - tokens, counted, first);
         }
         catch (UpstreamException exception)
         {
             Log.SummaryFailed(logger, turn.Id, exception.Message);
-            return Recalled(model, budget, left - forSummary, system, summary, counted, first, older);
+            return Recalled(bare with { Summary = summary, LeftOut = older }, left - forSummary, counted, first);
         }
     }
 
-    private BuiltPrompt Recalled(
-        CatalogueModel model, int budget, int left, string system, SummaryRecord? summary, List<PromptMessage> counted, int first,
-        IReadOnlyList<MessageRecord> leftOut)
+    /// <summary>The messages from the first one on, and of those before it the ones that the question touches, while there is room.</summary>
+    private BuiltPrompt Recalled(BuiltPrompt bare, int left, List<PromptMessage> counted, int first)
     {
         var room = left - counted.Skip(first).Sum(message => message.Tokens);
         var older = counted.Take(first).ToList();
@@ -157,38 +158,22 @@ internal sealed class PromptBuilder(
                 recalled.Add(older[index].Message);
         }
 
-        return Assemble(model, budget, system, summary, recalled, [.. counted.Skip(first).Select(message => message.Message)], leftOut);
+        return bare with { Recalled = recalled, Verbatim = [.. counted.Skip(first).Select(message => message.Message)] };
     }
 
     // Counts of parts add up to nearly the count of the whole, and "nearly" would be a refused request at the edge of the context.
-    private async Task<BuiltPrompt> VerifyAsync(
-        CatalogueModel model, int budget, string draft, BuiltPrompt built, CancellationToken cancellationToken)
+    private async Task<BuiltPrompt> VerifyAsync(BuiltPrompt built, string draft, CancellationToken cancellationToken)
     {
-        var forDraft = await counter.CountAsync(model, draft, cancellationToken);
-        while (await counter.CountAsync(model, built.Messages, built.Tools, cancellationToken) is { } exact)
+        var forDraft = await counter.CountAsync(built.Model, draft, cancellationToken);
+        while (await counter.CountAsync(built.Model, built.Messages, built.Tools, cancellationToken) is { } exact)
         {
-            if (exact + forDraft <= budget || built.Verbatim.Count == 1)
+            if (exact + forDraft <= built.Budget || built.Verbatim.Count == 1)
                 break;
-            var shorter = Assemble(model, budget, built.System, built.Summary, [], [.. built.Verbatim.Skip(1)], [.. built.LeftOut, built.Verbatim[0]]);
-            built = shorter with { Tools = built.Tools };
+            built = built with { Recalled = [], Verbatim = [.. built.Verbatim.Skip(1)], LeftOut = [.. built.LeftOut, built.Verbatim[0]] };
         }
 
         return built;
     }
-
-    private static BuiltPrompt Assemble(
-        CatalogueModel model, int budget, string system, SummaryRecord? summary, IReadOnlyList<MessageRecord> recalled,
-        IReadOnlyList<MessageRecord> verbatim, IReadOnlyList<MessageRecord> leftOut) =>
-        new()
-        {
-            Model = model,
-            Budget = budget,
-            System = system,
-            Summary = summary,
-            Recalled = recalled,
-            Verbatim = verbatim,
-            LeftOut = leftOut,
-        };
 }
 
 /// <summary>Which messages a prompt holds: the newest ones, without a hole, as many as fit.</summary>

@@ -50,6 +50,7 @@ public sealed class HouseTests
 
     private const int MostFiles = 20;
     private const int MostPublicTypes = 180;
+    private const int MostParameters = 7;
 
     private static IEnumerable<string> Projects => s_rooms.Keys;
 
@@ -100,6 +101,20 @@ public sealed class HouseTests
 
         count.ShouldBeLessThanOrEqualTo(MostPublicTypes);
     }
+
+    [TestCaseSource(nameof(Projects))]
+    public void What_is_put_together_or_handles_a_request_takes_few_parts(string project)
+    {
+        using var module = Open(project);
+        var large = module.GetTypes().Where(type => !IsGenerated(type) && !IsRecord(type)).SelectMany(type => type.Methods)
+            .Where(method => (method.IsConstructor || method.ReturnType.FullName.Contains("Http.IResult", StringComparison.Ordinal)) && method.Parameters.Count > MostParameters)
+            .Select(method => $"{method.DeclaringType.Name}.{method.Name} takes {method.Parameters.Count}");
+
+        large.ShouldBeEmpty();
+    }
+
+    // A record's constructor is its fields.
+    private static bool IsRecord(TypeDefinition type) => type.Methods.Any(method => method.Name == "PrintMembers");
 
     private static ModuleDefinition Open(string project) => ModuleDefinition.ReadModule(Assembly.Load(project).Location);
 

@@ -5,7 +5,7 @@ namespace ChatApp.Tests.Web;
 internal sealed class ScriptedConversation(string id, string title, Action<ScriptedConversation> changed)
 {
     private readonly Lock _lock = new();
-    private readonly List<MessageRecord> _messages = [];
+    private readonly List<StoredMessage> _messages = [];
 
     public string Id { get; } = id;
 
@@ -25,7 +25,7 @@ internal sealed class ScriptedConversation(string id, string title, Action<Scrip
 
     public DateTimeOffset UpdatedAt { get; set; } = DateTimeOffset.UtcNow;
 
-    public IReadOnlyList<MessageRecord> Messages
+    public IReadOnlyList<StoredMessage> Messages
     {
         get
         {
@@ -34,11 +34,11 @@ internal sealed class ScriptedConversation(string id, string title, Action<Scrip
         }
     }
 
-    public MessageRecord Add(string messageId, string? parentId, string role, string text, string status, string? turnId = null, System.Text.Json.JsonElement? content = null)
+    public StoredMessage Add(string messageId, string? parentId, string role, string text, string status, string? turnId = null, System.Text.Json.JsonElement? content = null)
     {
         lock (_lock)
         {
-            var message = new MessageRecord
+            var message = new StoredMessage
             {
                 Id = messageId,
                 ParentId = parentId,
@@ -58,7 +58,7 @@ internal sealed class ScriptedConversation(string id, string title, Action<Scrip
         }
     }
 
-    public void Update(string messageId, Func<MessageRecord, MessageRecord> change)
+    public void Update(string messageId, Func<StoredMessage, StoredMessage> change)
     {
         lock (_lock)
         {

@@ -10,7 +10,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void Events_build_the_answer_of_a_message_that_was_sent()
     {
-        var view = new ConversationView();
+        var view = new ConversationTree();
         var fold = view.Send("r1", null, "Hi", Now);
         view.Path.Select(node => node.Status).ShouldBe([MessageStatus.Pending, MessageStatus.Pending]);
 
@@ -25,7 +25,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void An_event_that_comes_twice_changes_nothing()
     {
-        var view = new ConversationView();
+        var view = new ConversationTree();
         var fold = view.Send("r1", null, "Hi", Now);
         Apply(fold, Started(1), new TurnEvent.TextDelta("Hello") { Number = 2 }, new TurnEvent.TextDelta("Hello") { Number = 2 }, Started(1));
         view.Leaf!.Text.ShouldBe("Hello");
@@ -35,7 +35,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void A_missing_event_is_noticed_before_it_can_be_lost()
     {
-        var fold = new ConversationView().Send("r1", null, "Hi", Now);
+        var fold = new ConversationTree().Send("r1", null, "Hi", Now);
         Apply(fold, Started(1));
         Should.Throw<InvalidOperationException>(() => fold.Apply(new TurnEvent.TextDelta("later") { Number = 3 }));
         fold.LastNumber.ShouldBe(1);
@@ -44,7 +44,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void Text_that_was_stored_stays_in_sight_while_a_replay_catches_up()
     {
-        var view = ConversationView.From(Detail("turn_1", Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "Hello wor", "Streaming")));
+        var view = ConversationTree.From(Detail("turn_1", Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "Hello wor", "Streaming")));
         var fold = view.Watch("turn_1");
         Apply(fold, Started(1), new TurnEvent.TextDelta("Hello") { Number = 2 });
         view.Leaf!.Text.ShouldBe("Hello wor");
@@ -55,7 +55,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void A_page_that_only_watches_gets_both_messages_of_the_turn()
     {
-        var view = ConversationView.From(Detail(null));
+        var view = ConversationTree.From(Detail(null));
         Apply(view.Watch("turn_1"), Started(1), new TurnEvent.TextDelta("Hello") { Number = 2 });
         view.Path.Select(node => (node.Id, node.Role)).ShouldBe([("msg_1", "user"), ("msg_2", "assistant")]);
     }
@@ -63,7 +63,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void What_was_stored_and_what_was_sent_become_one_message()
     {
-        var view = ConversationView.From(Detail(null));
+        var view = ConversationTree.From(Detail(null));
         var fold = view.Send("r1", null, "Hi", Now);
         view.Merge(Detail("turn_1", Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "", "Streaming")));
         Apply(fold, Started(1), new TurnEvent.TextDelta("Hello") { Number = 2 });
@@ -75,7 +75,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void Another_answer_stands_beside_the_first_and_one_moves_between_them()
     {
-        var view = ConversationView.From(Detail(null, Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "First")));
+        var view = ConversationTree.From(Detail(null, Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "First")));
         var fold = view.Answer("r2", view.Path[0], Now);
         Apply(fold, new TurnEvent.Started { Number = 1, TurnId = "turn_2", ConversationId = "conv_1", UserMessageId = "msg_1", AssistantMessageId = "msg_3" },
             new TurnEvent.TextDelta("Second") { Number = 2 });
@@ -87,7 +87,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void A_branch_is_shown_down_to_its_newest_message()
     {
-        var view = ConversationView.From(Detail(null,
+        var view = ConversationTree.From(Detail(null,
             Message("msg_1", null, 1, "user", "a"), Message("msg_2", "msg_1", 2, "assistant", "b"), Message("msg_3", "msg_2", 3, "user", "c"),
             Message("msg_4", null, 4, "user", "other"), Message("msg_5", "msg_4", 5, "assistant", "answer")));
         view.Path.Select(node => node.Id).ShouldBe(["msg_4", "msg_5"]);
@@ -98,7 +98,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void A_continued_answer_keeps_its_text_and_grows_at_its_end()
     {
-        var view = ConversationView.From(Detail(null, Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "Once", "Stopped")));
+        var view = ConversationTree.From(Detail(null, Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "Once", "Stopped")));
         var fold = view.Continue(view.Leaf!);
         view.Leaf!.Text.ShouldBe("Once");
         Apply(fold, Started(1) with { InitialText = "Once" }, new TurnEvent.TextDelta(" upon") { Number = 2 });
@@ -109,7 +109,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void Tool_calls_reasoning_and_notices_are_parts_of_the_answer()
     {
-        var view = new ConversationView();
+        var view = new ConversationTree();
         var fold = view.Send("r1", null, "Hi", Now);
         Apply(fold, Started(1),
             new TurnEvent.Notice { Number = 2, Code = "queue" },
@@ -129,7 +129,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void A_message_that_never_arrived_can_be_taken_out_again()
     {
-        var view = ConversationView.From(Detail(null, Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "Hello")));
+        var view = ConversationTree.From(Detail(null, Message("msg_1", null, 1, "user", "Hi"), Message("msg_2", "msg_1", 2, "assistant", "Hello")));
         var fold = view.Send("r1", "msg_2", "More", Now);
         fold.Fail(new TurnError(Message: "away"));
         view.Discard(fold.User!);
@@ -139,7 +139,7 @@ internal sealed class TurnFoldTests
     [Test]
     public void A_stored_cycle_does_not_hold_the_page()
     {
-        var view = ConversationView.From(Detail(null, Message("msg_1", "msg_2", 1, "user", "a")));
+        var view = ConversationTree.From(Detail(null, Message("msg_1", "msg_2", 1, "user", "a")));
         view.Path.Count.ShouldBe(1);
     }
 
@@ -181,9 +181,9 @@ internal sealed class TurnFoldTests
 
     private static TurnEvent.Ended Ended(long number) => new() { Number = number, Status = "Completed", FinishReason = "stop" };
 
-    private static ConversationDetail Detail(string? running, params MessageRecord[] messages) =>
+    private static ConversationDetail Detail(string? running, params StoredMessage[] messages) =>
         new(new ConversationSummary { Id = "conv_1", RunningTurnId = running }, messages);
 
-    private static MessageRecord Message(string id, string? parent, long seq, string role, string text, string status = "Completed") =>
+    private static StoredMessage Message(string id, string? parent, long seq, string role, string text, string status = "Completed") =>
         new() { Id = id, ParentId = parent, Seq = seq, Role = role, Text = text, Status = status };
 }

@@ -97,7 +97,7 @@ internal sealed record ConversationChange
 }
 
 /// <summary>A conversation with its whole tree of messages in the order they were made.</summary>
-public sealed record ConversationDetail(ConversationSummary Conversation, IReadOnlyList<MessageRecord> Messages);
+public sealed record ConversationDetail(ConversationSummary Conversation, IReadOnlyList<StoredMessage> Messages);
 
 /// <summary>One of the person's conversations changed somewhere: what it is now, or which one was deleted; neither: any of them may have changed.</summary>
 internal sealed record ConversationEvent(ConversationSummary? Conversation = null, string? DeletedId = null);
@@ -133,7 +133,7 @@ public sealed record ConversationSummary
 }
 
 /// <summary>One message of the tree as the Api stores it.</summary>
-public sealed record MessageRecord
+public sealed record StoredMessage
 {
     public required string Id { get; init; }
 

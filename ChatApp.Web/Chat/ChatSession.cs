@@ -27,9 +27,9 @@ internal sealed class ChatSession(
     public event Action? Changed;
 
     /// <summary>The conversation got its id or title, or was used: the list wants to know.</summary>
-    public event Action<ConversationView>? Touched;
+    public event Action<ConversationTree>? Touched;
 
-    public ConversationView View { get; private set; } = new();
+    public ConversationTree View { get; private set; } = new();
 
     public TurnFold? Running { get; private set; }
 
@@ -62,7 +62,7 @@ internal sealed class ChatSession(
             return;
 
         await DetachAsync();
-        View = new ConversationView();
+        View = new ConversationTree();
         _sawTheEnd = false;
         Temporary = temporary;
         _queue.Clear();
@@ -85,7 +85,7 @@ internal sealed class ChatSession(
             var detail = known ?? await conversations.GetAsync(id, cancellationToken);
             if (open.IsCancellationRequested)
                 return;
-            View = ConversationView.From(detail);
+            View = ConversationTree.From(detail);
             _readAt = detail.Conversation.UpdatedAt;
             if (follow && View.RunningTurnId is { } turnId)
                 Follow(View.Watch(turnId), null);
@@ -319,7 +319,7 @@ internal sealed class ChatSession(
         _tailing = FollowAsync(View, fold, start, _turn.Token, _open.Token);
     }
 
-    private async Task FollowAsync(ConversationView view, TurnFold fold, StartTurn? start, CancellationToken stop, CancellationToken leave)
+    private async Task FollowAsync(ConversationTree view, TurnFold fold, StartTurn? start, CancellationToken stop, CancellationToken leave)
     {
         // The caller has not yet told the page about the message: let that happen first.
         await Task.Yield();

@@ -197,7 +197,7 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
     }
 
     /// <summary>The conversation on the page was used, named or has just been made.</summary>
-    public void Touch(ConversationView view)
+    public void Touch(ConversationTree view)
     {
         if (view.Id is not { } id || !IsBrowsing || !IsOpen(view.Folder))
             return;

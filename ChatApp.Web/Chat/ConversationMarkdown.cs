@@ -6,7 +6,7 @@ namespace ChatApp.Web.Chat;
 /// <summary>A conversation as a Markdown document: its active path, as it was shown.</summary>
 internal static class ConversationMarkdown
 {
-    public static string Write(ConversationView view, string untitled, string you, string assistant)
+    public static string Write(ConversationTree view, string untitled, string you, string assistant)
     {
         var text = new StringBuilder().Append("# ").AppendLine(OneLine(string.IsNullOrWhiteSpace(view.Title) ? untitled : view.Title));
         foreach (var node in view.Path.Where(node => node.Text.Length > 0))

@@ -66,7 +66,7 @@ internal static class DownloadEndpoints
 
     private static async Task<IResult> MarkdownAsync(string id, HttpContext context, ConversationsClient conversations, IStringLocalizer<UiText> text)
     {
-        var view = ConversationView.From(await conversations.GetAsync(id, context.RequestAborted));
+        var view = ConversationTree.From(await conversations.GetAsync(id, context.RequestAborted));
         Attach(context, ConversationMarkdown.FileName(view.Title, "md"));
         return Results.Text(ConversationMarkdown.Write(view, text["Untitled"], text["Message_You"], text["Message_Assistant"]), "text/markdown; charset=utf-8");
     }

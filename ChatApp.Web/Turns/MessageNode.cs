@@ -84,7 +84,7 @@ public sealed class MessageNode(string id, string? parentId, string role)
 
     public bool Running => Status is MessageStatus.Pending or MessageStatus.Streaming;
 
-    internal static MessageNode FromRecord(MessageRecord record)
+    internal static MessageNode FromRecord(StoredMessage record)
     {
         var node = new MessageNode(record.Id, NullIfEmpty(record.ParentId), record.Role);
         node.Refresh(record);
@@ -95,7 +95,7 @@ public sealed class MessageNode(string id, string? parentId, string role)
         new($"local-{role}-{requestId}", parentId, role) { IsStored = false, Files = files ?? [], RequestId = requestId, Status = MessageStatus.Pending, _stored = text, CreatedAt = now, Watched = role == Assistant };
 
     /// <summary>Takes over what is stored, unless this page already knows more from events.</summary>
-    internal void Refresh(MessageRecord record)
+    internal void Refresh(StoredMessage record)
     {
         Seq = record.Seq;
         ParentId = NullIfEmpty(record.ParentId);

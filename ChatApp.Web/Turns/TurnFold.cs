@@ -5,10 +5,10 @@ namespace ChatApp.Web.Turns;
 /// <summary>Folds the numbered events of one turn into its conversation. Applying an event twice changes nothing.</summary>
 public sealed class TurnFold
 {
-    private readonly ConversationView _view;
+    private readonly ConversationTree _view;
     private readonly bool _ownTurn;
 
-    internal TurnFold(ConversationView view, MessageNode? user, MessageNode answer)
+    internal TurnFold(ConversationTree view, MessageNode? user, MessageNode answer)
     {
         _view = view;
         User = user;
@@ -16,7 +16,7 @@ public sealed class TurnFold
         _ownTurn = true;
     }
 
-    internal TurnFold(ConversationView view, string turnId)
+    internal TurnFold(ConversationTree view, string turnId)
     {
         _view = view;
         TurnId = turnId;

@@ -10,7 +10,7 @@ internal sealed class TimedRunner(IModelRunner inner) : IModelRunner
     private long _first;
     private long _last;
 
-    public ModelInfo Model => inner.Model;
+    public LoadedModel Model => inner.Model;
 
     public int Lanes => inner.Lanes;
 

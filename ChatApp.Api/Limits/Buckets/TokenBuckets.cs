@@ -6,14 +6,9 @@ namespace ChatApp.Api.Limits.Buckets;
 /// Token buckets shared by all replicas: one script in Redis decides, so that together they never grant more than a bucket
 /// holds. While Redis is away each replica grants a share of it by itself, and tells Redis when that is back.
 /// </summary>
-internal sealed class TokenBuckets
+internal sealed class TokenBuckets(RedisAvailability redis, LocalBuckets localBuckets)
 {
     private static readonly string Script = RedisScript.Read("Limits.Buckets.take.lua");
-
-    private readonly RedisAvailability _redis;
-    private readonly LocalBuckets _local;
-
-    internal TokenBuckets(RedisAvailability redis, LocalBuckets local) => (_redis, _local) = (redis, local);
 
     /// <summary>Takes from every bucket, or from none when one holds too little.</summary>
     public Task<BucketAnswer> TakeAsync(IReadOnlyList<BucketTake> takes) => RunAsync("take", takes);
@@ -22,23 +17,23 @@ internal sealed class TokenBuckets
     /// <param name="takes">What was used beyond what was taken.</param>
     /// <param name="local">Whether it was taken from this replica's own buckets (<see cref="BucketAnswer.IsLocal"/>).</param>
     public Task<BucketAnswer> SettleAsync(IReadOnlyList<BucketTake> takes, bool local = false) =>
-        local ? Task.FromResult(_local.Take(takes, settle: true)) : RunAsync("settle", takes);
+        local ? Task.FromResult(localBuckets.Take(takes, settle: true)) : RunAsync("settle", takes);
 
     private async Task<BucketAnswer> RunAsync(string act, IReadOnlyList<BucketTake> takes)
     {
         if (takes.Count == 0)
             return new BucketAnswer(null, TimeSpan.Zero, []);
 
-        var owed = _local.TakeOwed(takes);
+        var owed = localBuckets.TakeOwed(takes);
         if (owed.Count > 0 && await EvaluateAsync("settle", owed) is null)
-            _local.Owe(owed);
+            localBuckets.Owe(owed);
         var answer = await EvaluateAsync(act, takes);
         if (answer is null)
         {
             // What Redis gave is not given back here: it would be granted twice.
             return act == "take"
-                ? _local.Take(takes, settle: false)
-                : _local.Take([.. takes.Select(take => take with { Amount = Math.Max(0, take.Amount) })], settle: true);
+                ? localBuckets.Take(takes, settle: false)
+                : localBuckets.Take([.. takes.Select(take => take with { Amount = Math.Max(0, take.Amount) })], settle: true);
         }
 
         var refused = int.Parse(answer[0], System.Globalization.CultureInfo.InvariantCulture);
@@ -63,7 +58,7 @@ internal sealed class TokenBuckets
             values[i * 3 + 3] = takes[i].Amount;
         }
 
-        return _redis.TryAsync(async database => Array.ConvertAll((RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, values))!, item => (string)item!));
+        return redis.TryAsync(async database => Array.ConvertAll((RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, values))!, item => (string)item!));
     }
 }
 

@@ -7,7 +7,7 @@ namespace ChatApp.Inference.Engine.Runner;
 internal interface IModelRunner : IDisposable
 {
     /// <summary>The model.</summary>
-    ModelInfo Model { get; }
+    LoadedModel Model { get; }
 
     /// <summary>Number of lanes.</summary>
     int Lanes { get; }
@@ -50,7 +50,7 @@ internal interface IModelRunner : IDisposable
 }
 
 /// <summary>What callers may know of a loaded model.</summary>
-public sealed record ModelInfo
+public sealed record LoadedModel
 {
     /// <summary>Name the model is served under.</summary>
     public required string Id { get; init; }

@@ -10,7 +10,7 @@ internal sealed class ConversationWatch(IConnectionMultiplexer redis, TimeProvid
     private static readonly TimeSpan SilenceWithoutRedis = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly Nudge _nudge = new();
+    private readonly AsyncAutoResetEvent _heard = new();
     private HashSet<Guid> _changed = [];
     private bool _everything = true;
 
@@ -30,7 +30,7 @@ internal sealed class ConversationWatch(IConnectionMultiplexer redis, TimeProvid
                     return changed;
             }
 
-            if (!await _nudge.WaitAsync(redis.IsConnected ? Silence : SilenceWithoutRedis, time, cancellationToken))
+            if (!await _heard.WaitAsync(redis.IsConnected ? Silence : SilenceWithoutRedis, time, cancellationToken))
                 return null;
         }
     }
@@ -47,6 +47,6 @@ internal sealed class ConversationWatch(IConnectionMultiplexer redis, TimeProvid
                 _everything = true;
         }
 
-        _nudge.Give();
+        _heard.Set();
     }
 }

@@ -30,7 +30,7 @@ internal sealed class AttemptLoop(
         if (plan.Count == 0)
             throw new UpstreamException("", UpstreamFailure.Misconfigured, "No server is configured for this model.");
         budget.Deposit();
-        var state = new Rounds(plan, board);
+        var state = new PlanProgress(plan, board);
         var running = new List<Attempt<T>>(2);
         var hedged = lost is null;
         try
@@ -74,7 +74,7 @@ internal sealed class AttemptLoop(
         }
     }
 
-    private async Task<Rounds.Step> NextAsync(Rounds state, CancellationToken cancellationToken)
+    private async Task<PlanProgress.Step> NextAsync(PlanProgress state, CancellationToken cancellationToken)
     {
         var current = options.CurrentValue;
         var waited = TimeSpan.Zero;
@@ -112,7 +112,7 @@ internal sealed class AttemptLoop(
     }
 
     // Full jitter: replicas that failed together do not come back together.
-    private async Task PauseAsync(Rounds state, Rounds.Step step, CancellationToken cancellationToken)
+    private async Task PauseAsync(PlanProgress state, PlanProgress.Step step, CancellationToken cancellationToken)
     {
         try
         {
@@ -126,7 +126,7 @@ internal sealed class AttemptLoop(
         }
     }
 
-    private static Attempt<T> Start<T>(Rounds.Step step, Opener<T> open, CancellationToken cancellationToken)
+    private static Attempt<T> Start<T>(PlanProgress.Step step, Opener<T> open, CancellationToken cancellationToken)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         return new Attempt<T>(step.Route, open(step.Route, step.Lease, cancel), cancel);

@@ -22,7 +22,7 @@ internal static class ChatProtocol
         "The last message above is your own answer, which was cut off. Go on exactly where it ends, in the same sentence; repeat nothing of it and add no introduction.";
 
     /// <summary>The call that a request is.</summary>
-    public static GatewayCall Call(ChatRequest request) => new()
+    public static GatewayCall Call(ModelRequest request) => new()
     {
         Owner = request.User,
         Purpose = "turn",
@@ -40,7 +40,7 @@ internal static class ChatProtocol
     private static int Bytes(ChatMessage message) =>
         Encoding.UTF8.GetByteCount(message.Text) + message.Contents.OfType<FunctionResultContent>().Sum(result => Encoding.UTF8.GetByteCount(result.ResultText()));
 
-    private static List<string> Capabilities(ChatRequest request)
+    private static List<string> Capabilities(ModelRequest request)
     {
         List<string> needed = [];
         if (request.Messages.SelectMany(message => message.Contents).OfType<DataContent>().Any())
@@ -66,7 +66,7 @@ internal static class ChatProtocol
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    public static byte[] Write(ChatRequest request, UpstreamRoute route, ComposeMode mode)
+    public static byte[] Write(ModelRequest request, UpstreamRoute route, ComposeMode mode)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -126,7 +126,7 @@ internal static class ChatProtocol
     public static string? TextOrNull(JsonElement element, string property) =>
         element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static void WriteMessages(Utf8JsonWriter json, ChatRequest request, UpstreamRoute route)
+    private static void WriteMessages(Utf8JsonWriter json, ModelRequest request, UpstreamRoute route)
     {
         json.WriteStartArray("messages");
         foreach (var message in request.Messages)
@@ -253,7 +253,7 @@ internal static class ChatProtocol
         }
     }
 
-    private static void WriteAdditions(Utf8JsonWriter json, ChatRequest request)
+    private static void WriteAdditions(Utf8JsonWriter json, ModelRequest request)
     {
         json.WriteString("cache_salt", CacheSalt(request.User));
         // Whom the engine is fair to: the same word for the same person, who is not named.

@@ -16,14 +16,14 @@ internal sealed class JournalWriter(
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(40);
 
     private readonly ConcurrentDictionary<RunningTurn, byte> _turns = [];
-    private readonly Nudge _hurry = new();
+    private readonly AsyncAutoResetEvent _hurry = new();
 
     public void Watch(RunningTurn turn) => _turns[turn] = 0;
 
     public void Forget(RunningTurn turn) => _turns.TryRemove(turn, out _);
 
     /// <summary>Somebody waits for the journal: write it now.</summary>
-    public void Hurry() => _hurry.Give();
+    public void Hurry() => _hurry.Set();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -21,7 +21,7 @@ internal sealed class TurnWriter
     private const int LongestJoinedText = 8192;
 
     private readonly TurnRecord _turn;
-    private readonly OwnedList _list;
+    private readonly TurnLogWriter _list;
     private readonly TurnOptions _options;
     private readonly TimeProvider _time;
     private readonly Action _hurryJournal;
@@ -44,7 +44,7 @@ internal sealed class TurnWriter
         TurnRecord turn, IReadOnlyList<TurnEvent> events, TurnLog log, TurnOptions options, TimeProvider time, Action hurryJournal)
     {
         _turn = turn;
-        _list = new OwnedList(turn, log, options, time);
+        _list = new TurnLogWriter(turn, log, options, time);
         _options = options;
         _time = time;
         _hurryJournal = hurryJournal;

@@ -15,7 +15,7 @@ internal sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogu
     {
         var model = await catalogue.WaitForAsync(turn.Order.Model, () => turn.NotifyAsync(StartingModel.Code, StartingModel.Text, cancellationToken), cancellationToken);
         turn.Tally.Model = model.Id;
-        turn.Prompt = new ChatRequest
+        turn.Prompt = new ModelRequest
         {
             Model = model.Id,
             Messages = [],
@@ -33,7 +33,7 @@ internal sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogu
     public Task FitAgainAsync(TurnContext turn, CancellationToken cancellationToken) =>
         FitAsync(turn, turn.Prompt!, turn.Built!.Model, cancellationToken);
 
-    private async Task FitAsync(TurnContext turn, ChatRequest prompt, CatalogueModel model, CancellationToken cancellationToken)
+    private async Task FitAsync(TurnContext turn, ModelRequest prompt, CatalogueModel model, CancellationToken cancellationToken)
     {
         var draft = AnswerContent.PromptText(turn.Answer.ToMessages());
         var built = await prompts.BuildAsync(turn.Turn, turn.Order, model, turn.History, prompt.Tools, draft, cancellationToken);

@@ -71,7 +71,7 @@ internal sealed class TemporaryTurns(
                 await StartAsync(model.Id);
                 if (built.Trimmed is { } trimmed)
                     await NotifyAsync(events, "context_trimmed", trimmed, cancellationToken);
-                var request = new ChatRequest { Model = model.Id, Messages = built.Messages, Sampling = order.Sampling, User = owner };
+                var request = new ModelRequest { Model = model.Id, Messages = built.Messages, Sampling = order.Sampling, User = owner };
                 ended = await AnswerAsync(owner, request, tally, events, cancellationToken);
             }
             catch (RefusedException exception) when (isStarted)
@@ -99,7 +99,7 @@ internal sealed class TemporaryTurns(
 
     // A server that went away before the first token is waited for; after it there is nothing to go on from elsewhere.
     private async Task<TurnEnded> AnswerAsync(
-        string owner, ChatRequest request, GenerationTally tally, ChannelWriter<TurnEvent> events, CancellationToken cancellationToken)
+        string owner, ModelRequest request, GenerationTally tally, ChannelWriter<TurnEvent> events, CancellationToken cancellationToken)
     {
         var outcome = GenerationOutcome.Stopped;
         var brokeOffAt = 0L;
@@ -137,7 +137,7 @@ internal sealed class TemporaryTurns(
     }
 
     /// <returns>The finish reason.</returns>
-    private async Task<string> StreamAsync(ChatRequest request, GenerationTally tally, ChannelWriter<TurnEvent> events, CancellationToken cancellationToken)
+    private async Task<string> StreamAsync(ModelRequest request, GenerationTally tally, ChannelWriter<TurnEvent> events, CancellationToken cancellationToken)
     {
         TokenUsage? usage = null;
         var reason = "";

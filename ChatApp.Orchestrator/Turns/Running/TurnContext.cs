@@ -11,7 +11,7 @@ using ChatApp.Orchestrator.V1;
 namespace ChatApp.Orchestrator.Turns.Running;
 
 /// <summary>A turn on its way through the pipeline: each stage adds what the next ones need.</summary>
-internal sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter writer, TurnFold soFar, long startedAt)
+internal sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter writer, FoldedTurn soFar, long startedAt)
 {
     public TurnRecord Turn { get; } = turn;
 
@@ -30,7 +30,7 @@ internal sealed class TurnContext(TurnRecord turn, TurnOrder order, TurnWriter w
     public BuiltPrompt? Built { get; set; }
 
     /// <summary>What the model is asked.</summary>
-    public ChatRequest? Prompt { get; set; }
+    public ModelRequest? Prompt { get; set; }
 
     /// <summary>The answer so far: what an earlier owner wrote, then what this one adds.</summary>
     public StringBuilder Draft { get; } = new(soFar.Text);

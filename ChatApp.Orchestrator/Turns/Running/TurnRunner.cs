@@ -80,7 +80,7 @@ internal sealed class TurnRunner(
     private TurnContext NewContext(RunningTurn running)
     {
         var order = TurnOrder.Deserialize(running.Turn.Request);
-        return new TurnContext(running.Turn, order, running.Writer, TurnFold.Of(running.Writer.Events, order.InitialContent), time.GetTimestamp()) { Question = running.Question };
+        return new TurnContext(running.Turn, order, running.Writer, FoldedTurn.Of(running.Writer.Events, order.InitialContent), time.GetTimestamp()) { Question = running.Question };
     }
 
     // A writer that fails has to end the pipeline too: it would wait on the full queue for ever.

@@ -82,7 +82,7 @@ internal sealed class TurnPlacement(OwnerTransaction transaction, IdFactory ids,
             Seq = lastSeq + 1,
             Role = MessageRoles.User,
             Text = request.Content,
-            ContentJson = MessageFiles.Write(files),
+            ContentJson = MessageFilesJson.Write(files),
             Status = MessageStatuses.Completed,
             CreatedAt = now,
         };

@@ -159,7 +159,7 @@ internal sealed class TurnStore(
     /// <exception cref="FencedException">Another replica owns the turn.</exception>
     public Task FinishAsync(TurnRecord turn, TurnOutcome outcome, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken)
     {
-        var fold = TurnFold.Of(events, TurnOrder.Deserialize(turn.Request).InitialContent);
+        var fold = FoldedTurn.Of(events, TurnOrder.Deserialize(turn.Request).InitialContent);
         return EndAsync(turn, outcome, fold.Text, AnswerContent.Serialize(fold.Answer), events, isLogAnew: false, cancellationToken);
     }
 
@@ -173,7 +173,7 @@ internal sealed class TurnStore(
     /// <param name="cancellationToken">Gives up; nothing is stored then.</param>
     /// <exception cref="FencedException">Another replica owns the turn.</exception>
     public Task GiveUpAsync(TurnRecord turn, TurnOutcome outcome, IReadOnlyList<TurnEvent> events, CancellationToken cancellationToken) =>
-        EndAsync(turn, outcome, events.Count > 1 ? Storable(TurnFold.Of(events).Text) : null, null, events, isLogAnew: true, cancellationToken);
+        EndAsync(turn, outcome, events.Count > 1 ? Storable(FoldedTurn.Of(events).Text) : null, null, events, isLogAnew: true, cancellationToken);
 
     // PostgreSQL's text can hold neither U+0000 nor half a surrogate pair.
     private static string Storable(string text) =>

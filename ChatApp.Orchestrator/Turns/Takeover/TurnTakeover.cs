@@ -5,6 +5,7 @@ using ChatApp.Orchestrator.Turns.Leases;
 using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.Turns.Running;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Storage;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -14,41 +15,28 @@ namespace ChatApp.Orchestrator.Turns.Takeover;
 /// <summary>Looks for turns whose replica went silent, and goes on with them.</summary>
 internal sealed class TurnTakeover(
     TurnLeases leases, TurnLog log, TurnJournal journal, TurnSupervisor supervisor, TimeProvider time, IOptions<TurnOptions> options,
-    ILogger<TurnTakeover> logger) : BackgroundService
+    ILogger<TurnTakeover> logger) : PeriodicService
 {
     private const int MostAtOnce = 64;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // While the database was away nobody could renew a lease: living owners are given the time to do so first.
+    private long _graceUntil;
+
+    protected override PeriodicTimer NewTimer() => new(options.Value.HeartbeatInterval, time);
+
+    protected override Task WorkAsync(CancellationToken cancellationToken) =>
+        supervisor.IsStopping || time.GetTimestamp() < _graceUntil ? Task.CompletedTask : TakeOverAsync(cancellationToken);
+
+    protected override void Failed(Exception exception)
     {
-        // While the database was away nobody could renew a lease: give living owners the time to do so first.
-        var graceUntil = 0L;
-        using var timer = new PeriodicTimer(options.Value.HeartbeatInterval, time);
-        try
+        if (!TransientFailures.IsTransient(exception))
         {
-            do
-            {
-                if (supervisor.IsStopping || time.GetTimestamp() < graceUntil)
-                    continue;
-                try
-                {
-                    await TakeOverAsync(stoppingToken);
-                }
-                catch (Exception exception) when (TransientFailures.IsTransient(exception))
-                {
-                    graceUntil = time.GetTimestamp() + (long)(options.Value.HeartbeatInterval.TotalSeconds * 2 * time.TimestampFrequency);
-                    Log.DatabaseAway(logger, exception.Message);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    Log.UpkeepFailed(logger, exception);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            Log.UpkeepFailed(logger, exception);
+            return;
         }
-        catch (OperationCanceledException)
-        {
-            // The host stops.
-        }
+
+        _graceUntil = time.GetTimestamp() + (long)(options.Value.HeartbeatInterval.TotalSeconds * 2 * time.TimestampFrequency);
+        Log.DatabaseAway(logger, exception.Message);
     }
 
     private async Task TakeOverAsync(CancellationToken cancellationToken)

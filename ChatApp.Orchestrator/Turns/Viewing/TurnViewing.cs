@@ -30,26 +30,24 @@ internal sealed class TurnViewing(
         while (true)
         {
             // What runs here, and is the caller's, need not be looked up.
-            var here = supervisor.Find(turnId)?.Turn;
-            var epoch = here?.LeaseEpoch ?? 1;
-            if (here?.UserId != owner)
+            var turn = supervisor.Find(turnId)?.Turn;
+            if (turn?.UserId != owner)
             {
-                var turn = await store.GetAsync(owner, turnId, cancellationToken);
-                epoch = turn.LeaseEpoch;
+                turn = await store.GetAsync(owner, turnId, cancellationToken);
                 if (TurnStatus.IsFinal(turn.Status))
                 {
                     if (after > turn.LastNumber)
-                        throw BeyondTheEnd(turn.LastNumber, epoch);
+                        throw BeyondTheEnd(turn.LastNumber, turn.LeaseEpoch);
                     foreach (var turnEvent in await journal.ReadAsync(owner, turnId, after, cancellationToken))
                         yield return turnEvent;
                     yield break;
                 }
             }
 
-            using var source = Open(owner, turnId, epoch);
+            using var source = Open(turn);
             if (!checkedNumber)
             {
-                await WaitForNumberAsync(source.Feed, after, began, epoch, cancellationToken);
+                await WaitForNumberAsync(source.Feed, after, began, turn.LeaseEpoch, cancellationToken);
                 checkedNumber = true;
             }
 
@@ -82,24 +80,24 @@ internal sealed class TurnViewing(
         return new(Refusal.OutOfRange, "event_out_of_range", $"The turn has {last} events so far; resume after one of them.") { Param = "after" };
     }
 
-    private Source Open(string owner, Guid turnId, long epoch)
+    private Source Open(TurnRecord turn)
     {
-        if (supervisor.Find(turnId) is { } running)
+        if (supervisor.Find(turn.Id) is { } running)
             return new Source(running.Writer.Feed, null);
 
         lock (_gate)
         {
-            if (!_remote.TryGetValue(turnId, out var shared) || shared.Task.IsCompleted)
+            if (!_remote.TryGetValue(turn.Id, out var shared) || shared.Task.IsCompleted)
             {
-                var remote = new RemoteTurn(owner, turnId, epoch, log, journal, store, signals, redis, time);
+                var remote = new RemoteTurn(turn, log, journal, store, new TurnAnnouncements(turn.Id, signals, redis, time), time);
                 shared = new SharedTurn(remote);
                 using (ExecutionContext.SuppressFlow())
                     shared.Task = Task.Run(() => remote.RunAsync(shared.Stop.Token));
-                _remote[turnId] = shared;
+                _remote[turn.Id] = shared;
             }
 
             shared.Viewers++;
-            return new Source(shared.Remote.Feed, () => Leave(turnId, shared));
+            return new Source(shared.Remote.Feed, () => Leave(turn.Id, shared));
         }
     }
 

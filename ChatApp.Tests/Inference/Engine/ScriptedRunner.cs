@@ -16,7 +16,7 @@ internal sealed class ScriptedRunner : IModelRunner
 
     public ScriptedRunner(EngineOptions options, int vocabulary = 50, int context = 256, int blockSlots = 64)
     {
-        Model = new ModelInfo
+        Model = new LoadedModel
         {
             Id = options.Id,
             Type = "scripted",
@@ -35,7 +35,7 @@ internal sealed class ScriptedRunner : IModelRunner
         _logits = [.. Enumerable.Range(0, Math.Max(Lanes, MaxLogitRows)).Select(_ => new float[vocabulary])];
     }
 
-    public ModelInfo Model { get; }
+    public LoadedModel Model { get; }
 
     public int Lanes { get; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Google.Protobuf;
 using Grpc.Core;
 using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
@@ -342,7 +343,7 @@ public sealed class ConversationTests : GraphTest
             History = { new HistoryMessage { Role = "user", Text = $"before {secret}" }, new HistoryMessage { Role = "assistant", Text = "answer" } },
         });
 
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo($"{secret} tokens=5"));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo($"{secret} tokens=5"));
         seen.Ended!.Status.ShouldBe("Completed");
         (await RefusalAsync(() => new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId }, Me)))).StatusCode.ShouldBe(StatusCode.NotFound);
         foreach (var table in new[] { "conversations", "messages", "turns" })

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Grpc.Core;
 
 namespace ChatApp.Tests.Orchestrator.Conversations;
@@ -88,7 +89,7 @@ public sealed class MessageTreeOfAConversationTests : GraphTest
 
         continued.Started.InitialText.ShouldBe(begun.Text);
         continued.Started.AssistantMessageId.ShouldBe(begun.Started.AssistantMessageId);
-        continued.Text.ShouldBe(ScriptedModelServer.AnswerTo(Content));
+        continued.Text.ShouldBe(ScriptedModel.AnswerTo(Content));
         (await GetAsync(begun.Started.ConversationId)).Messages[1].Text.ShouldBe(continued.Text);
         (await RunAsync("next tokens=3", begun.Started.ConversationId)).Ended!.Status.ShouldBe("Completed");
         Graph.Model.Requests.Last(r => r.GetRawText().Contains("next tokens=3", StringComparison.Ordinal)).GetProperty("messages")

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
 
 namespace ChatApp.Tests.Orchestrator.Faults;
@@ -121,8 +122,8 @@ public sealed class KillTests
         {
             await viewer.FollowAsync(request, async seen =>
             {
-                while (seen.Events[^1].ToolCall is not null && !turn.IsReady(seen))
-                    await Task.Delay(10);
+                if (seen.Events[^1].ToolCall is not null)
+                    await Eventually.HoldsAsync(() => turn.IsReady(seen));
                 if (turn.IsReady(seen))
                     turn.Ready.TrySetResult();
             });
@@ -142,7 +143,7 @@ public sealed class KillTests
         var (user, seen) = (turn.User, turn.Seen!);
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed", turn.What);
         var before = turn.Content.Contains("before=3", StringComparison.Ordinal) ? "b1.1 b1.2 b1.3 \n\n" : "";
-        seen.Text.ShouldBe(before + ScriptedModelServer.AnswerTo(turn.Content), $"{turn.What}: the text equals that of an undisturbed run");
+        seen.Text.ShouldBe(before + ScriptedModel.AnswerTo(turn.Content), $"{turn.What}: the text equals that of an undisturbed run");
         var stored = await EventuallyAsync(async () => await on.Conversations.GetAsync(
             new GetConversationRequest { Id = seen.Started.ConversationId }, As(user)));
         stored.Messages.Count.ShouldBe(2);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Google.Protobuf;
 using Grpc.Core;
 using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
@@ -103,11 +104,11 @@ public sealed class FileTests : GraphTest
         var refused = await RefusalAsync(() => RunAsync(new RunTurnRequest { Content = "blind tokens=3", FileIds = { id } }));
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         refused.Status.Detail.ShouldContain("cat.png");
-        refused.Status.Detail.ShouldContain(ScriptedModelServer.SeeingModel);
+        refused.Status.Detail.ShouldContain(ScriptedModel.SeeingModel);
 
-        var turn = await RunAsync(new RunTurnRequest { Content = "seeing tokens=3", FileIds = { id }, Model = ScriptedModelServer.SeeingModel });
+        var turn = await RunAsync(new RunTurnRequest { Content = "seeing tokens=3", FileIds = { id }, Model = ScriptedModel.SeeingModel });
         turn.Ended!.Status.ShouldBe("Completed");
-        var parts = Graph.Model.Requests.Last(r => r.GetRawText().Contains("seeing tokens=3", StringComparison.Ordinal) && !r.TryGetProperty("priority", out _) && r.GetProperty("model").GetString() == ScriptedModelServer.SeeingModel)
+        var parts = Graph.Model.Requests.Last(r => r.GetRawText().Contains("seeing tokens=3", StringComparison.Ordinal) && !r.TryGetProperty("priority", out _) && r.GetProperty("model").GetString() == ScriptedModel.SeeingModel)
             .GetProperty("messages").EnumerateArray().Last().GetProperty("content");
         parts[1].GetProperty("image_url").GetProperty("url").GetString().ShouldBe("data:image/png;base64," + Convert.ToBase64String(Picture));
 

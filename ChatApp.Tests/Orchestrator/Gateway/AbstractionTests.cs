@@ -2,22 +2,23 @@ using System.Text.Json;
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Microsoft.Extensions.AI;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
 /// <summary>The gateway under the abstractions of Microsoft.Extensions.AI.</summary>
 public sealed class AbstractionTests
 {
-    private MisbehavingServer _server = null!;
+    private ModelServer _server = null!;
     private GatewayUnderTest _gateway = null!;
     private IChatClient _client = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _server = await StartAsync();
+        _server = await ModelServer.StartAsync();
         _gateway = GatewayUnderTest.Over(GatewayUnderTest.Over(_server));
         _client = new GatewayChatClients(_gateway.Gateway, _gateway.Catalogue, _gateway.Ledger).For("ada", "judge");
     }

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.Metering;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using ChatApp.Tests.Orchestrator.Upstreams;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
@@ -7,15 +8,15 @@ public sealed class AutoModelTests
 {
     private static readonly string[] Words = ["one", " two", " three", " four", " five", " six"];
 
-    private MisbehavingServer _fast = null!;
-    private MisbehavingServer _capable = null!;
+    private ModelServer _fast = null!;
+    private ModelServer _capable = null!;
     private GatewayUnderTest _gateway = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _fast = await StartAsync();
-        _capable = await StartAsync();
+        _fast = await ModelServer.StartAsync();
+        _capable = await ModelServer.StartAsync();
         _capable.Always = Answer("well considered");
         var settings = GatewayUnderTest.Over(_fast, _capable);
         settings["Gateway:Models:0:Id"] = "fast";

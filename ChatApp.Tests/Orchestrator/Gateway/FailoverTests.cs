@@ -4,15 +4,16 @@ using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
 using ChatApp.Tests.Api.Limits;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Microsoft.Extensions.AI;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
 public sealed class FailoverTests
 {
-    private MisbehavingServer _a = null!;
-    private MisbehavingServer _b = null!;
+    private ModelServer _a = null!;
+    private ModelServer _b = null!;
     private Dictionary<string, string?> _settings = null!;
     private ShiftedClock _clock = null!;
     private GatewayUnderTest? _gateway;
@@ -20,8 +21,8 @@ public sealed class FailoverTests
     [SetUp]
     public async Task Start()
     {
-        _a = await StartAsync();
-        _b = await StartAsync();
+        _a = await ModelServer.StartAsync();
+        _b = await ModelServer.StartAsync();
         _settings = GatewayUnderTest.Over(_a, _b);
         _clock = new ShiftedClock();
         _b.Always = Answer("from b");
@@ -210,7 +211,7 @@ public sealed class FailoverTests
         async Task<JsonElement> AskAsync()
         {
             await foreach (var _ in Gateway.Gateway.StreamChatAsync(
-                new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u", Draft = "so far" }, CancellationToken.None))
+                new ModelRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u", Draft = "so far" }, CancellationToken.None))
             {
             }
 

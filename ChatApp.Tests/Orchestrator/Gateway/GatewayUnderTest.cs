@@ -8,6 +8,7 @@ using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Metering;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,7 +55,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     public UpstreamBoard Board => _services.GetRequiredService<UpstreamBoard>();
 
     /// <summary>One model, <c>m</c>, at the upstreams <c>a</c>, <c>b</c>... in this order, with timeouts that only a test that waits for them meets.</summary>
-    public static Dictionary<string, string?> Over(params MisbehavingServer[] servers)
+    public static Dictionary<string, string?> Over(params ModelServer[] servers)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -100,7 +101,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     {
         var answer = new StringBuilder();
         ChatDelta? last = null;
-        var request = new ChatRequest { Model = model, Messages = [new ChatMessage(ChatRole.User, text)], User = "u", Conversation = conversation };
+        var request = new ModelRequest { Model = model, Messages = [new ChatMessage(ChatRole.User, text)], User = "u", Conversation = conversation };
         try
         {
             await foreach (var delta in Gateway.StreamChatAsync(request, cancellationToken))

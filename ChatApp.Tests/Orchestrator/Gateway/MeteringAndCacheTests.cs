@@ -2,13 +2,14 @@ using System.Text.Json;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
 using ChatApp.Tests.Orchestrator.Graph;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using ChatApp.Tests.Orchestrator.Upstreams;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
 public sealed class MeteringAndCacheTests
 {
-    private MisbehavingServer _server = null!;
+    private ModelServer _server = null!;
     private Dictionary<string, string?> _settings = null!;
     private string _redis = null!;
 
@@ -18,7 +19,7 @@ public sealed class MeteringAndCacheTests
     [SetUp]
     public async Task Start()
     {
-        _server = await StartAsync();
+        _server = await ModelServer.StartAsync();
         _settings = GatewayUnderTest.Over(_server);
     }
 

@@ -3,9 +3,10 @@ using System.Text.Json;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Metering;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
@@ -14,13 +15,13 @@ public sealed class MisbehavingUpstreamTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
-    private MisbehavingServer _server = null!;
+    private ModelServer _server = null!;
     private GatewayUnderTest _gateway = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _server = await StartAsync();
+        _server = await ModelServer.StartAsync();
         var settings = GatewayUnderTest.Over(_server);
         settings["Gateway:Attempts"] = "1";
         settings["Gateway:Breaker:MinimumCalls"] = "1";
@@ -238,7 +239,7 @@ public sealed class MisbehavingUpstreamTests
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in _gateway.Gateway.StreamChatAsync(new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u" }, leaving.Token))
+            await foreach (var _ in _gateway.Gateway.StreamChatAsync(new ModelRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "hi")], User = "u" }, leaving.Token))
                 await leaving.CancelAsync();
         });
 

@@ -3,14 +3,15 @@ using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Gateway.Settings;
 using ChatApp.Orchestrator.Gateway.Wire;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Microsoft.Extensions.AI;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
 public sealed class RoutingTests
 {
-    private readonly List<MisbehavingServer> _servers = [];
+    private readonly List<ModelServer> _servers = [];
     private GatewayUnderTest? _gateway;
 
     [TearDown]
@@ -27,7 +28,7 @@ public sealed class RoutingTests
     private async Task<GatewayUnderTest> StartAsync(int servers, params (string Name, string Value)[] changes)
     {
         for (var i = 0; i < servers; i++)
-            _servers.Add(await MisbehavingServer.StartAsync());
+            _servers.Add(await ModelServer.StartAsync());
         var settings = GatewayUnderTest.Over([.. _servers]);
         for (var i = 0; i < servers; i++)
             settings[$"Gateway:Models:0:Routes:{i}:Priority"] = "0";
@@ -178,7 +179,7 @@ public sealed class RoutingTests
         _servers[0].Then(SilentAfter("busy"));
         using var end = new CancellationTokenSource();
         await using var first = gateway.Gateway.StreamChatAsync(
-            new ChatRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "x")], User = "u" }, end.Token).GetAsyncEnumerator(end.Token);
+            new ModelRequest { Model = "m", Messages = [new ChatMessage(ChatRole.User, "x")], User = "u" }, end.Token).GetAsyncEnumerator(end.Token);
         await first.MoveNextAsync();
 
         (await gateway.AskAsync()).Last!.Upstream.ShouldBe("b");

@@ -1,5 +1,6 @@
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Microsoft.Extensions.Options;
-using static ChatApp.Tests.Orchestrator.Gateway.MisbehavingServer;
+using static ChatApp.Tests.Orchestrator.Upstreams.Reply;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
@@ -7,13 +8,13 @@ public sealed class SettingsTests
 {
     private const string Key = "sk-do-not-tell-anyone";
 
-    private MisbehavingServer _server = null!;
+    private ModelServer _server = null!;
     private Dictionary<string, string?> _settings = null!;
 
     [SetUp]
     public async Task Start()
     {
-        _server = await StartAsync();
+        _server = await ModelServer.StartAsync();
         _settings = GatewayUnderTest.Over(_server);
     }
 

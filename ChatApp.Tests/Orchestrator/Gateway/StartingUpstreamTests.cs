@@ -1,4 +1,5 @@
 using ChatApp.Orchestrator.Errors;
+using ChatApp.Tests.Orchestrator.Upstreams;
 
 namespace ChatApp.Tests.Orchestrator.Gateway;
 
@@ -10,13 +11,13 @@ public sealed class StartingUpstreamTests
     private const string Fewer = $$"""{"object":"list","data":[{{Embedder}}]}""";
     private const string All = $$"""{"object":"list","data":[{{Embedder}},{"id":"listed","capabilities":["chat"]}]}""";
 
-    private MisbehavingServer _server = null!;
+    private ModelServer _server = null!;
     private GatewayUnderTest _gateway = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _server = await MisbehavingServer.StartAsync();
+        _server = await ModelServer.StartAsync();
         _gateway = GatewayUnderTest.Over(new Dictionary<string, string?>
         {
             ["Gateway:Upstreams:a:BaseUrl"] = _server.Url,

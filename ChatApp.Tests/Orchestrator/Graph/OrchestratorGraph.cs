@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ChatApp.Tests.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Dapper;
 using Npgsql;
 
@@ -25,7 +26,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     private bool OwnsStores { get; init; }
 
-    public required ScriptedModelServer Model { get; init; }
+    public required ModelServer Model { get; init; }
 
     public required ToolServer Tools { get; init; }
 
@@ -70,7 +71,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     private static async Task<OrchestratorGraph> StartAsync(Stores stores, string chatDb, bool ownsStores, int replicas, IReadOnlyDictionary<string, string>? settings)
     {
-        var graph = new OrchestratorGraph { Stores = stores, ChatDb = chatDb, OwnsStores = ownsStores, Model = await ScriptedModelServer.StartAsync(), Tools = await ToolServer.StartAsync() };
+        var graph = new OrchestratorGraph { Stores = stores, ChatDb = chatDb, OwnsStores = ownsStores, Model = await ScriptedModel.ServeAsync(), Tools = await ToolServer.StartAsync() };
         for (var i = 0; i < replicas; i++)
             graph._orchestrators.Add(new OrchestratorProcess(FreePort.Next(), graph.Settings(settings)));
         await Task.WhenAll(graph._orchestrators.Select(orchestrator => orchestrator.StartAsync()));
@@ -109,12 +110,12 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Gateway__Upstreams__scripted__BaseUrl"] = Model.Url,
             ["Gateway__Upstreams__scripted__Kind"] = "Vllm",
             ["Gateway__Upstreams__scripted__Discover"] = "true",
-            ["Gateway__DefaultModel"] = ScriptedModelServer.Model,
+            ["Gateway__DefaultModel"] = ScriptedModel.Model,
             ["Gateway__Models__0__Id"] = PricedModel,
             ["Gateway__Models__0__InputPrice"] = "1",
             ["Gateway__Models__0__OutputPrice"] = "3",
             ["Gateway__Models__0__Routes__0__Upstream"] = "scripted",
-            ["Gateway__Models__0__Routes__0__Model"] = ScriptedModelServer.Model,
+            ["Gateway__Models__0__Routes__0__Model"] = ScriptedModel.Model,
             ["Conversations__PurgeInterval"] = "00:00:00.500",
             ["Conversations__MaximumImportBytes"] = "2000000",
             ["Conversations__MaximumImportMessages"] = "1000",

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Grpc.Core;
 using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
 
@@ -19,7 +20,7 @@ public sealed class GatewayStateTests : GraphTest
         upstream.Name.ShouldBe("scripted");
         upstream.Kind.ShouldBe("Vllm");
         upstream.Breaker.ShouldBe("Closed");
-        state.Routes.ShouldContain(route => route.Model == ScriptedModelServer.Model && route.Upstream == "scripted");
+        state.Routes.ShouldContain(route => route.Model == ScriptedModel.Model && route.Upstream == "scripted");
         state.ToString().ShouldNotContain(Graph.Model.Url);
     }
 

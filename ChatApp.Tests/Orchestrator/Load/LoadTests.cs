@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Grpc.Core;
 using static ChatApp.Tests.Orchestrator.Graph.OrchestratorProcess;
 
@@ -56,14 +57,14 @@ public sealed class LoadTests
     {
         var content = $"tokens=150 delay=20 {Guid.NewGuid():N}";
         var before = Memory();
-        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModelServer.Model }, As("viewers"));
+        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModel.Model }, As("viewers"));
         var begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last == 2);
 
         var viewers = await Task.WhenAll(Enumerable.Range(0, s_many).Select(i => new ViewedTurn().FollowAsync(
             (i % 2 == 0 ? _graph.First : _graph.Second).Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, As("viewers")))));
 
         foreach (var viewer in viewers)
-            viewer.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+            viewer.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         TestContext.Out.WriteLine($"{s_many} viewers of one turn: both replicas grew by {(Memory() - before) / 1024 / 1024} MiB");
     }
 
@@ -71,17 +72,17 @@ public sealed class LoadTests
     public async Task Idle_viewers_cost_little()
     {
         var content = $"prefill=4000 tokens=3 {Guid.NewGuid():N}";
-        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModelServer.Model }, As("idle"));
+        using var run = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModel.Model }, As("idle"));
         var begun = await new ViewedTurn().FollowAsync(run, seen => seen.Last == 1);
         var before = Memory();
 
-        var waiting = Enumerable.Range(0, s_many).Select(i => new ViewedTurn().FollowAsync(
-            _graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, As("idle")))).ToArray();
-        await Task.Delay(2000);
+        var viewers = Enumerable.Range(0, s_many).Select(_ => new ViewedTurn()).ToArray();
+        var waiting = viewers.Select(viewer => viewer.FollowAsync(_graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, As("idle")))).ToArray();
+        await Eventually.HoldsAsync(() => viewers.All(viewer => viewer.Last > 0));
         var during = Memory();
 
         foreach (var viewer in await Task.WhenAll(waiting))
-            viewer.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+            viewer.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         TestContext.Out.WriteLine($"an idle viewer's stream: {(during - before) / 1024.0 / s_many:F1} KiB of the replica's resident memory");
     }
 
@@ -118,7 +119,7 @@ public sealed class LoadTests
             var first = clock.Elapsed.TotalMilliseconds;
             clock.Restart();
             var seen = new ViewedTurn();
-            using (var call = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModelServer.Model }, As("ttft")))
+            using (var call = _graph.First.Turns.Run(new RunTurnRequest { Content = content, Model = ScriptedModel.Model }, As("ttft")))
                 await seen.FollowAsync(call, s => s.Events[^1].Text is not null);
             if (i < 0)
                 continue;
@@ -177,7 +178,7 @@ public sealed class LoadTests
 
     private async Task DirectAsync(HttpClient http, string content)
     {
-        var body = JsonSerializer.Serialize(new { model = ScriptedModelServer.Model, stream = true, messages = new[] { new { role = "user", content } } });
+        var body = JsonSerializer.Serialize(new { model = ScriptedModel.Model, stream = true, messages = new[] { new { role = "user", content } } });
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{_graph.Model.Url}/v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());

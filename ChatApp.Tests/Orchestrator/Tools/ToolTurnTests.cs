@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Grpc.Core;
 
 namespace ChatApp.Tests.Orchestrator.Tools;
@@ -18,7 +19,7 @@ public sealed class ToolTurnTests : GraphTest
         var seen = await CallAsync(content, "calculate");
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-        seen.Text.ShouldBe("b1.1 b1.2 b1.3 \n\n" + ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe("b1.1 b1.2 b1.3 \n\n" + ScriptedModel.AnswerTo(content));
         var call = seen.Events.Single(e => e.ToolCall != null).ToolCall;
         (call.Name, call.ArgumentsJson, call.Round).ShouldBe(("calculate", """{"expression":"40+1"}""", 1));
         var result = seen.Events.Single(e => e.ToolResult != null).ToolResult;
@@ -75,7 +76,7 @@ public sealed class ToolTurnTests : GraphTest
 
         var seen = await CallAsync(content, "calculate");
 
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         seen.Events.Where(e => e.ToolCall != null).Select(e => (e.ToolCall.Round, e.ToolCall.ArgumentsJson)).ShouldBe(
         [
             (1, """{"expression":"40+1"}"""), (1, """{"expression":"40+2"}"""), (2, """{"expression":"40+2"}"""), (2, """{"expression":"40+3"}"""),
@@ -108,7 +109,7 @@ public sealed class ToolTurnTests : GraphTest
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         seen.Events.Count(e => e.ToolCall != null).ShouldBe(10);
         seen.Events.ShouldContain(e => e.Notice != null && e.Notice.Code == "tool_limit");
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         LastRequest().GetProperty("tool_choice").GetString().ShouldBe("none");
     }
 
@@ -130,7 +131,7 @@ public sealed class ToolTurnTests : GraphTest
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         var result = seen.Events.Single(e => e.ToolResult != null).ToolResult;
         (result.Content, result.Failed, result.Status).ShouldBe((expected, true, "failed"));
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
     }
 
     [Test]
@@ -152,7 +153,7 @@ public sealed class ToolTurnTests : GraphTest
         var seen = await CallAsync(content, "order");
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-        seen.Text.ShouldBe("b1.1 b1.2 b1.3 \n\n" + ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe("b1.1 b1.2 b1.3 \n\n" + ScriptedModel.AnswerTo(content));
         Graph.Tools.CountOf(User).ShouldBe(1);
     }
 
@@ -181,11 +182,11 @@ public sealed class ToolTurnTests : GraphTest
     [Test]
     public async Task A_model_that_is_known_to_use_tools_is_offered_all_of_them_unasked()
     {
-        await RunAsync(new RunTurnRequest { Content = $"tokens=2 {User}", Model = ScriptedModelServer.ToolModel });
+        await RunAsync(new RunTurnRequest { Content = $"tokens=2 {User}", Model = ScriptedModel.ToolModel });
         LastRequest().GetProperty("tools").EnumerateArray().Select(t => t.GetProperty("function").GetProperty("name").GetString()).Take(3)
             .ShouldBe(["calculate", "current_time", "convert_units"]);
 
-        await RunAsync(new RunTurnRequest { Content = $"again tokens=2 {User}", Model = ScriptedModelServer.ToolModel, NoTools = true });
+        await RunAsync(new RunTurnRequest { Content = $"again tokens=2 {User}", Model = ScriptedModel.ToolModel, NoTools = true });
         LastRequest().TryGetProperty("tools", out _).ShouldBeFalse();
     }
 
@@ -219,7 +220,7 @@ public sealed class ToolTurnTests : GraphTest
             await seen.FollowAsync(Graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId, After = seen.Last }, Me));
 
             seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-            seen.Text.ShouldBe("b1.1 b1.2 b1.3 \n\n" + ScriptedModelServer.AnswerTo(content));
+            seen.Text.ShouldBe("b1.1 b1.2 b1.3 \n\n" + ScriptedModel.AnswerTo(content));
             Graph.Tools.CountOf(User).ShouldBe(runs);
             var result = seen.Events.Single(e => e.ToolResult != null).ToolResult;
             result.Status.ShouldBe(status);

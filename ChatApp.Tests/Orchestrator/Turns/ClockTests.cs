@@ -6,6 +6,7 @@ using ChatApp.Orchestrator.Turns.Records;
 using ChatApp.Orchestrator.Turns.Starting;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Dapper;
 using Microsoft.Extensions.Options;
 
@@ -48,11 +49,11 @@ public sealed class ClockTests : GraphTest
     }
 
     private static NewTurn NewTurn(string content, Guid? conversation) =>
-        new() { Content = content, ConversationId = conversation, ContentHash = [1], Order = new TurnOrder { Model = ScriptedModelServer.Model } };
+        new() { Content = content, ConversationId = conversation, ContentHash = [1], Order = new TurnOrder { Model = ScriptedModel.Model } };
 
     private static Task FinishAsync(TurnStore store, StartedTurn started) => store.FinishAsync(
         started.Turn,
-        new TurnOutcome { Status = TurnStatus.Completed, Model = ScriptedModelServer.Model, Usage = new Usage(), Timings = new Timings(), Receipt = "{}" },
+        new TurnOutcome { Status = TurnStatus.Completed, Model = ScriptedModel.Model, Usage = new Usage(), Timings = new Timings(), Receipt = "{}" },
         [started.First!, new TurnEvent { Number = 2, Text = new TextDelta { Text = "answer" } }, new TurnEvent { Number = 3, Ended = new TurnEnded { Status = TurnStatus.Completed } }],
         CancellationToken.None);
 

@@ -8,6 +8,7 @@ using ChatApp.Orchestrator.Turns.Starting;
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Observability;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Dapper;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,7 @@ public sealed class TakeoverTests : GraphTest
 
         var seen = await TailAsync(turn);
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         (await Graph.ScalarAsync<int>("SELECT takeovers FROM chat.turns WHERE id = @Id", new { turn.Id })).ShouldBe(1);
         seen.Ended.Timings.Parts.Partial.ShouldBeTrue("what the first owner measured went with it");
         await Eventually.BecomesAsync(() => CountedAsync("chatapp_turns_takeovers_total"), takeovers => takeovers > 0);
@@ -62,7 +63,7 @@ public sealed class TakeoverTests : GraphTest
     public async Task A_turn_that_lost_its_replica_too_often_ends_as_interrupted_and_is_continued_when_asked()
     {
         var content = $"tokens=10 {User}";
-        var answer = ScriptedModelServer.AnswerTo(content);
+        var answer = ScriptedModel.AnswerTo(content);
         var begun = answer[..(answer.IndexOf(' ', StringComparison.Ordinal) + 1)];
         var mine = ReplicaName.Unique();
         await using var leases = new TurnLeases(Graph.Database, mine, Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) }));
@@ -116,7 +117,7 @@ public sealed class TakeoverTests : GraphTest
             var seen = await RunAsync(content);
 
             seen.Ended.ShouldNotBeNull().Status.ShouldBe("Failed");
-            seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+            seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
             var answer = (await GetAsync(seen.Started.ConversationId)).Messages[1];
             answer.Text.ShouldBe(seen.Text);
             answer.Status.ShouldBe("Failed");
@@ -135,7 +136,7 @@ public sealed class TakeoverTests : GraphTest
     public async Task What_a_dead_owner_generated_is_charged_with_the_prompt_that_it_read(bool isStopped, string status)
     {
         var content = $"tokens=10 {User}";
-        var answer = ScriptedModelServer.AnswerTo(content);
+        var answer = ScriptedModel.AnswerTo(content);
         var turn = await StartLeftAsync(content, OrchestratorGraph.PricedModel);
         await using var journal = new TurnJournal(Graph.Database, new OwnedDatabase(Graph.Database, TimeProvider.System));
         var words = answer.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -178,7 +179,7 @@ public sealed class TakeoverTests : GraphTest
     private Task<string> StatusAsync(TurnRecord turn) => Graph.ScalarAsync<string>("SELECT status FROM chat.turns WHERE id = @Id", new { turn.Id });
 
     /// <summary>A turn whose owner lives, for a minute, and does nothing: it is taken over once its lease is taken away.</summary>
-    private async Task<TurnRecord> StartLeftAsync(string content, string model = ScriptedModelServer.Model)
+    private async Task<TurnRecord> StartLeftAsync(string content, string model = ScriptedModel.Model)
     {
         var mine = ReplicaName.Unique();
         await using var leases = new TurnLeases(Graph.Database, mine, Options.Create(new TurnOptions { LeaseDuration = TimeSpan.FromMinutes(1) }));
@@ -186,7 +187,7 @@ public sealed class TakeoverTests : GraphTest
         return await StartAsync(content, mine, model);
     }
 
-    private async Task<TurnRecord> StartAsync(string content, ReplicaName replica, string model = ScriptedModelServer.Model)
+    private async Task<TurnRecord> StartAsync(string content, ReplicaName replica, string model = ScriptedModel.Model)
     {
         var store = new TurnStore(new OwnedDatabase(Graph.Database, TimeProvider.System), new IdFactory(TimeProvider.System), replica, TimeProvider.System);
         var started = await store.StartAsync(

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Grpc.Core;
 using StackExchange.Redis;
 
@@ -35,7 +36,7 @@ public sealed class TurnLogTests : GraphTest
         await FlushRedisAsync();
 
         await other;
-        elsewhere.Text.ShouldBe(ScriptedModelServer.AnswerTo(Content));
+        elsewhere.Text.ShouldBe(ScriptedModel.AnswerTo(Content));
         elsewhere.Ended!.Status.ShouldBe("Completed");
     }
 
@@ -69,7 +70,7 @@ public sealed class TurnLogTests : GraphTest
             await Graph.First.StartAsync();
         }
 
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         seen.Ended!.Status.ShouldBe("Completed");
     }
 
@@ -79,7 +80,7 @@ public sealed class TurnLogTests : GraphTest
         await using var graph = await OrchestratorGraph.StartAsync(1, new Dictionary<string, string> { ["Turns__ContinuationPatience"] = "00:00:01" });
         await graph.Model.StopAsync();
         var early = await new ViewedTurn().FollowAsync(
-            graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=3", Model = ScriptedModelServer.Model }, Me), s => s.Events.Any(e => e.Notice?.Code == "queue"));
+            graph.First.Turns.Run(new RunTurnRequest { Content = "tokens=3", Model = ScriptedModel.Model }, Me), s => s.Events.Any(e => e.Notice?.Code == "queue"));
         await graph.Model.ListenAsync();
         await early.FollowAsync(graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = early.TurnId, After = early.Last }, Me));
         early.Ended!.Status.ShouldBe("Completed");

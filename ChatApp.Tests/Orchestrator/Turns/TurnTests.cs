@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.V1;
 using ChatApp.Tests.Orchestrator.Graph;
+using ChatApp.Tests.Orchestrator.Upstreams;
 using Grpc.Core;
 
 namespace ChatApp.Tests.Orchestrator.Turns;
@@ -14,7 +15,7 @@ public sealed class TurnTests : GraphTest
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
         seen.Ended.FinishReason.ShouldBe("stop");
         seen.Ended.Usage.OutputTokens.ShouldBe(20);
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo("hello tokens=20"));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo("hello tokens=20"));
         var stored = await Graph.First.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, Me);
         stored.Messages.Select(m => (m.Role, m.Text, m.Status, m.Seq)).ShouldBe(
             [("user", "hello tokens=20", "Completed", 1L), ("assistant", seen.Text, "Completed", 2L)]);
@@ -60,7 +61,7 @@ public sealed class TurnTests : GraphTest
         await elsewhere.FollowAsync(Graph.Second.Turns.Resume(
             new ResumeTurnRequest { TurnId = begun.TurnId, After = begun.Last }, Me));
 
-        elsewhere.Text.ShouldBe(ScriptedModelServer.AnswerTo("tokens=60 delay=10"));
+        elsewhere.Text.ShouldBe(ScriptedModel.AnswerTo("tokens=60 delay=10"));
         elsewhere.Ended.ShouldNotBeNull();
         var replayed = await new ViewedTurn().FollowAsync(Graph.First.Turns.Resume(new ResumeTurnRequest { TurnId = begun.TurnId }, Me));
         replayed.Events.ShouldBe(elsewhere.Events);
@@ -91,7 +92,7 @@ public sealed class TurnTests : GraphTest
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Stopped");
         seen.Text.Length.ShouldBeGreaterThan(0);
-        ScriptedModelServer.AnswerTo("tokens=2000 delay=10").ShouldStartWith(seen.Text);
+        ScriptedModel.AnswerTo("tokens=2000 delay=10").ShouldStartWith(seen.Text);
         var stored = await Graph.First.Conversations.GetAsync(new GetConversationRequest { Id = seen.Started.ConversationId }, Me);
         stored.Messages[1].Text.ShouldBe(seen.Text);
         stored.Messages[1].Status.ShouldBe("Stopped");
@@ -131,7 +132,7 @@ public sealed class TurnTests : GraphTest
         var seen = await new ViewedTurn().FollowAsync(Graph.First.Turns.Run(new RunTurnRequest { Content = content }, Me));
 
         seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-        seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+        seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
         seen.Events.ShouldContain(e => e.Notice != null && e.Notice.Code == "retry");
     }
 
@@ -155,7 +156,7 @@ public sealed class TurnTests : GraphTest
             await seen.FollowAsync(Graph.Second.Turns.Resume(new ResumeTurnRequest { TurnId = seen.TurnId, After = seen.Last }, Me));
 
             seen.Ended.ShouldNotBeNull().Status.ShouldBe("Completed");
-            seen.Text.ShouldBe(ScriptedModelServer.AnswerTo(content));
+            seen.Text.ShouldBe(ScriptedModel.AnswerTo(content));
             (await CountAsync("SELECT count(*) FROM chat.usage_events WHERE user_id = @user AND purpose = 'turn'")).ShouldBe(1);
         }
         finally

@@ -5,13 +5,13 @@ using ChatApp.Contracts.OpenAI;
 namespace ChatApp.Api.OpenAI;
 
 /// <summary>A chat completion request: the fields that the edge itself acts on, and the body as it came.</summary>
-internal sealed class ChatRequest
+internal sealed class ChatCompletionRequest
 {
     /// <summary>Fields that a turn in a kept conversation decides by itself.</summary>
     private static readonly string[] StatelessOnly =
         ["n", "logprobs", "top_logprobs", "logit_bias", "response_format", "tools", "tool_choice", "parallel_tool_calls", "top_k", "min_p", "repetition_penalty"];
 
-    private ChatRequest(JsonElement body) => Body = body;
+    private ChatCompletionRequest(JsonElement body) => Body = body;
 
     public JsonElement Body { get; }
 
@@ -30,11 +30,11 @@ internal sealed class ChatRequest
     public JsonElement Messages => Body.GetProperty("messages");
 
     /// <summary>Checks every field; what a model can do beyond the protocol is said by the server that runs it.</summary>
-    public static (ChatRequest? Request, OpenAIError? Error) Parse(JsonElement body)
+    public static (ChatCompletionRequest? Request, OpenAIError? Error) Parse(JsonElement body)
     {
         if (RequestSchema.Chat.Check(body) is { } error)
             return (null, error);
-        var request = new ChatRequest(body);
+        var request = new ChatCompletionRequest(body);
         return request.ConversationId.Length > 0 && request.CheckConversationTurn() is { } turnError ? (null, turnError) : (request, null);
     }
 

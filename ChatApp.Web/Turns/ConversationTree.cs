@@ -6,7 +6,7 @@ namespace ChatApp.Web.Turns;
 /// What the page shows of one conversation: the tree of messages folded along the active path. It changes by stored
 /// messages (<see cref="Merge"/>), by the events of turns (<see cref="TurnFold"/>) and by the person's choice of branch.
 /// </summary>
-public sealed class ConversationView
+public sealed class ConversationTree
 {
     private readonly Dictionary<string, MessageNode> _nodes = [];
     private readonly Dictionary<string, List<MessageNode>> _children = [];
@@ -48,9 +48,9 @@ public sealed class ConversationView
         }
     }
 
-    public static ConversationView From(ConversationDetail detail)
+    public static ConversationTree From(ConversationDetail detail)
     {
-        var view = new ConversationView();
+        var view = new ConversationTree();
         view.Merge(detail);
         return view;
     }

@@ -3,7 +3,7 @@ using ChatApp.Orchestrator.Gateway.Wire;
 namespace ChatApp.Orchestrator.Gateway.Routing;
 
 /// <summary>How far a request has come with its plan: in a round each route is tried once.</summary>
-internal sealed class Rounds(IReadOnlyList<PlannedRoute> plan, UpstreamBoard board)
+internal sealed class PlanProgress(IReadOnlyList<PlannedRoute> plan, UpstreamBoard board)
 {
     private readonly HashSet<PlannedRoute> _tried = [];
     private readonly HashSet<PlannedRoute> _useless = [];

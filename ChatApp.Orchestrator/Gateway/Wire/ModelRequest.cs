@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace ChatApp.Orchestrator.Gateway.Wire;
 
 /// <summary>What a model is asked, in our own terms.</summary>
-internal sealed record ChatRequest
+internal sealed record ModelRequest
 {
     public required string Model { get; init; }
     public required IReadOnlyList<ChatMessage> Messages { get; init; }

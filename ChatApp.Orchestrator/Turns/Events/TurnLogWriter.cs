@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace ChatApp.Orchestrator.Turns.Events;
 
 /// <summary>A turn's list in Redis as its owner keeps it: knows how long it must be, and writes it anew when it is not.</summary>
-internal sealed class OwnedList(TurnRecord turn, TurnLog log, TurnOptions options, TimeProvider time)
+internal sealed class TurnLogWriter(TurnRecord turn, TurnLog log, TurnOptions options, TimeProvider time)
 {
     private const long Unknown = -1;
 

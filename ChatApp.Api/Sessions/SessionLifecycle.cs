@@ -12,13 +12,12 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Api.Sessions;
 
 /// <summary>Opens sessions, continues them by their refresh token, and ends them.</summary>
-internal sealed class SessionDesk(
+internal sealed class SessionLifecycle(
     SessionStore sessions,
     AccountStore accounts,
     AccountDirectory directory,
     AccessTokens accessTokens,
     AuditLog audit,
-    IHttpContextAccessor http,
     IOptions<AccountsOptions> options,
     TimeProvider time)
 {
@@ -26,18 +25,16 @@ internal sealed class SessionDesk(
     private const int MaxUserAgent = 200;
 
     /// <exception cref="OpenAIException">The user is banned, or was changed while signing in.</exception>
-    public async Task<SessionTokens> OpenAsync(Account account, CancellationToken cancellationToken)
+    public async Task<SessionTokens> OpenAsync(HttpContext context, Account account, CancellationToken cancellationToken)
     {
         RefuseBanned(account);
         var (refresh, hash) = NewRefreshToken();
         var expires = RefreshExpiry();
-        var context = http.HttpContext;
-        var agent = context?.Request.Headers.UserAgent.ToString();
         var session = await sessions.OpenAsync(account.Id, account.SecurityVersion, hash, expires,
-            agent?.Beginning(MaxUserAgent), context?.Connection.RemoteIpAddress?.ToString(), cancellationToken)
+            context.Request.Headers.UserAgent.ToString().Beginning(MaxUserAgent), context.Connection.RemoteIpAddress?.ToString(), cancellationToken)
             ?? throw OpenAIException.Unauthenticated("The account was changed meanwhile; sign in again.", "account_changed");
         if (!account.IsGuest)
-            await audit.WriteAsync("session.opened", account.Id, session, new { Device = context is null ? null : DeviceId.Of(context.Request) });
+            await audit.WriteAsync("session.opened", account.Id, session, new { Device = DeviceId.Of(context.Request) });
         return Tokens(account, session, refresh, expires);
     }
 

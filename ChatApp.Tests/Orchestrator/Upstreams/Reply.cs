@@ -1,80 +1,23 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
-namespace ChatApp.Tests.Orchestrator.Gateway;
+namespace ChatApp.Tests.Orchestrator.Upstreams;
 
-/// <summary>
-/// A real HTTP server on loopback that speaks the OpenAI protocol well or, request by request, as badly as a test says.
-/// </summary>
-public sealed class MisbehavingServer : IAsyncDisposable
+/// <summary>What a <see cref="ModelServer"/> answers: well, or badly in every way that is known.</summary>
+public static class Reply
 {
-    private readonly WebApplication _app;
-    private readonly ConcurrentQueue<Func<HttpContext, JsonElement, Task>> _next = new();
-    private int _abandoned;
-
-    private MisbehavingServer(WebApplication app) => _app = app;
-
-    public string Url { get; private set; } = "";
-
-    /// <summary>What every request gets that nothing else was said for.</summary>
-    public Func<HttpContext, JsonElement, Task> Always { get; set; } = Answer("Hello", " world", "!");
-
-    /// <summary>The text of <c>/v1/models</c>.</summary>
-    public string Models { get; set; } = """{"object":"list","data":[{"id":"listed","max_model_len":4096,"tier":"fast"}]}""";
-
-    /// <summary>The text of <c>/metrics</c>.</summary>
-    public string Metrics { get; set; } = "";
-
-    public ConcurrentQueue<JsonElement> Requests { get; } = new();
-
-    public ConcurrentQueue<(string Path, string? Authorization, string? ApiKey)> Heads { get; } = new();
-
-    /// <summary>Requests whose client went away before the end.</summary>
-    public int Abandoned => Volatile.Read(ref _abandoned);
-
-    public static async Task<MisbehavingServer> StartAsync()
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRouting();
-        builder.Logging.ClearProviders();
-        var server = new MisbehavingServer(builder.Build());
-        server._app.UseRouting();
-        server._app.MapGet("/metrics", context => context.Response.WriteAsync(server.Metrics));
-        server._app.MapGet("/v1/models", context => context.Response.WriteAsync(server.Models));
-        server._app.MapPost("/{**path}", server.ServeAsync);
-        await server._app.StartAsync();
-        server.Url = server._app.Urls.Single();
-        return server;
-    }
-
-    /// <summary>The next request gets this.</summary>
-    public MisbehavingServer Then(Func<HttpContext, JsonElement, Task> behaviour)
-    {
-        _next.Enqueue(behaviour);
-        return this;
-    }
-
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
-
     public static Func<HttpContext, JsonElement, Task> Answer(params string[] tokens) => async (context, request) =>
     {
         if (request.TryGetProperty("stream", out var stream) && stream.GetBoolean())
         {
             await BeginAsync(context);
             await WriteTokensAsync(context, tokens);
-            await EndAsync(context, tokens.Length);
+            await EndAsync(context, Usage(tokens.Length));
         }
         else
         {
-            await JsonAsync(context, 200, Whole(string.Concat(tokens), tokens.Length));
+            await JsonAsync(context, 200, Whole(string.Concat(tokens), Usage(tokens.Length)));
         }
     };
 
@@ -170,7 +113,7 @@ public sealed class MisbehavingServer : IAsyncDisposable
         await BeginAsync(context);
         foreach (var token in tokens)
             await WriteAsync(context, Chunk(token, role: false, logProbability: logProbability));
-        await EndAsync(context, tokens.Length);
+        await EndAsync(context, Usage(tokens.Length));
     };
 
     public static Func<HttpContext, JsonElement, Task> Embed() => async (context, request) =>
@@ -183,7 +126,7 @@ public sealed class MisbehavingServer : IAsyncDisposable
         });
     };
 
-    private static async Task BeginAsync(HttpContext context)
+    internal static async Task BeginAsync(HttpContext context)
     {
         context.Response.ContentType = "text/event-stream";
         context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
@@ -197,14 +140,17 @@ public sealed class MisbehavingServer : IAsyncDisposable
             await WriteAsync(context, Chunk(token, role: false));
     }
 
-    private static async Task EndAsync(HttpContext context, int tokens)
+    internal static async Task EndAsync(HttpContext context, object usage, string finish = "stop")
     {
-        await WriteAsync(context, JsonSerializer.Serialize(new { id = "chatcmpl-1", choices = new[] { new { index = 0, delta = new { }, finish_reason = "stop" } } }));
-        await WriteAsync(context, JsonSerializer.Serialize(new { id = "chatcmpl-1", choices = Array.Empty<object>(), usage = Usage(tokens) }));
+        await WriteAsync(context, JsonSerializer.Serialize(new { id = "chatcmpl-1", choices = new[] { new { index = 0, delta = new { }, finish_reason = finish } } }));
+        await WriteAsync(context, JsonSerializer.Serialize(new { id = "chatcmpl-1", choices = Array.Empty<object>(), usage }));
         await WriteAsync(context, "[DONE]");
     }
 
-    private static string Chunk(string text, bool role, double? logProbability = null) => JsonSerializer.Serialize(new
+    private static string Chunk(string text, bool role, double? logProbability = null) =>
+        Chunk(role ? (object)new { role = "assistant", content = text } : new { content = text }, text, logProbability);
+
+    internal static string Chunk(object delta, string text = "", double? logProbability = null) => JsonSerializer.Serialize(new
     {
         id = "chatcmpl-1",
         created = 1,
@@ -213,24 +159,24 @@ public sealed class MisbehavingServer : IAsyncDisposable
             new
             {
                 index = 0,
-                delta = role ? (object)new { role = "assistant", content = text } : new { content = text },
+                delta,
                 logprobs = logProbability is { } value ? new { content = new[] { new { token = text, logprob = value } } } : null,
                 finish_reason = (string?)null,
             },
         },
     });
 
-    private static object Whole(string text, int tokens) => new
+    internal static object Whole(string text, object usage) => new
     {
         id = "chatcmpl-1",
         choices = new[] { new { index = 0, message = new { role = "assistant", content = text }, finish_reason = "stop" } },
-        usage = Usage(tokens),
+        usage,
     };
 
     private static object Usage(int tokens) =>
         new { prompt_tokens = 1000, completion_tokens = tokens, total_tokens = 1000 + tokens, prompt_tokens_details = new { cached_tokens = 400 } };
 
-    private static Task WriteAsync(HttpContext context, string data) => RawAsync(context, $"data: {data}\n\n");
+    internal static Task WriteAsync(HttpContext context, string data) => RawAsync(context, $"data: {data}\n\n");
 
     private static async Task RawAsync(HttpContext context, string text)
     {
@@ -238,27 +184,10 @@ public sealed class MisbehavingServer : IAsyncDisposable
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 
-    private static async Task JsonAsync(HttpContext context, int status, object value)
+    internal static async Task JsonAsync(HttpContext context, int status, object value)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value), context.RequestAborted);
-    }
-
-    private async Task ServeAsync(HttpContext context)
-    {
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        var request = body.RootElement.Clone();
-        Requests.Enqueue(request);
-        Heads.Enqueue((string.Create(CultureInfo.InvariantCulture, $"{context.Request.Path}{context.Request.QueryString}"),
-            context.Request.Headers.Authorization.FirstOrDefault(), context.Request.Headers["api-key"].FirstOrDefault()));
-        try
-        {
-            await (_next.TryDequeue(out var behaviour) ? behaviour : Always)(context, request);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            Interlocked.Increment(ref _abandoned);
-        }
     }
 }

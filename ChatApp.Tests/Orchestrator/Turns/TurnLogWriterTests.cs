@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace ChatApp.Tests.Orchestrator.Turns;
 
 /// <summary>A turn's list in the real server of the Redis protocol, with owners that come and go.</summary>
-public sealed class OwnedListTests : GraphTest
+public sealed class TurnLogWriterTests : GraphTest
 {
     private static readonly TurnOptions s_options = new() { LogLength = 100 };
 
@@ -141,9 +141,9 @@ public sealed class OwnedListTests : GraphTest
         throw new AssertionException("The turn has no list.");
     }
 
-    private sealed class Owner(OwnedListTests test, Guid turn, long epoch, int recovered = 0)
+    private sealed class Owner(TurnLogWriterTests test, Guid turn, long epoch, int recovered = 0)
     {
-        private readonly OwnedList _list = new(Record(turn, epoch), test._log, s_options, TimeProvider.System);
+        private readonly TurnLogWriter _list = new(Record(turn, epoch), test._log, s_options, TimeProvider.System);
 
         public List<TurnEvent> Events { get; } = [.. Enumerable.Range(1, recovered).Select(Event)];
 

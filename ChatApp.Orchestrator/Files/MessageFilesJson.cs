@@ -4,7 +4,7 @@ using ChatApp.Contracts.Ids;
 namespace ChatApp.Orchestrator.Files;
 
 /// <summary>The files of a message as its <c>content_json</c> has them: what a reader is shown of them.</summary>
-internal static class MessageFiles
+internal static class MessageFilesJson
 {
     /// <returns>Null for a message without files.</returns>
     public static string? Write(IReadOnlyList<FileRecord> files) => files.Count == 0 ? null : JsonSerializer.Serialize(new

@@ -8,7 +8,7 @@ using ChatApp.Contracts.OpenAI;
 namespace ChatApp.Api.ApiKeys;
 
 /// <summary>Makes API keys, shown once, and recognises them.</summary>
-internal sealed class ApiKeyDesk(ApiKeyStore keys, AuditLog audit, TimeProvider time)
+internal sealed class ApiKeyIssuer(ApiKeyStore keys, AuditLog audit, TimeProvider time)
 {
     public const string KeyPrefix = "sk-";
 

@@ -6,7 +6,7 @@ using Grpc.Net.Client.Configuration;
 
 namespace ChatApp.Api;
 
-internal static class OrchestratorServices
+internal static class OrchestratorClients
 {
     /// <summary>The orchestrator's gRPC endpoint, resolved by service discovery.</summary>
     private static readonly Uri Address = new("http://_grpc.orchestrator");

@@ -5,11 +5,11 @@ using ChatApp.Orchestrator.V1;
 namespace ChatApp.Orchestrator.Conversations.Answers;
 
 /// <summary>What a turn's events amount to: what a viewer of them has on screen.</summary>
-internal sealed record TurnFold(string Text, string Reasoning, AnswerDraft Answer, TurnEnded? Ended)
+internal sealed record FoldedTurn(string Text, string Reasoning, AnswerDraft Answer, TurnEnded? Ended)
 {
     /// <param name="events">From the first on.</param>
     /// <param name="initialContent">Structured content that the message had before the turn continued it.</param>
-    public static TurnFold Of(IEnumerable<TurnEvent> events, string? initialContent = null)
+    public static FoldedTurn Of(IEnumerable<TurnEvent> events, string? initialContent = null)
     {
         var text = new StringBuilder();
         var reasoning = new StringBuilder();
@@ -45,7 +45,7 @@ internal sealed record TurnFold(string Text, string Reasoning, AnswerDraft Answe
             }
         }
 
-        return new TurnFold(text.ToString(), reasoning.ToString(), answer, ended);
+        return new FoldedTurn(text.ToString(), reasoning.ToString(), answer, ended);
     }
 
     private static ToolStep Step(ToolCallEvent call) =>

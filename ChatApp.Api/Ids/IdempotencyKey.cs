@@ -1,7 +1,7 @@
 namespace ChatApp.Api.Ids;
 
 /// <summary>The idempotency key of a request: body, <c>Idempotency-Key</c>, <c>X-Request-Id</c>, or a fresh one.</summary>
-internal static class RequestIds
+internal static class IdempotencyKey
 {
     public const int MaxLength = 200;
 
