@@ -56,12 +56,27 @@ public sealed class HashingEmbedder : IEmbedder
             // Logarithmic counts keep a word repeated a thousand times from drowning the rest.
             vector[hash % Size] += ((hash >> 63) == 0 ? 1 : -1) * MathF.Log(1 + count);
         }
+        return (Unit(vector), words.Count);
+    }
+
+    /// <inheritdoc/>
+    public float[] Shorten(float[] vector, int dimensions)
+    {
+        // Folded: a short text is in a few dimensions only, and the first ones may be empty.
+        var folded = new float[dimensions];
+        for (var i = 0; i < vector.Length; i++)
+            folded[i % dimensions] += vector[i];
+        return Unit(folded);
+    }
+
+    private static float[] Unit(float[] vector)
+    {
         var norm = TensorPrimitives.Norm(vector);
         if (norm > 0)
             TensorPrimitives.Divide(vector, norm, vector);
         else
             vector[0] = 1;
-        return (vector, words.Count);
+        return vector;
     }
 
     private static void Count(Dictionary<(char, string), float> counts, (char, string) feature, float weight) =>

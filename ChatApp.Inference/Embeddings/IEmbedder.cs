@@ -22,4 +22,10 @@ public interface IEmbedder
     /// <summary>Embeds a text.</summary>
     /// <returns>The unit vector, and how many tokens were read.</returns>
     (float[] Vector, int Tokens) Embed(string text);
+
+    /// <summary>A vector of this embedder in fewer dimensions.</summary>
+    /// <param name="vector">The unit vector of a text.</param>
+    /// <param name="dimensions">At most <see cref="Dimensions"/>.</param>
+    /// <returns>A unit vector again.</returns>
+    float[] Shorten(float[] vector, int dimensions);
 }

@@ -81,6 +81,17 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
     }
 
     /// <inheritdoc/>
+    public float[] Shorten(float[] vector, int dimensions)
+    {
+        // Encoders that are trained to be shortened put the most into the first dimensions.
+        var part = vector[..dimensions];
+        var norm = TensorPrimitives.Norm(part);
+        if (norm > 0)
+            TensorPrimitives.Divide(part, norm, part);
+        return part;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _session.Dispose();

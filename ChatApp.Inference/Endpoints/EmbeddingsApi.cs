@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ChatApp.Contracts.OpenAI;
@@ -32,7 +31,7 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
         json.WriteString("object", "list");
         json.WriteStartArray("data");
         for (var i = 0; i < results.Count; i++)
-            Write(json, i, Shorten(results[i].Vector, dimensions), request.Base64);
+            Write(json, i, dimensions == embedder.Dimensions ? results[i].Vector : embedder.Shorten(results[i].Vector, dimensions), request.Base64);
         json.WriteEndArray();
         json.WriteString("model", embedder.Id);
         json.WriteStartObject("usage");
@@ -45,18 +44,6 @@ internal sealed class EmbeddingsApi(IEmbedder embedder, IOptions<InferenceOption
     private (float[] Vector, int Tokens) EmbedTokens(int[] tokens) => Array.Find(tokens, token => token >= embedder.VocabularySize) is var wrong and > 0
         ? throw OpenAIException.Invalid($"input holds token {wrong}, which is not in the vocabulary (0 to {embedder.VocabularySize - 1}).", "input", "invalid_value")
         : embedder.Embed(tokens);
-
-    /// <summary>The first dimensions, made a unit vector again.</summary>
-    private static float[] Shorten(float[] vector, int dimensions)
-    {
-        if (dimensions == vector.Length)
-            return vector;
-        var part = vector[..dimensions];
-        var norm = TensorPrimitives.Norm(part);
-        if (norm > 0)
-            TensorPrimitives.Divide(part, norm, part);
-        return part;
-    }
 
     private static void Write(Utf8JsonWriter json, int index, float[] vector, bool base64)
     {

@@ -3,7 +3,8 @@
     python3 evaluate.py --url ... --model chatapp-mini --json mini.json > mini.txt
     python3 evaluate.py --url ... --model chatapp-mini --free newcomer.txt > mini-free.md
     python3 evaluate.py --url ... --model chatapp-mini --far --json mini-far.json > mini-far.txt
-    python3 card.py --model mini --results mini.json --far mini-far.json --free mini-free.md --date 2026-11-22
+    python3 evaluate.py --url ... --model chatapp-mini --product --json mini-product.json > mini-product.txt
+    python3 card.py --model mini --results mini.json --far mini-far.json --product mini-product.json --free mini-free.md --date 2026-11-22
 """
 import argparse
 import json
@@ -38,6 +39,8 @@ Greedy, {through}.
 |---|---|---|
 {rows}
 
+{product}
+
 {far}
 
 Learning curve (share of the model's tokens predicted exactly, on fresh training text; million tokens seen in all):
@@ -47,7 +50,7 @@ Learning curve (share of the model's tokens predicted exactly, on fresh training
 ## Free-form prompts
 
 Typed as a newcomer would type them, answers as they came on {date}, good and bad, greedy. ` / ` separates turns; `+tools` marks prompts sent with
-seven tools, three of which the product has (the answer is then the call); every prompt came with the system text "You are ChatApp, a helpful assistant."
+seven tools, three of which the product has (the answer is then the call), `+chat` those sent with these three alone; every prompt came with the system text "You are ChatApp, a helpful assistant."
 
 {free}
 
@@ -75,6 +78,7 @@ def main():
     p.add_argument("--run")
     p.add_argument("--results", required=True)
     p.add_argument("--far")
+    p.add_argument("--product")
     p.add_argument("--free", required=True)
     p.add_argument("--date", required=True)
     p.add_argument("--through", default="http", choices=("http", "torch"), help="how the answers were got")
@@ -87,13 +91,16 @@ def main():
     far = json.load(open(o.far))["skills"] if o.far else {}
     distances = [f"Over longer distances ({max(v[1] for v in far.values())} cases each, held out in the same way; 3 to 6 % of the conversations trained on are long):", "",
                  "| asked for | right |", "|---|---|", *(f"| {k} | {100 * v[0] / v[1]:.1f} % |" for k, v in far.items())] if far else ["Longer distances (`evaluate.py --far`) were not measured."]
+    product = json.load(open(o.product))["skills"] if o.product else {}
+    forms = [f"What the product itself sends (its three tools, files and texts in a message, schemas, earlier turns; {max(v[1] for v in product.values())} cases each, held out in the same way):", "",
+             "| asked for | right |", "|---|---|", *(f"| {k} | {100 * v[0] / v[1]:.1f} % |" for k, v in product.items())] if product else ["The forms that the product sends (`evaluate.py --product`) were not measured."]
     bar = 1 if o.model == "nano" else 0
     rows = [f"| {k} | >= {v[bar]} % | {100 * results[k][0] / results[k][1]:.1f} % |" for k, v in cases.BARS.items() if k in results]
     out = pathlib.Path(__file__).resolve().parents[2] / "models" / f"chatapp-{o.model}"
     values = shape.as_dict() | {
         "parameters": sum(w.size for w in weights.values()) / 1e6, "size": (out / "model.onnx").stat().st_size / 1e6, "tokens": state["tokens"] / 1e6,
         "hours": state["seconds"] / 3600, "date": o.date, "count": max(r[1] for r in results.values()), "note": f"\n{o.note}\n" if o.note else "",
-        "far": "\n".join(distances),
+        "far": "\n".join(distances), "product": "\n".join(forms),
         "rows": "\n".join(rows), "curve": curve(folder), "free": open(o.free).read().strip(),
         "through": "through ChatApp's own inference server and ONNX Runtime, on the exported file" if o.through == "http" else "in PyTorch with the weights of the exported file, not yet through ChatApp's inference server",
         "role": "; the fast tier" if o.model == "nano" else ""}

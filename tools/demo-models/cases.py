@@ -3,7 +3,7 @@ import json
 import re
 
 import chat
-from corpus import filled, formats, passages, recall, talk, tokenizer, tools
+from corpus import filled, formats, notes, passages, product, recall, talk, tokenizer, tools
 from corpus import conversation as any_conversation
 from corpus import system_turn
 from corpus.conversation import Conversation
@@ -12,6 +12,7 @@ from corpus.grammar import Source
 CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.S)
 SPLIT = "held"
 NOT_HELD = re.compile(r"passages don't (say|hold)|can't find that", re.I)
+NO_MORE = re.compile(r"can't|don't know|only a small demo model|have no tool", re.I)
 
 
 class Case:
@@ -158,9 +159,92 @@ def case_end(i):
     return Case("ends its turn within 200 tokens", d, lambda a: True, "an end")
 
 
+def product_case(skill, i, make, check, tooled=True):
+    """What the product sends, its tools offered in three of four."""
+    for tries in range(99):
+        s, c = start(skill, i, tries)
+        if tooled and s.chance(0.75):
+            product.offer(s, c)
+        c.system = product.PERSONA
+        wanted = make(s, c)
+        if wanted:
+            break
+    d = c.as_dict()
+    d["turns"] = d["turns"][: max(j for j, t in enumerate(d["turns"]) if t[0] == "assistant")]
+    right = check(wanted)
+    return Case(skill, d, lambda a: "<tool_call>" not in a and right(a), wanted)
+
+
+def case_note(i):
+    return product_case("a value of a note", i, product.ask_note, lambda wanted: lambda a: wanted in a)
+
+
+def case_text(i):
+    """A fact of texts in the message or the system turn: cited where they are numbered like the product's own passages."""
+    def make(s, c):
+        asked = product.ask_texts(s, c)
+        return asked and asked[0][0] and (asked[0][0].value, f"[{asked[0][1]}]" if asked[1] else "")
+
+    return product_case("a fact of a pasted text", i, make, lambda wanted: lambda a: all(x in a for x in wanted))
+
+
+def case_text_lacks(i):
+    def make(s, c):
+        other = s.any([product.ask_note, product.ask_about, None])
+        if other:
+            return other(s, c) is None and c.turns and "not in the text"
+        asked = product.ask_texts(s, c)
+        return asked and asked[0] and not asked[0][0] and "not in the text"
+
+    return product_case("not in the pasted text", i, make, lambda wanted: lambda a: bool(NOT_HELD.search(a)))
+
+
+def case_about(i):
+    return product_case("what a text says of something", i, product.ask_about, lambda wanted: lambda a: wanted in a)
+
+
+def case_summary(i):
+    return product_case("a summary of a text", i, product.ask_summary, lambda wanted: lambda a: a == wanted)
+
+
+def case_schema(i):
+    def right(wanted):
+        def check(answer):
+            try:
+                return json.loads(answer) == wanted
+            except ValueError:
+                return False
+
+        return check
+
+    return product_case("JSON by a schema, exact values", i, product.ask_schema, right, tooled=False)
+
+
+def case_earlier(i):
+    return product_case("a fact of summarised turns", i, product.earlier, lambda wanted: lambda a: wanted in a)
+
+
+def case_transcript(i):
+    return product_case("a summary of turns", i, product.transcript, lambda wanted: lambda a: all(x in a for x in wanted), tooled=False)
+
+
+def case_declines(i):
+    return product_case("declines in words", i, lambda s, c: s.any([product.odd, product.odd, product.unseen, product.instructions])(s, c), lambda wanted: lambda a: bool(NO_MORE.search(a)) or a == wanted)
+
+
+def case_other_model(i):
+    return product_case("is no other model", i, product.other_model, lambda wanted: lambda a: "demo model" in a)
+
+
+def case_markdown(i):
+    return product_case("Markdown as asked", i, product.markdown, lambda wanted: lambda a: a == wanted)
+
+
 SKILLS = [case_call, case_no_call, case_result, case_passage, case_not_held, case_recall, case_json, case_end]
 BARS = {"right tool, exact arguments": (98, 90), "no call when none fits": (98, 94), "answer holds the tool's value": (98, 93), "passage answer and citation": (96, 85),
         "not in the passages": (94, 85), "recall across 3 to 6 turns": (97, 88), "valid JSON, asked keys": (98, 93), "ends its turn within 200 tokens": (99.5, 99)}
+# What the product sends beside that: see `corpus/product.py`.
+PRODUCT = [case_note, case_text, case_about, case_text_lacks, case_summary, case_schema, case_earlier, case_transcript, case_declines, case_other_model, case_markdown]
 
 
 def length(text):
@@ -213,6 +297,9 @@ def case_far_passage(i):
 FAR = [case_far_recall, case_far_passage]
 
 
-def cases(count, far=False):
-    """`count` cases a skill; or of those over long distances, a third for each."""
-    return [make(i) for make in (FAR if far else SKILLS) for i in range(count)]
+SETS = {"usual": SKILLS, "far": FAR, "product": PRODUCT}
+
+
+def cases(count, which="usual", first=0):
+    """`count` cases a skill of a set, from the number `first` on (of those over long distances, a third for each)."""
+    return [make(i) for make in SETS[which] for i in range(first, first + count)]

@@ -139,8 +139,8 @@ def report(asked, answers, model, failures, as_json):
 
 
 def free_form(backend, path):
-    """Newcomers' prompts from a file, one a line (turns separated by ` / `, `+tools` offers the product's), as a Markdown table."""
-    from corpus import tools
+    """Newcomers' prompts from a file, one a line (turns separated by ` / `, `+tools` offers seven tools, `+chat` the product's own three; `\\n` is a line break), as a Markdown table."""
+    from corpus import product, tools
     from corpus.grammar import Source
 
     s = Source("free", "train")
@@ -151,14 +151,14 @@ def free_form(backend, path):
         line = line.rstrip("\n")
         if not line.strip() or line.startswith("#"):
             continue
-        with_tools, shown = line.startswith("+tools "), []
-        conversation = {"system": "You are ChatApp, a helpful assistant.", "tools": offered if with_tools else [], "documents": [], "turns": []}
-        for said in line.removeprefix("+tools ").split(" / "):
-            conversation["turns"].append(("user", said))
+        given, shown = {"+tools": offered, "+chat": [t[:3] for t in product.OFFERED]}.get(line.split(" ")[0], []), []
+        conversation = {"system": product.PERSONA, "tools": given, "documents": [], "turns": []}
+        for said in line.removeprefix("+tools ").removeprefix("+chat ").split(" / "):
+            conversation["turns"].append(("user", said.replace("\\n", "\n")))
             text, end = backend.answer(conversation)
             conversation["turns"].append(("assistant", text))
             shown.append(text if end else text + " (cut at the limit)")
-        cell = lambda t: re.sub(r"\n+", "<br>", t.replace("|", "\\|").replace("<tool_call>", "`tool_call`").replace("</tool_call>", "").strip())
+        cell = lambda t: re.sub(r"\n+|\\\\n", "<br>", t.replace("|", "\\|").replace("<file", "&lt;file").replace("</file", "&lt;/file").replace("<tool_call>", "`tool_call`").replace("</tool_call>", "").strip())
         print(f"| {cell(line)} | {cell(' / '.join(shown))} |")
 
 
@@ -175,7 +175,9 @@ def main():
     p.add_argument("--failures", type=int, default=5)
     p.add_argument("--json")
     p.add_argument("--split", default="held", choices=("held", "train"), help="train: phrasings and entities of training, to tell memory from skill")
-    p.add_argument("--far", action="store_true", help="facts and passages 700 to 1,900 tokens back instead of the usual cases")
+    p.add_argument("--far", action="store_const", dest="set", const="far", default="usual", help="facts and passages 700 to 1,900 tokens back instead of the usual cases")
+    p.add_argument("--product", action="store_const", dest="set", const="product", help="the forms that the product sends instead of the usual cases")
+    p.add_argument("--first", type=int, default=0, help="number of the first case: a number not used before gives fresh ones")
     p.add_argument("--free", help="a file of free-form prompts instead of the cases")
     o = p.parse_args()
     backend = Http(o.url, o.model, 200) if o.backend == "http" else Torch(o.model, o.run, o.folder, 200)
@@ -183,7 +185,7 @@ def main():
         free_form(backend, o.free)
         return
     held_out.SPLIT = o.split
-    asked = [c for c in held_out.cases(o.count, o.far) if not o.only or o.only in c.skill]
+    asked = [c for c in held_out.cases(o.count, o.set, o.first) if not o.only or o.only in c.skill]
     began = time.time()
     answers = run(backend, asked, o.workers if o.backend == "http" else 1)
     report(asked, answers, o.model, o.failures, o.json)

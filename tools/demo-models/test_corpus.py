@@ -4,7 +4,7 @@ import re
 import unittest
 from unittest import mock
 
-from corpus import SUMMARY_ASK, TITLE_ASK, formats, frames, limits, passages, recall, requests, sentences, talk, tools, wordings
+from corpus import SUMMARY_ASK, TITLE_ASK, formats, frames, limits, notes, passages, product, recall, requests, sentences, talk, tools, wordings
 from corpus.grammar import HELD_EVERY, Source, expansions
 from corpus.wordings import bare
 
@@ -76,7 +76,7 @@ class HeldOut(unittest.TestCase):
 
     def test_no_wording_is_a_prompt_of_the_free_table(self):
         lines = (pathlib.Path(__file__).parent / "newcomer.txt").read_text(encoding="utf-8").splitlines()
-        prompts = {bare(turn) for line in lines for turn in line.removeprefix("+tools ").split(" / ")} - {""}
+        prompts = {bare(turn) for line in lines for turn in line.removeprefix("+tools ").removeprefix("+chat ").split(" / ")} - {""}
         for section, written in wordings.sections("talk").items():
             for w in written:
                 self.assertFalse({bare(x) for x in expansions(w)} & prompts, (section, w))
@@ -114,6 +114,39 @@ class HeldOut(unittest.TestCase):
                 b, *_ = passages.handbook(Source(f"told/{key}/{i}"), ["garden"])
                 self.assertIn(b.value.lower(), b.text.lower())
                 self.assertIn("garden", b.text.lower())
+
+    def test_no_form_that_the_product_sends_is_both_trained_and_held_out(self):
+        lists = {name: options for module in (notes, product) for name, options in vars(module).items() if name.isupper() and isinstance(options, list) and isinstance(options[0], str) and name not in ("PAIRS", "MANY")}
+        lists |= {key: asks for key, (_, asks) in notes.LABELS.items()} | {"LINES": [x for x, _ in notes.LINES]}
+        for name, options in lists.items():
+            with self.subTest(name):
+                trained, held = ({x.lower().strip(" ?.!") for i, q in enumerate(options) if (i % HELD_EVERY == HELD_EVERY - 1) == is_held for x in expansions(q)} for is_held in (False, True))
+                self.assertFalse(trained & held)
+
+    def test_the_product_is_answered_from_what_it_sends(self):
+        """A note's value, a text's sentences and a schema's values stand in the prompt, and no name of a model of the free table is trained."""
+        for i in range(400):
+            for make in (product.ask_note, product.ask_summary, product.ask_schema):
+                c = product.Conversation(Source(f"sent/{i}"))
+                make(c.s, c)
+                shown = " ".join(" ".join([c.system, *(t for r, t, *_ in c.turns if r == "user")]).lower().split())
+                for _, said, *_ in (t for t in c.turns if t[0] == "assistant"):
+                    if make is product.ask_note and "can't find" not in said:
+                        self.assertIn(re.search(r" is (.+)\.", said).group(1).lower(), shown)
+                    if make is product.ask_summary:
+                        self.assertTrue(all(" ".join(x.lower().split()) in shown for x in re.split(r"; |\.$", said)[:2]), (said, shown))
+            self.assertNotRegex(product.model_name(Source(f"model/{i}")).lower(), r"gpt[ -]4")
+
+    def test_the_product_s_tools_are_those_of_its_code(self):
+        code = {p.name: p.read_text(encoding="utf-8-sig") for p in (pathlib.Path(__file__).parents[2] / "ChatApp.Orchestrator" / "Tools" / "BuiltIn").glob("*Tool.cs")}
+        self.assertEqual(len(product.OFFERED), len(code))
+        for name, parameters, description, _ in product.OFFERED:
+            text = next(t for t in code.values() if f'Name => "{name}"' in t)
+            self.assertIn(f'Description => "{description}"', text)
+            self.assertEqual(parameters, re.findall(r'"(\w+)":{"type"', re.search(r'"properties":{(.*)},"', text).group(1)))
+        instructions = "".join(p.read_text(encoding="utf-8-sig") for p in (pathlib.Path(__file__).parents[2] / "ChatApp.Orchestrator").rglob("*.cs") if p.name in ("Summariser.cs", "TitleWriter.cs", "PromptOptions.cs"))
+        for said in (product.SUMMARISER, product.TITLE, product.PERSONA):
+            self.assertIn(f'"{said}"', instructions)
 
 
 if __name__ == "__main__":

@@ -243,8 +243,6 @@ internal sealed class OpenAIProtocolTests
         foreach (var name in (string[])["vllm:num_requests_running", "vllm:time_to_first_token_seconds_bucket", "vllm:inter_token_latency_seconds_sum", "vllm:request_success_total", "vllm:kv_cache_usage_perc",
             "vllm:prefix_cache_hits_total", "vllm:generation_tokens_total", "vllm:iteration_tokens_total_count", "vllm:num_preemptions_total", "vllm:request_queue_time_seconds_count"])
             metrics.ShouldContain(name + "{model_name=\"nano\"");
-
-        static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
     }
 
     [Test]
@@ -261,6 +259,23 @@ internal sealed class OpenAIProtocolTests
         alone.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBe(2);
         refused.ShouldBe(400);
         error.GetProperty("error").GetProperty("param").GetString().ShouldBe("input");
+    }
+
+    [TestCase(1), TestCase(8), TestCase(100)]
+    public async Task An_embedding_in_fewer_dimensions_is_a_unit_vector_and_still_tells_texts_apart(int dimensions)
+    {
+        var (status, answer) = await _host.AskAsync("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":[\"hello world\",\"hello worlds\",\"quantum physics\"],\"dimensions\":" + dimensions + "}");
+
+        status.ShouldBe(200, answer.ToString());
+        var vectors = answer.GetProperty("data").EnumerateArray().Select(d => d.GetProperty("embedding").EnumerateArray().Select(v => v.GetSingle()).ToArray()).ToList();
+        foreach (var vector in vectors)
+        {
+            vector.Length.ShouldBe(dimensions);
+            Dot(vector, vector).ShouldBe(1, 0.001);
+        }
+
+        if (dimensions > 1)
+            Dot(vectors[0], vectors[1]).ShouldBeGreaterThan(Dot(vectors[0], vectors[2]));
     }
 
     [TestCase("/chat/completions", "/v1/chat/completions")]
@@ -397,4 +412,6 @@ internal sealed class OpenAIProtocolTests
 
     private static string? Delta(JsonElement chunk) =>
         chunk.GetProperty("choices").GetArrayLength() > 0 && chunk.GetProperty("choices")[0].GetProperty("delta").TryGetProperty("content", out var content) ? content.GetString() : null;
+
+    private static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
 }

@@ -5,10 +5,11 @@
 import functools
 import os
 import pathlib
+import re
 
 import chat
 
-from . import formats, limits, passages, recall, talk, tools, wordings
+from . import formats, limits, passages, product, recall, talk, tools, wordings
 from . import words as W
 from .conversation import Conversation
 from .grammar import Source, listed, upper_first
@@ -435,10 +436,39 @@ def kind_cold(s):
     return c
 
 
+def kind_product(s):
+    """What the product sends: its own tools, texts, files, notes and schemas in any form, and what is answered in words beside them."""
+    c, r = Conversation(s), s.rng.random()
+    if r < 0.13:
+        (product.titled if r < 0.07 else product.transcript)(s, c)
+        c.titles = []
+        return c
+    if s.chance(0.75):
+        product.offer(s, c)
+    if s.chance(0.6):
+        c.system = product.PERSONA
+    else:
+        system_turn(s, c)
+    if r < 0.25:
+        c.tools, c.families = (c.tools, c.families) if s.chance(0.2) else ([], {})
+        product.ask_schema(s, c)
+        c.titles = []
+        return c
+    if r < 0.32:
+        product.earlier(s, c)
+    used = lambda s, c: tools.use(s, c) if c.tools else limits.beyond(s, c)
+    for _ in range(s.rng.choice((1, 1, 2, 3, 4))):
+        s.any([product.ask_note] * 4 + [product.ask_texts] * 4 + [product.ask_about] * 3 + [product.ask_summary] * 3 + [product.words] * 6 + [used] * 4 + [talk.small_talk, limits.beyond, talk.known])(s, c)
+    if not c.turns:
+        product.words(s, c)
+    return c
+
+
 KINDS = {kind_talk: 14, kind_known: 6, kind_date: 1, kind_recall: 12, kind_others: 3, kind_plans: 4, kind_memory: 4, kind_tool: 18, kind_no_tool: 14, kind_passages: 24, kind_file: 8, kind_format: 6,
          kind_lookup: 20, kind_notes: 6, kind_json: 24, kind_calls: 24}
 # Training shows more of what is learned last; evaluation's mix stays as it was, so that figures of different days compare.
-TRAINED = {**KINDS, kind_cold: 9, kind_mentions: 4, kind_talk: 11, kind_known: 5, kind_recall: 11, kind_memory: 4, kind_no_tool: 12, kind_passages: 60, kind_lookup: 34, kind_sheet: 30, kind_notes: 5, kind_calls: 36, kind_tool: 22, kind_json: 32}
+TRAINED = {**KINDS, kind_cold: 9, kind_mentions: 4, kind_talk: 11, kind_known: 5, kind_recall: 11, kind_memory: 4, kind_no_tool: 12, kind_passages: 60, kind_lookup: 34, kind_sheet: 30, kind_notes: 5, kind_calls: 36, kind_tool: 22, kind_json: 32,
+           kind_product: 170}
 
 
 def title(s, c):
@@ -510,6 +540,9 @@ def operators():
     return {tokenizer().encode(f"1{o}1")[1] for o in "+-*/"}
 
 
+NOT_THERE = "I can't find that in the"
+
+
 def encode(c, rng, rest=0.06):
     """(ids, weights): full weight on what the model says, a little on some of the rest, for the feel of the language."""
     t = tokenizer()
@@ -519,7 +552,7 @@ def encode(c, rng, rest=0.06):
         ids.extend(piece)
         if learn:
             weights.extend([1.0] * len(piece))
-            if text.startswith("The ") and ("(passage " in text or passages.NONE[0] in text):
+            if text.startswith("The ") and ("(passage " in text or NOT_THERE in text):
                 # What is asked for: two failures of three were another fact's name.
                 weights[len(ids) - len(piece) + 1 : len(ids) - len(piece) + 3] = [3.0, 2.0]
             if "(passage " in text:
@@ -529,6 +562,17 @@ def encode(c, rng, rest=0.06):
                 weights[start:end] = [2.5] * (end - start)
                 decided = [4.0, 1.0, 3.0, 3.0, 2.0][: len(ids) - end]
                 weights[end : end + len(decided)] = decided
+            elif text.startswith(("It says: ", "It doesn't say: ")):
+                # Whether a text speaks of it, and which sentence does.
+                start = len(ids) - len(piece)
+                weights[start + 1] = 3.0
+                begins = start + len(t.encode("It says:"))
+                weights[begins : begins + 2] = [3.0, 2.0]
+            elif text.startswith("The ") and (found := re.match(rf"The [^.]+?(?= is |: {NOT_THERE})", text)):
+                # Whether a text holds it, and how the value begins.
+                decided = [3.0, 3.0, 2.0]
+                start = len(ids) - len(piece) + len(t.encode(found.group()))
+                weights[start : start + len(decided)] = decided[: len(ids) - start]
             elif text.startswith("<tool_call>"):
                 # Which tool, and what is done with two numbers.
                 weights[-len(piece) :] = [2.5 if i in operators() else 1.0 for i in piece]
