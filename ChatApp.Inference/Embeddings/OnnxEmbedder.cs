@@ -1,30 +1,27 @@
 using System.Numerics.Tensors;
-using System.Text;
 using ChatApp.Inference.Text;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.Tokenizers;
 
 namespace ChatApp.Inference.Embeddings;
 
 /// <summary>
-/// A BERT-shaped encoder in ONNX: WordPiece tokens in, the mean of the last layer (or its first token) out, as a unit vector.
+/// A BERT-shaped encoder in ONNX: tokens in, the mean of the last layer (or its first token) out, as a unit vector.
 /// Inputs <c>input_ids</c>, <c>attention_mask</c> and, where the graph has it, <c>token_type_ids</c>, each <c>[1, tokens]</c>;
 /// the first output is <c>[1, tokens, width]</c> or, pooled already, <c>[1, width]</c>.
 /// </summary>
 public sealed class OnnxEmbedder : IEmbedder, IDisposable
 {
     private readonly InferenceSession _session;
-    private readonly BertTokenizer _tokenizer;
-    private readonly EncoderFolder _folder;
+    private readonly EncoderSettings _settings;
     private readonly RunOptions _run = new();
     private readonly bool _tokenTypes;
 
-    private OnnxEmbedder(string id, EncoderFolder folder, InferenceSession session, BertTokenizer tokenizer)
+    private OnnxEmbedder(string id, DateTimeOffset created, EncoderSettings settings, InferenceSession session)
     {
         Id = id;
-        _folder = folder;
+        Created = created;
+        _settings = settings;
         _session = session;
-        _tokenizer = tokenizer;
         _tokenTypes = session.InputMetadata.ContainsKey("token_type_ids");
         Dimensions = Embed("size").Vector.Length;
     }
@@ -33,52 +30,52 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
     public string Id { get; }
 
     /// <inheritdoc/>
-    public DateTimeOffset Created => File.GetLastWriteTimeUtc(_folder.ModelFile);
+    public DateTimeOffset Created { get; }
 
     /// <inheritdoc/>
     public int Dimensions { get; }
 
     /// <inheritdoc/>
-    public int VocabularySize => _folder.Vocabulary.Count;
+    public int VocabularySize => _settings.Tokenizer.VocabularySize;
 
-    /// <summary>Loads an encoder's folder; the folder's name is the model's.</summary>
+    /// <summary>
+    /// Loads an encoder: its folder, or an assembly that embeds its files, as packages of encoders do. The folder's or assembly's name is the model's.
+    /// </summary>
     /// <exception cref="TokenizerFormatException">A file is missing or damaged, or the graph has not the shape described above.</exception>
     public static OnnxEmbedder Load(string path)
     {
-        var folder = EncoderFolder.Read(path);
-        var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var files = new EncoderFiles(path);
+        var settings = EncoderSettings.Read(files);
         InferenceSession? session = null;
         try
         {
-            using var vocabulary = new MemoryStream(Encoding.UTF8.GetBytes(string.Join('\n', folder.Vocabulary) + "\n"));
-            var tokenizer = BertTokenizer.Create(vocabulary, new BertOptions { LowerCaseBeforeTokenization = folder.Lowercase });
-            session = new InferenceSession(folder.ModelFile);
+            var (file, bytes) = files.Graph();
+            session = bytes is null ? new InferenceSession(file) : new InferenceSession(bytes);
             foreach (var name in (string[])["input_ids", "attention_mask"])
             {
                 if (!session.InputMetadata.ContainsKey(name))
-                    throw new TokenizerFormatException($"{folder.ModelFile}: the graph has no input '{name}'.");
+                    throw new TokenizerFormatException($"{files.PlaceOf(files.Model()!)}: the graph has no input '{name}'.");
             }
-            return new OnnxEmbedder(id, folder, session, tokenizer);
+            return new OnnxEmbedder(files.Path == path && bytes is null ? Path.GetFileName(path) : Path.GetFileNameWithoutExtension(files.Path), files.Created, settings, session);
         }
-        catch (Exception error) when (error is OnnxRuntimeException or ArgumentException or InvalidOperationException)
+        catch (Exception error) when (error is OnnxRuntimeException or ArgumentException or InvalidOperationException or TokenizerFormatException)
         {
             session?.Dispose();
+            if (error is TokenizerFormatException)
+                throw;
             throw new TokenizerFormatException($"{path} is no text encoder that can be served: {error.Message}", error);
         }
     }
 
     /// <inheritdoc/>
-    public (float[] Vector, int Tokens) Embed(string text)
-    {
-        return Run([.. _tokenizer.EncodeToIds(text, _folder.MaximumTokens, addSpecialTokens: true, out _, out _)]);
-    }
+    public (float[] Vector, int Tokens) Embed(string text) => Run(Sequence(text));
 
     /// <inheritdoc/>
-    public (float[] Vector, int Tokens) Embed(IReadOnlyList<int> tokens)
-    {
-        int cls = _tokenizer.ClassificationTokenId, sep = _tokenizer.SeparatorTokenId;
-        return Run([cls, .. tokens.Where(token => token != cls && token != sep).Take(_folder.MaximumTokens - 2), sep]);
-    }
+    public (float[] Vector, int Tokens) Embed(IReadOnlyList<int> tokens) => Run(Enclosed([.. tokens.Where(token => !_settings.Tokenizer.Prefix.Contains(token) && !_settings.Tokenizer.Suffix.Contains(token))]));
+
+    /// <summary>The token ids of a text as the encoder gets them: cut to its length, between the tokens of start and end.</summary>
+    internal long[] Sequence(string text) => Enclosed(_settings.Tokenizer.Encode(text, parseSpecial: true));
 
     /// <inheritdoc/>
     public float[] Shorten(float[] vector, int dimensions)
@@ -96,6 +93,14 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
     {
         _session.Dispose();
         _run.Dispose();
+    }
+
+    private long[] Enclosed(int[] tokens)
+    {
+        var (prefix, suffix) = (_settings.Tokenizer.Prefix, _settings.Tokenizer.Suffix);
+        var most = Math.Max(0, _settings.Truncation.MaximumTokens - prefix.Count - suffix.Count);
+        var kept = tokens.Length <= most ? tokens : _settings.Truncation.FromLeft ? tokens[^most..] : tokens[..most];
+        return [.. prefix, .. kept, .. suffix];
     }
 
     private (float[] Vector, int Tokens) Run(long[] ids)
@@ -128,7 +133,7 @@ public sealed class OnnxEmbedder : IEmbedder, IDisposable
             throw new InvalidOperationException($"the first output has {shape.Length} dimensions, not 2 or 3");
         var width = (int)shape[2];
         var vector = values[..width].ToArray();
-        if (!_folder.MeanPooling)
+        if (!_settings.MeanPooling)
             return vector;
         for (var token = 1; token < (int)shape[1]; token++)
             TensorPrimitives.Add(vector, values.Slice(token * width, width), vector);

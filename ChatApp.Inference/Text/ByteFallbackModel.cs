@@ -4,7 +4,7 @@ using System.Text;
 namespace ChatApp.Inference.Text;
 
 /// <summary>BPE over characters with byte fallback (Llama 2, Phi-3, Mistral, Gemma): a character outside the vocabulary becomes its UTF-8 bytes.</summary>
-internal sealed class ByteFallbackModel : BytePairModel
+internal sealed class ByteFallbackModel : PieceModel
 {
     private readonly BytePairMerger _merger;
     private readonly int[] _byteIds = new int[256];

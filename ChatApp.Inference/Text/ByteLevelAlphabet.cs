@@ -14,19 +14,17 @@ internal static class ByteLevelAlphabet
     /// <summary>The character that stands for a byte.</summary>
     public static char ToCharacter(byte value) => _characterOf[value];
 
-    /// <summary>The bytes of a vocabulary entry; characters outside the alphabet stand for their own UTF-8.</summary>
-    public static byte[] ToBytes(string entry)
+    /// <summary>The bytes of a token; one that has any character outside the alphabet stands for its own UTF-8, as in Hugging Face's decoder.</summary>
+    public static byte[] ToBytes(string token)
     {
-        var bytes = new List<byte>(entry.Length);
-        Span<byte> utf8 = stackalloc byte[4];
-        foreach (var rune in entry.EnumerateRunes())
+        var bytes = new byte[token.Length];
+        for (var i = 0; i < token.Length; i++)
         {
-            if (rune.Value < _byteOf.Length && _byteOf[rune.Value] >= 0)
-                bytes.Add((byte)_byteOf[rune.Value]);
-            else
-                bytes.AddRange(utf8[..rune.EncodeToUtf8(utf8)]);
+            if (token[i] >= _byteOf.Length || _byteOf[token[i]] < 0)
+                return Encoding.UTF8.GetBytes(token);
+            bytes[i] = (byte)_byteOf[token[i]];
         }
-        return [.. bytes];
+        return bytes;
     }
 
     private static bool IsPrintable(int b) => b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);

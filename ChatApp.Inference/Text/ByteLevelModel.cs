@@ -8,7 +8,7 @@ namespace ChatApp.Inference.Text;
 /// Byte-level BPE (GPT-2, Llama 3, Qwen, Phi-4): every byte is a character of a printable alphabet, so nothing is ever unknown.
 /// Pieces of ordinary length are merged by Microsoft.ML.Tokenizers; its merge is not linearithmic, so very long pieces go to <see cref="BytePairMerger"/>.
 /// </summary>
-internal sealed class ByteLevelModel : BytePairModel
+internal sealed class ByteLevelModel : PieceModel
 {
     private const int LongPiece = 1024;
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ChatApp.Inference.Text;
@@ -63,6 +64,32 @@ internal abstract record PreTokenizer
                 pieces.Add(piece);
             else
                 Gpt2Cut.Cut(text, piece, pieces);
+        }
+    }
+
+    /// <summary>BERT's words: cut at blanks, which go, and around every punctuation mark.</summary>
+    public sealed record Bert : PreTokenizer
+    {
+        public override void Cut(string text, Range piece, List<Range> pieces)
+        {
+            var (start, length) = piece.GetOffsetAndLength(text.Length);
+            var (at, word) = (start, start);
+            foreach (var rune in text.AsSpan(start, length).EnumerateRunes())
+            {
+                var next = at + rune.Utf16SequenceLength;
+                var mark = BertText.IsPunctuation(rune);
+                if (mark || Rune.IsWhiteSpace(rune))
+                {
+                    if (at > word)
+                        pieces.Add(word..at);
+                    if (mark)
+                        pieces.Add(at..next);
+                    word = next;
+                }
+                at = next;
+            }
+            if (at > word)
+                pieces.Add(word..at);
         }
     }
 

@@ -60,6 +60,30 @@ internal abstract record TextNormalizer
     public sealed record StripAccents : TextNormalizer
     {
         public override string Apply(string text) =>
-            string.Concat(text.Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark));
+            string.Concat(text.EnumerateRunes().Where(r => Rune.GetUnicodeCategory(r) != UnicodeCategory.NonSpacingMark));
+    }
+    /// <summary>The text as BERT's tokenizer takes it: without control characters, blanks as spaces, ideographs apart, without accents, in lower case.</summary>
+    public sealed record Bert(BertText Rules) : TextNormalizer
+    {
+        public override string Apply(string text)
+        {
+            var output = new StringBuilder(text.Length + 16);
+            foreach (var rune in text.EnumerateRunes())
+            {
+                if (Rules.Clean && BertText.IsDropped(rune))
+                    continue;
+                if (Rules.Clean && Rune.IsWhiteSpace(rune))
+                    output.Append(' ');
+                else if (Rules.SetIdeographsApart && BertText.IsIdeograph(rune))
+                    output.Append(' ').Append(rune.ToString()).Append(' ');
+                else
+                    output.Append(rune.ToString());
+            }
+            text = output.ToString();
+            if (Rules.StripAccents)
+                text = new StripAccents().Apply(new Unicode(NormalizationForm.FormD).Apply(text));
+            // The one letter whose lower case is two characters.
+            return Rules.Lowercase ? text.Replace("\u0130", "i\u0307", StringComparison.Ordinal).ToLowerInvariant() : text;
+        }
     }
 }

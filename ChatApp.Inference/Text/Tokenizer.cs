@@ -6,8 +6,8 @@ using ChatApp.Inference.Tokens;
 namespace ChatApp.Inference.Text;
 
 /// <summary>
-/// Text to token ids and back, as the model's <c>tokenizer.json</c> says: byte-level BPE (GPT-2, Llama 3, Qwen, Phi-4) and
-/// BPE with byte fallback (Llama 2, Phi-3, Mistral, Gemma). Immutable and safe for concurrent use.
+/// Text to token ids and back, as the model's <c>tokenizer.json</c> says: byte-level BPE (GPT-2, Llama 3, Qwen, Phi-4),
+/// BPE with byte fallback (Llama 2, Phi-3, Mistral, Gemma), and the WordPiece of encoders (BERT). Immutable and safe for concurrent use.
 /// </summary>
 public sealed class Tokenizer : ITokenText
 {
@@ -17,7 +17,7 @@ public sealed class Tokenizer : ITokenText
     /// </summary>
     internal const char Breaker = '\uFDD1';
 
-    private readonly BytePairModel _model;
+    private readonly PieceModel _model;
     private readonly TextNormalizer[] _normalizers;
     private readonly PreTokenizer[] _preTokenizers;
     private readonly AddedTokenMatcher _allAdded;
@@ -37,7 +37,8 @@ public sealed class Tokenizer : ITokenText
         AddedTokens = file.AddedTokens;
         _allAdded = new AddedTokenMatcher(file.AddedTokens);
         _plainAdded = new AddedTokenMatcher(file.AddedTokens.Where(t => !t.Special));
-        _model = file.ByteLevel ? new ByteLevelModel(file) : new ByteFallbackModel(file);
+        _model = file.WordPiece is { } wordPiece ? new WordPieceModel(file.Vocabulary, wordPiece)
+            : file.ByteLevel ? new ByteLevelModel(file) : new ByteFallbackModel(file);
 
         VocabularySize = Math.Max(file.Vocabulary.Values.Max(), file.AddedTokens.Select(t => t.Id).DefaultIfEmpty(-1).Max()) + 1;
         _ids = file.Vocabulary;
@@ -58,6 +59,7 @@ public sealed class Tokenizer : ITokenText
         PadId = IdOf(names.Pad);
         Prefix = file.Prefix.Count > 0 ? file.Prefix : names.AddBos && BosId is { } bos ? [bos] : [];
         Suffix = file.Suffix;
+        Truncation = file.Truncation;
     }
 
     /// <summary>One more than the highest token id; a model's logits may be wider (padding).</summary>
@@ -90,19 +92,25 @@ public sealed class Tokenizer : ITokenText
     /// <summary>Ids put after such a text.</summary>
     public IReadOnlyList<int> Suffix { get; }
 
+    /// <summary>How whole sequences are cut, where the file says it.</summary>
+    internal Truncation? Truncation { get; }
+
     /// <summary>Reads <c>tokenizer.json</c> and, when there, <c>tokenizer_config.json</c>.</summary>
     /// <param name="folder">A model folder.</param>
     /// <exception cref="TokenizerFormatException">A file is missing, damaged, or of a kind that is not supported.</exception>
-    public static Tokenizer Load(string folder)
+    public static Tokenizer Load(string folder) => Create(TokenizerFile.Read(folder), SpecialTokenNames.Read(folder));
+
+    /// <summary>The tokenizer of an encoder that need not lie in a folder of its own.</summary>
+    /// <exception cref="TokenizerFormatException">Vocabulary and merges do not fit together.</exception>
+    internal static Tokenizer Create(TokenizerFile file, SpecialTokenNames? names = null)
     {
-        var file = TokenizerFile.Read(folder);
         try
         {
-            return new Tokenizer(file, SpecialTokenNames.Read(folder));
+            return new Tokenizer(file, names ?? SpecialTokenNames.None);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new TokenizerFormatException($"{Path.Combine(folder, "tokenizer.json")}: vocabulary and merges do not fit together: {error.Message}", error);
+            throw new TokenizerFormatException($"{file.Path}: vocabulary and merges do not fit together: {error.Message}", error);
         }
     }
 
@@ -209,7 +217,10 @@ public sealed class Tokenizer : ITokenText
     {
         var entries = new byte[VocabularySize][];
         foreach (var (entry, id) in _ids)
-            entries[id] = _addedById[id] is { } added ? Encoding.UTF8.GetBytes(added.Content) : _model.BytesOf(entry);
+        {
+            // A control token is its own name. A word that a family added (Gemma's runs of spaces) is decoded like any other.
+            entries[id] = _addedById[id] is { Special: true } control ? Encoding.UTF8.GetBytes(control.Content) : _model.BytesOf(_addedById[id]?.Content ?? entry);
+        }
         var offsets = new int[VocabularySize + 1];
         for (var id = 0; id < VocabularySize; id++)
             offsets[id + 1] = offsets[id] + (entries[id]?.Length ?? 0);
@@ -225,11 +236,13 @@ public sealed class Tokenizer : ITokenText
 /// <summary>The names of a model's begin, end and padding tokens, from <c>tokenizer_config.json</c>; a token is a string or an object with <c>content</c>.</summary>
 internal sealed record SpecialTokenNames(string? Bos, string? Eos, string? Pad, bool AddBos)
 {
+    public static SpecialTokenNames None { get; } = new(null, null, null, false);
+
     public static SpecialTokenNames Read(string folder)
     {
         var path = Path.Combine(folder, "tokenizer_config.json");
         if (!File.Exists(path))
-            return new SpecialTokenNames(null, null, null, false);
+            return None;
         using var document = TokenizerFile.Parse(path);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)

@@ -14,9 +14,10 @@ internal sealed class TokenizerFile
     private const int MaximumId = 4_000_000;
     private const string Gpt2Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    private readonly string _path;
+    private TokenizerFile(string path) => Path = path;
 
-    private TokenizerFile(string path) => _path = path;
+    /// <summary>Where it was read, for messages.</summary>
+    public string Path { get; }
 
     public Dictionary<string, int> Vocabulary { get; } = [];
     public List<(string Left, string Right)> Merges { get; } = [];
@@ -31,19 +32,52 @@ internal sealed class TokenizerFile
     public string? UnknownToken { get; private set; }
     public bool StripsLeadingSpace { get; private set; }
 
+    /// <summary>How words are cut, where the model is WordPiece.</summary>
+    public WordPieceRules? WordPiece { get; private set; }
+
+    /// <summary>How a whole sequence is cut, where the file says it.</summary>
+    public Truncation? Truncation { get; private set; }
+
     public static TokenizerFile Read(string folder)
     {
-        var path = Path.Combine(folder, "tokenizer.json");
+        var path = System.IO.Path.Combine(folder, "tokenizer.json");
+        using var document = Parse(path);
+        return Read(document.RootElement, path);
+    }
+
+    /// <summary>Reads a <c>tokenizer.json</c> that is parsed already; <paramref name="path"/> is for messages.</summary>
+    public static TokenizerFile Read(JsonElement root, string path)
+    {
         var file = new TokenizerFile(path);
         try
         {
-            using var document = Parse(path);
-            file.ReadRoot(document.RootElement);
+            file.ReadRoot(root);
         }
         catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw file.Damaged("its structure is not that of a tokenizer", error);
         }
+        return file;
+    }
+
+    /// <summary>What BERT's own tokenizer does with the words of a <c>vocab.txt</c>, one a line in the order of their ids.</summary>
+    public static TokenizerFile OfWords(IEnumerable<string> words, BertText text, string path)
+    {
+        var file = new TokenizerFile(path) { WordPiece = new WordPieceRules("[UNK]", "##", WordPieceRules.LongestWord) };
+        var id = 0;
+        foreach (var word in words)
+            file.Vocabulary[word.TrimEnd()] = id++;
+        foreach (var name in (string[])["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+        {
+            if (file.Vocabulary.TryGetValue(name, out var special))
+                file.AddedTokens.Add(new AddedToken(special, name, Special: true, StripLeft: false, StripRight: false, SingleWord: false));
+        }
+        if (!file.Vocabulary.TryGetValue("[CLS]", out var start) || !file.Vocabulary.TryGetValue("[SEP]", out var end) || !file.Vocabulary.ContainsKey("[UNK]"))
+            throw file.Damaged("a WordPiece vocabulary needs [CLS], [SEP] and [UNK]");
+        file.Normalizers.Add(new TextNormalizer.Bert(text));
+        file.PreTokenizers.Add(new PreTokenizer.Bert());
+        file.Prefix.Add(start);
+        file.Suffix.Add(end);
         return file;
     }
 
@@ -73,15 +107,27 @@ internal sealed class TokenizerFile
     private int Id(string entry) =>
         Vocabulary.TryGetValue(entry, out var id) ? id : throw Damaged($"a merge uses '{entry}', which the vocabulary lacks");
 
-    private TokenizerFormatException Damaged(string what, Exception? inner = null) => new($"{_path}: {what}.", inner);
+    private TokenizerFormatException Damaged(string what, Exception? inner = null) => new($"{Path}: {what}.", inner);
 
     private void ReadRoot(JsonElement root)
     {
         var model = root.GetProperty("model");
         var type = Text(model, "type") ?? "BPE";
-        if (type != "BPE")
-            throw Damaged($"model type '{type}' is not supported; decoders of this engine use BPE");
-        ReadModel(model);
+        switch (type)
+        {
+            case "BPE":
+                ReadBytePairs(model);
+                break;
+            case "WordPiece":
+                ReadVocabulary(model);
+                WordPiece = new WordPieceRules(Text(model, "unk_token") ?? "[UNK]", Text(model, "continuing_subword_prefix") ?? "##",
+                    model.TryGetProperty("max_input_chars_per_word", out var longest) ? longest.GetInt32() : WordPieceRules.LongestWord);
+                if (!Vocabulary.ContainsKey(WordPiece.Unknown))
+                    throw Damaged($"the vocabulary lacks its token for unknown words, '{WordPiece.Unknown}'");
+                break;
+            default:
+                throw Damaged($"model type '{type}' is not supported; known are BPE and WordPiece");
+        }
         ReadAddedTokens(root);
         if (Section(root, "normalizer") is { } normalizer)
             ReadNormalizer(normalizer);
@@ -92,9 +138,11 @@ internal sealed class TokenizerFile
         ByteLevel |= PreTokenizers.OfType<PreTokenizer.ByteLevel>().Any();
         if (Section(root, "post_processor") is { } postProcessor)
             ReadPostProcessor(postProcessor);
+        if (Section(root, "truncation") is { } truncation)
+            Truncation = new Truncation(truncation.GetProperty("max_length").GetInt32(), Text(truncation, "direction") == "Left");
     }
 
-    private void ReadModel(JsonElement model)
+    private void ReadVocabulary(JsonElement model)
     {
         foreach (var entry in model.GetProperty("vocab").EnumerateObject())
         {
@@ -105,6 +153,11 @@ internal sealed class TokenizerFile
         }
         if (Vocabulary.Count == 0)
             throw Damaged("the vocabulary is empty");
+    }
+
+    private void ReadBytePairs(JsonElement model)
+    {
+        ReadVocabulary(model);
         foreach (var merge in model.GetProperty("merges").EnumerateArray())
         {
             if (merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2)
@@ -173,6 +226,11 @@ internal sealed class TokenizerFile
             case "StripAccents":
                 Normalizers.Add(new TextNormalizer.StripAccents());
                 break;
+            case "BertNormalizer":
+                var lowercase = Flag(element, "lowercase", absent: true);
+                var strip = Section(element, "strip_accents") is { } accents ? accents.ValueKind == JsonValueKind.True : lowercase;
+                Normalizers.Add(new TextNormalizer.Bert(new BertText(Flag(element, "clean_text", absent: true), Flag(element, "handle_chinese_chars", absent: true), strip, lowercase)));
+                break;
             default:
                 throw Damaged($"normalizer '{type}' is not supported");
         }
@@ -199,6 +257,9 @@ internal sealed class TokenizerFile
                 if (!Enum.TryParse<PreTokenizer.Behavior>(Text(element, "behavior"), out var behavior))
                     throw Damaged($"pre_tokenizer Split has behavior '{Text(element, "behavior")}', which is not supported");
                 PreTokenizers.Add(new PreTokenizer.Split(Pattern(element.GetProperty("pattern")), behavior, Flag(element, "invert")));
+                break;
+            case "BertPreTokenizer":
+                PreTokenizers.Add(new PreTokenizer.Bert());
                 break;
             case "Digits":
                 PreTokenizers.Add(SplitAt(Flag(element, "individual_digits") ? @"\p{N}" : @"\p{N}+"));
@@ -250,14 +311,18 @@ internal sealed class TokenizerFile
                             .GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
                 }
                 break;
+            case "BertProcessing" or "RobertaProcessing":
+                Prefix.Add(element.GetProperty("cls")[1].GetInt32());
+                Suffix.Add(element.GetProperty("sep")[1].GetInt32());
+                break;
         }
     }
 
     private PreTokenizer.Split SplitAt(string pattern) =>
-        new(RegexTranslation.Compile(pattern, _path), PreTokenizer.Behavior.Isolated, Invert: false);
+        new(RegexTranslation.Compile(pattern, Path), PreTokenizer.Behavior.Isolated, Invert: false);
 
     private Regex Pattern(JsonElement pattern) => RegexTranslation.Compile(
-        Literal(pattern) is { } literal ? Regex.Escape(literal) : pattern.GetProperty("Regex").GetString()!, _path);
+        Literal(pattern) is { } literal ? Regex.Escape(literal) : pattern.GetProperty("Regex").GetString()!, Path);
 
     private static string? Literal(JsonElement pattern) =>
         pattern.ValueKind == JsonValueKind.String ? pattern.GetString() : pattern.TryGetProperty("String", out var text) ? text.GetString() : null;
@@ -271,6 +336,9 @@ internal sealed class TokenizerFile
     private static bool Flag(JsonElement parent, string name, bool absent = false) =>
         parent.TryGetProperty(name, out var value) ? value.ValueKind == JsonValueKind.True : absent;
 }
+
+/// <summary>How a sequence that is too long is cut: to so many tokens, those of its start and end among them; from the left or the right.</summary>
+internal sealed record Truncation(int MaximumTokens, bool FromLeft);
 
 /// <summary>A tokenizer's or template's files are missing, damaged or of a kind this engine does not know; the message names the file and the part.</summary>
 public sealed class TokenizerFormatException(string message, Exception? inner = null) : Exception(message, inner);

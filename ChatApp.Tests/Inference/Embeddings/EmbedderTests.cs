@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Models;
 using ChatApp.Inference.Text;
+using Mono.Cecil;
 
 namespace ChatApp.Tests.Inference.Embeddings;
 
@@ -28,6 +29,51 @@ internal sealed class EmbedderTests
             embedder.Embed(string.Join(' ', Enumerable.Repeat("red", 5000))).Tokens.ShouldBeLessThanOrEqualTo(16);
             embedder.Embed("").Tokens.ShouldBe(2);
         }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Test]
+    public void An_encoder_loads_as_it_lies_in_its_package()
+    {
+        var folder = Encoder(mean: true);
+        var package = Directory.CreateTempSubdirectory("chatapp-encoder-package").FullName;
+        var library = Directory.CreateDirectory(Path.Combine(package, "lib", "netstandard2.1")).FullName;
+        var assembly = Path.Combine(library, "Encoders.Letters.dll");
+        using (var written = AssemblyDefinition.CreateAssembly(new AssemblyNameDefinition("Encoders.Letters", new Version(1, 0)), "Encoders.Letters", ModuleKind.Dll))
+        {
+            foreach (var file in (string[])["model.onnx", "vocab.txt"])
+                written.MainModule.Resources.Add(new EmbeddedResource("Encoders.Letters.Resources." + file, ManifestResourceAttributes.Public, File.ReadAllBytes(Path.Combine(folder, file))));
+            written.Write(assembly);
+        }
+        using var inFolder = OnnxEmbedder.Load(folder);
+        foreach (var path in (string[])[assembly, package])
+        {
+            using var embedder = OnnxEmbedder.Load(path);
+            embedder.Id.ShouldBe("Encoders.Letters");
+            embedder.Embed("Hello worlds").Vector.ShouldBe(inFolder.Embed("Hello worlds").Vector);
+        }
+
+        var bytes = File.ReadAllBytes(assembly);
+        foreach (var damaged in (byte[][])[bytes[..(bytes.Length / 2)], [1, 2, 3], []])
+        {
+            File.WriteAllBytes(assembly, damaged);
+            Should.Throw<TokenizerFormatException>(() => OnnxEmbedder.Load(package)).Message.ShouldContain(assembly);
+        }
+        Directory.Delete(package, recursive: true);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [TestCase("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {")]
+    [TestCase("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}}}")]
+    [TestCase("tokenizer.json", "[]")]
+    [TestCase("vocab.txt", "hello\nworld\n")]
+    [TestCase("sentence_bert_config.json", "{\"max_seq_length\": ")]
+    [TestCase("1_Pooling/config.json", "")]
+    public void A_damaged_file_of_an_encoder_is_named(string file, string text)
+    {
+        var folder = Encoder(mean: true);
+        File.WriteAllText(Path.Combine(folder, file), text);
+        Should.Throw<TokenizerFormatException>(() => OnnxEmbedder.Load(folder)).Message.ShouldContain(Path.Combine(folder, file));
         Directory.Delete(folder, recursive: true);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text;
 using ChatApp.Inference.Text;
 using FsCheck;
@@ -110,6 +111,28 @@ internal sealed class TokenizerTests
         tokenizer.Encode("a<|im_end|>b", parseSpecial: false).ShouldNotContain(end);
         tokenizer.Decode(tokenizer.Encode("a<|im_end|>b", parseSpecial: false), skipSpecial: true).ShouldBe("a<|im_end|>b");
         tokenizer.Decode(tokenizer.Encode("a<|im_end|>b", parseSpecial: true), skipSpecial: true).ShouldBe("ab");
+    }
+
+    [TestCase("\u2581\u2581\u2581", "   "), TestCase("<0x0A>", "\n"), TestCase("a\u2581b", "a b")]
+    public void A_word_that_a_family_added_is_decoded_like_any_other(string word, string text)
+    {
+        var file = TokenizerFolder.ByteFallback(metaspace: false);
+        var added = file["added_tokens"]!.AsArray();
+        added.Add(new JsonObject { ["id"] = 5000, ["content"] = word, ["special"] = false });
+        added.Add(new JsonObject { ["id"] = 5001, ["content"] = "<\u2581>", ["special"] = true });
+        using var folder = new TokenizerFolder(file);
+        var tokenizer = Tokenizer.Load(folder.Folder);
+        tokenizer.Decode([tokenizer.Encode("a", parseSpecial: false)[^1], 5000, 5000], skipSpecial: true).TrimStart().ShouldBe("a" + text + text);
+        tokenizer.TokenText(5001).ShouldBe("<\u2581>");
+    }
+
+    [TestCase("\u0120\u0120", "  "), TestCase("\u00E4\u00B8\u0143", "\u4E2D"), TestCase("~ \u0120", "~ \u0120")]
+    public void A_word_added_to_a_byte_level_vocabulary_is_bytes_where_all_of_it_is_of_their_alphabet(string word, string text)
+    {
+        var file = TokenizerFolder.ByteLevel();
+        file["added_tokens"]!.AsArray().Add(new JsonObject { ["id"] = 5000, ["content"] = word, ["special"] = false });
+        using var folder = new TokenizerFolder(file);
+        Tokenizer.Load(folder.Folder).Decode([5000], skipSpecial: true).ShouldBe(text);
     }
 
     [Test]
