@@ -45,7 +45,12 @@ internal sealed partial class Restarts(
     {
         if (!_instances.TryGetValue(change.ResourceId, out var instance))
             _instances[change.ResourceId] = instance = new Instance();
-        var (before, now) = (instance.State, change.Snapshot.State?.Text);
+        var (before, now, endedAt) = (instance.State, change.Snapshot.State?.Text, change.Snapshot.StopTimeStamp);
+        // DCP may tell the last process's end once more after the next one was started.
+        if (IsEnd(now) && endedAt is not null && endedAt == instance.EndedAt)
+            return null;
+        if (IsEnd(now))
+            instance.EndedAt = endedAt;
         instance.State = now ?? before;
         instance.IsGivenUp &= now != KnownResourceStates.Starting && now != KnownResourceStates.Running;
         if (now == KnownResourceStates.Running && change.Snapshot.HealthStatus == HealthStatus.Healthy)
@@ -102,6 +107,9 @@ internal sealed partial class Restarts(
     private sealed class Instance
     {
         public string? State { get; set; }
+
+        /// <summary>When the last process that is known to have ended did.</summary>
+        public DateTime? EndedAt { get; set; }
 
         public bool WasHealthy { get; set; }
 

@@ -29,6 +29,7 @@ public sealed class SupervisionTests
             GraphUnderTest.WithoutServices(builder);
             Script(builder, "crashing", "exec sleep 1000");
             Script(builder, "stopped", "exec sleep 1000");
+            Script(builder, "retold", "exec sleep 1000");
             Script(builder, "failing", $"echo started >> {_starts}; exit 3")
                 .WithHealthCheck(Never(builder));
         });
@@ -81,6 +82,31 @@ public sealed class SupervisionTests
         await ending.CancelAsync();
         await watching.ContinueWith(_ => { }, TaskScheduler.Default);
         seen.ShouldContain(KnownResourceStates.Stopping);
+        seen.ShouldNotContain(Restarts.Restarting);
+    }
+
+    [Test]
+    public async Task An_end_that_is_told_again_after_the_next_start_is_no_crash()
+    {
+        var notifications = _graph.Application.ResourceNotifications;
+        var commands = _graph.Application.ResourceCommands;
+        await _graph.HealthyAsync("retold");
+        var seen = new List<string?>();
+        using var ending = new CancellationTokenSource();
+        var watching = WatchAsync("retold", seen, ending.Token);
+        (await commands.ExecuteCommandAsync("retold", KnownResourceCommands.StopCommand, Soon)).Success.ShouldBeTrue();
+        var ended = await notifications.WaitForResourceAsync("retold", change => change.Snapshot.State?.Text == KnownResourceStates.Finished, Soon);
+        (await commands.ExecuteCommandAsync("retold", KnownResourceCommands.StartCommand, Soon)).Success.ShouldBeTrue();
+        await _graph.HealthyAsync("retold");
+        var running = await notifications.WaitForResourceAsync("retold", change => change.Snapshot.State?.Text == KnownResourceStates.Running, Soon);
+
+        await notifications.PublishUpdateAsync(ended.Resource, ended.ResourceId, _ => ended.Snapshot);
+        await notifications.PublishUpdateAsync(running.Resource, running.ResourceId, _ => running.Snapshot);
+
+        (await commands.ExecuteCommandAsync("retold", KnownResourceCommands.StopCommand, Soon)).Success.ShouldBeTrue();
+        await notifications.WaitForResourceAsync("retold", change => change.Snapshot.State?.Text == KnownResourceStates.Finished && change.Snapshot.StopTimeStamp != ended.Snapshot.StopTimeStamp, Soon);
+        await ending.CancelAsync();
+        await watching.ContinueWith(_ => { }, TaskScheduler.Default);
         seen.ShouldNotContain(Restarts.Restarting);
     }
 
