@@ -1,4 +1,3 @@
-using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints;
 using ChatApp.Inference.Serving;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,9 +25,6 @@ internal static class InferenceServices
         services.AddSingleton<ModelCatalog>();
         services.AddHostedService<ModelLoader>();
         services.AddHealthChecks().AddCheck<ModelHealthCheck>("models");
-        services.AddSingleton<IEmbedder>(provider => provider.GetRequiredService<IOptions<InferenceOptions>>().Value.EmbeddingModelPath is { Length: > 0 } path
-            ? OnnxEmbedder.Load(Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, path)))
-            : new HashingEmbedder());
         services.AddSingleton<ChatCompletions>();
         services.AddSingleton<Completions>();
         services.AddSingleton<EmbeddingsApi>();

@@ -1,5 +1,4 @@
 using ChatApp.Inference;
-using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints;
 using ChatApp.ServiceDefaults;
 
@@ -8,8 +7,6 @@ builder.AddServiceDefaults();
 builder.AddInference();
 
 var app = builder.Build();
-// A wrong encoder stops the start rather than the first request.
-app.Services.GetRequiredService<IEmbedder>();
 app.MapDefaultEndpoints();
 app.MapOpenAIApi();
 // Its own /metrics has vLLM's names; this has what every service has: requests, memory, threads.

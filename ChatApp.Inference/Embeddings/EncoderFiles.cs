@@ -6,7 +6,8 @@ namespace ChatApp.Inference.Embeddings;
 
 /// <summary>
 /// The files of a text encoder: of its folder, or embedded as resources in an assembly, as packages of encoders carry them
-/// (<c>….Resources.model.onnx</c>, <c>….Resources.vocab.txt</c>). An assembly is read, never loaded: its code does not run.
+/// (<c>….Resources.model.onnx</c>, <c>….Resources.vocab.txt</c>); a folder with such an assembly may add files of its own.
+/// An assembly is read, never loaded: its code does not run.
 /// </summary>
 internal sealed class EncoderFiles
 {
@@ -22,42 +23,48 @@ internal sealed class EncoderFiles
     public EncoderFiles(string path)
     {
         Path = path;
+        Name = System.IO.Path.GetFileName(path);
         if (Directory.Exists(path))
         {
             _folder = path;
             if (Model() is not null)
                 return;
-            path = Directory.EnumerateFiles(path, "*.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault()
+            Path = Directory.EnumerateFiles(path, "*.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault()
                 ?? throw new TokenizerFormatException($"{path} has no model.onnx (nor onnx/model.onnx, nor an assembly that embeds one): an encoder needs it.");
-            _folder = null;
         }
         else if (!File.Exists(path))
             throw new TokenizerFormatException($"{path} does not exist: an encoder's folder or assembly is expected.");
-        Path = path;
-        ReadResources(path);
+        else
+            Name = System.IO.Path.GetFileNameWithoutExtension(path);
+        ReadResources(Path);
     }
 
-    /// <summary>The folder or assembly.</summary>
+    /// <summary>What the model is called: its folder's name, or its assembly's.</summary>
+    public string Name { get; }
+
+    /// <summary>The folder, or the assembly where one embeds the model.</summary>
     public string Path { get; }
 
     /// <summary>When the model was made.</summary>
-    public DateTimeOffset Created => File.GetLastWriteTimeUtc(Model() is { } file && _folder is not null ? System.IO.Path.Combine(_folder, file) : Path);
+    public DateTimeOffset Created => File.GetLastWriteTimeUtc(Model() is { } file && IsInFolder(file) ? PlaceOf(file) : Path);
 
     /// <summary>The name of the graph's file, or null.</summary>
     public string? Model() => Array.Find(_models, Has);
 
     /// <summary>The graph: where it lies, or its bytes.</summary>
     public (string? File, byte[]? Bytes) Graph() => Model() is { } name
-        ? _folder is null ? (null, _resources[name]) : (System.IO.Path.Combine(_folder, name), null)
+        ? IsInFolder(name) ? (PlaceOf(name), null) : (null, _resources[name])
         : throw new TokenizerFormatException($"{Path} embeds no model.onnx: an encoder needs it.");
 
-    public bool Has(string name) => _folder is null ? _resources.ContainsKey(name) : File.Exists(System.IO.Path.Combine(_folder, name));
+    public bool Has(string name) => IsInFolder(name) || _resources.ContainsKey(name);
 
     /// <summary>The bytes of a file that is there.</summary>
-    public byte[] Read(string name) => _folder is null ? _resources[name] : File.ReadAllBytes(System.IO.Path.Combine(_folder, name));
+    public byte[] Read(string name) => IsInFolder(name) ? File.ReadAllBytes(PlaceOf(name)) : _resources[name];
 
     /// <summary>A file's place, for messages.</summary>
-    public string PlaceOf(string name) => _folder is null ? $"{Path} ({name})" : System.IO.Path.Combine(_folder, name);
+    public string PlaceOf(string name) => _folder is not null && !_resources.ContainsKey(name) || IsInFolder(name) ? System.IO.Path.Combine(_folder!, name) : $"{Path} ({name})";
+
+    private bool IsInFolder(string name) => _folder is not null && File.Exists(System.IO.Path.Combine(_folder, name));
 
     private void ReadResources(string assembly)
     {

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace ChatApp.Inference.Endpoints;
 
 /// <summary><c>GET /v1/models</c> and <c>GET /v1/models/{id}</c>.</summary>
-internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptions<InferenceOptions> options)
+internal sealed class ModelsApi(ModelCatalog catalog, IOptions<InferenceOptions> options)
 {
     public async Task ListAsync(HttpContext context)
     {
@@ -26,7 +26,8 @@ internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptio
         json.WriteStartArray("data");
         foreach (var model in catalog.Models)
             Write(json, model);
-        WriteEmbedder(json);
+        if (catalog.Embeddings is { } embeddings)
+            Write(json, embeddings.Model);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -34,24 +35,26 @@ internal sealed class ModelsApi(ModelCatalog catalog, IEmbedder embedder, IOptio
     public async Task GetAsync(HttpContext context)
     {
         var id = (string)context.Request.RouteValues["id"]!;
-        var model = id == embedder.Id ? null : ModelLookup.Find(catalog, id);
+        var encoder = catalog.Embeddings?.Model is { } own && own.Id == id ? own : null;
+        var model = encoder is null ? ModelLookup.Find(catalog, id) : null;
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, JsonOutput.Options);
-        if (model is null)
-            WriteEmbedder(json);
+        if (encoder is not null)
+            Write(json, encoder);
         else
-            Write(json, model);
+            Write(json, model!);
     }
 
-    private void WriteEmbedder(Utf8JsonWriter json)
+    private static void Write(Utf8JsonWriter json, EmbeddingModel model)
     {
         json.WriteStartObject();
-        json.WriteString("id", embedder.Id);
+        json.WriteString("id", model.Id);
         json.WriteString("object", "model");
-        json.WriteNumber("created", embedder.Created.ToUnixTimeSeconds());
+        json.WriteNumber("created", model.Created.ToUnixTimeSeconds());
         json.WriteString("owned_by", "chatapp");
         json.WriteBoolean("supports_chat", false);
-        json.WriteNumber("dimensions", embedder.Dimensions);
+        json.WriteNumber("max_model_len", model.MaximumTokens);
+        json.WriteNumber("dimensions", model.Dimensions);
         WriteCapabilities(json, ["embeddings"]);
         json.WriteEndObject();
     }

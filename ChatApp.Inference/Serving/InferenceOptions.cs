@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Reasoning;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Inference.Serving;
 
@@ -15,8 +17,9 @@ public sealed record InferenceOptions
     /// <summary>Models to serve; empty serves every model found in <see cref="ModelsPath"/>.</summary>
     public IReadOnlyList<ModelSettings> Models { get; init; } = [];
 
-    /// <summary>Folder of an ONNX text encoder (BERT-shaped) for embeddings; null serves the built-in hashing embedder.</summary>
-    public string? EmbeddingModelPath { get; init; }
+    /// <summary>The text encoder and its bounds.</summary>
+    [ValidateObjectMembers]
+    public EmbeddingOptions Embeddings { get; init; } = new();
 
     /// <summary>Models that are listed with the tier <c>fast</c>; the others are <c>capable</c>.</summary>
     public IReadOnlyList<string> FastModels { get; init; } = ["chatapp-nano"];

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Engine;
 using ChatApp.Inference.Engine.Requests;
 using ChatApp.Inference.Logging;
@@ -23,6 +24,8 @@ public sealed class ModelLoader(
     ILoggerFactory loggers,
     TimeProvider time) : BackgroundService
 {
+    private const string BundledEncoder = "encoders/snowflake-arctic-embed-xs";
+
     private readonly ILogger _logger = loggers.CreateLogger<ModelLoader>();
     private readonly Lock _gate = new();
     private readonly List<InferenceEngine> _engines = [];
@@ -42,8 +45,10 @@ public sealed class ModelLoader(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopping = lifetime.ApplicationStopping.Register(BeginDrain);
+        var encoder = Task.Run(LoadEncoder, lifetime.ApplicationStopping);
         foreach (var (settings, reasoning) in Configured())
             await LoadAsync(settings, reasoning, lifetime.ApplicationStopping);
+        await encoder.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
         catalog.MarkLoaded();
@@ -128,6 +133,27 @@ public sealed class ModelLoader(
         catch (JinjaException)
         {
             // A template may want more than one message; a request that brings too few is told so.
+        }
+    }
+
+    private void LoadEncoder()
+    {
+        var configured = options.Value.Embeddings.ModelPath;
+        if (configured is "")
+            return;
+        var path = configured is null ? Path.Combine(AppContext.BaseDirectory, BundledEncoder) : Path.GetFullPath(Path.Combine(environment.ContentRootPath, configured));
+        try
+        {
+            catalog.Add(new EmbeddingBatcher(EmbeddingModel.Load(path), options.Value.Embeddings));
+            // The bytes that it was made of are as large as the model, and would stay until memory is short.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        }
+        catch (Exception error)
+        {
+            // A damaged encoder must not take the others down with it.
+            var id = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+            catalog.Fail(id, error.Message);
+            Log.NotLoaded(_logger, id, error.Message);
         }
     }
 

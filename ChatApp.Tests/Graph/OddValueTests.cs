@@ -25,7 +25,7 @@ public sealed class OddValueTests
         ["post /api/turns"] = """{"content":"hi","model":"chatapp-nano","temporary":true,"sampling":{"max_tokens":1}}""",
         ["post /v1/chat/completions"] = """{"model":"chatapp-nano","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}""",
         ["post /v1/completions"] = """{"model":"chatapp-nano","max_tokens":1,"prompt":"hi"}""",
-        ["post /v1/embeddings"] = """{"model":"chatapp-hashing-512","input":"hi"}""",
+        ["post /v1/embeddings"] = """{"model":"snowflake-arctic-embed-xs","input":"hi"}""",
         ["post /api/conversations/import"] = """{"format":"chatapp.conversations","conversations":[]}""",
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Contracts.OpenAI;
+using ChatApp.Inference.Engine.Requests;
 
 namespace ChatApp.Inference.Endpoints.Requests;
 
@@ -11,6 +12,8 @@ internal sealed record EmbeddingRequest
     public required bool Base64 { get; init; }
 
     public required int? Dimensions { get; init; }
+
+    public required RequestPriority Priority { get; init; }
 
     public required IReadOnlyList<EmbeddingInput> Inputs { get; init; }
 
@@ -27,6 +30,7 @@ internal sealed record EmbeddingRequest
                 var other => throw OpenAIException.Invalid($"encoding_format is '{other}'; accepted: float, base64.", "encoding_format", "invalid_value"),
             },
             Dimensions = request.Int32("dimensions", 1, int.MaxValue),
+            Priority = GenerationFields.Priority(request),
             Inputs = ReadInputs(request),
         };
     }

@@ -200,9 +200,9 @@ public sealed class OpenAIClientTests
     [Test]
     public async Task Texts_are_embedded()
     {
-        var client = _client.GetEmbeddingClient("chatapp-hashing-512");
+        var client = _client.GetEmbeddingClient("snowflake-arctic-embed-xs");
         var vectors = (await client.GenerateEmbeddingsAsync(["the red apple", "quantum physics"])).Value;
-        vectors.Select(vector => vector.ToFloats().Length).ShouldBe([512, 512]);
+        vectors.Select(vector => vector.ToFloats().Length).ShouldBe([384, 384]);
         vectors.Usage.InputTokenCount.ShouldBeGreaterThan(0);
     }
 
@@ -212,7 +212,7 @@ public sealed class OpenAIClientTests
         using var nobody = new EdgeClient(new Uri(_address, "/"), null);
         var up = await nobody.PostAsync("/api/auth/sign-up", new { email = $"{Guid.NewGuid():N}@example.org", password = "correct horse battery" });
         var token = up["access_token"];
-        var client = Client(token).GetEmbeddingClient("chatapp-hashing-512");
+        var client = Client(token).GetEmbeddingClient("snowflake-arctic-embed-xs");
         ClientResultException? refused = null;
         for (var i = 0; i < 60 && refused is null; i++)
         {
@@ -229,7 +229,7 @@ public sealed class OpenAIClientTests
         refused.ShouldNotBeNull().Status.ShouldBe(429);
         refused.GetRawResponse()!.Headers.TryGetValue("retry-after", out _).ShouldBeTrue();
         var patient = new OpenAIClient(new ApiKeyCredential(token), new OpenAIClientOptions { Endpoint = _address, RetryPolicy = new ClientRetryPolicy(4) });
-        (await patient.GetEmbeddingClient("chatapp-hashing-512").GenerateEmbeddingAsync("x")).Value.ToFloats().Length.ShouldBe(512);
+        (await patient.GetEmbeddingClient("snowflake-arctic-embed-xs").GenerateEmbeddingAsync("x")).Value.ToFloats().Length.ShouldBe(384);
     }
 
     [Test]

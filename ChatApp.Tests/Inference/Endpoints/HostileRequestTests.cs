@@ -12,7 +12,7 @@ internal sealed class HostileRequestTests
     [OneTimeSetUp]
     public async Task Start()
     {
-        _host = await InferenceHost.StartAsync();
+        _host = await InferenceHost.StartAsync(InferenceHost.Encoder);
         await Lives();
     }
 
@@ -118,8 +118,8 @@ internal sealed class HostileRequestTests
     [TestCase("/v1/completions", "{\"model\":\"nano\",\"prompt\":[99999999]}", "prompt[0]")]
     [TestCase("/v1/completions", "{\"model\":\"nano\",\"prompt\":\"x\",\"best_of\":5}", "best_of")]
     [TestCase("/v1/completions", "{\"model\":\"nano\",\"prompt\":\"x\",\"suffix\":\"y\"}", "suffix")]
-    [TestCase("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":[1,-2]}", "input[1]")]
-    [TestCase("/v1/embeddings", "{\"model\":\"chatapp-hashing-512\",\"input\":\"x\",\"dimensions\":4096}", "dimensions")]
+    [TestCase("/v1/embeddings", "{\"model\":\"snowflake-arctic-embed-xs\",\"input\":[1,-2]}", "input[1]")]
+    [TestCase("/v1/embeddings", "{\"model\":\"snowflake-arctic-embed-xs\",\"input\":\"x\",\"dimensions\":4096}", "dimensions")]
     [TestCase("/detokenize", "{\"tokens\":[1e9]}", "tokens[0]")]
     [TestCase("/tokenize", "{}", "prompt")]
     public async Task Other_endpoints_name_the_field_too(string path, string body, string field)

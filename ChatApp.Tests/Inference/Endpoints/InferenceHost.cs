@@ -16,6 +16,9 @@ namespace ChatApp.Tests.Inference.Endpoints;
 /// <summary>The inference service over the smallest bundled model, on a real Kestrel on loopback.</summary>
 internal sealed class InferenceHost : IAsyncDisposable
 {
+    /// <summary>The setting with which texts are embedded too.</summary>
+    public static (string Key, string Value) Encoder { get; } = ("Inference:Embeddings:ModelPath", Path.Combine(AppContext.BaseDirectory, "encoders", "snowflake-arctic-embed-xs"));
+
     private InferenceHost(WebApplication app)
     {
         App = app;
@@ -37,6 +40,7 @@ internal sealed class InferenceHost : IAsyncDisposable
         {
             ["Inference:Models:0:Path"] = NanoModel.Folder,
             ["Inference:Models:0:Id"] = "nano",
+            ["Inference:Embeddings:ModelPath"] = "",
             ["Inference:Engine:Device"] = "Cpu",
             ["Inference:Engine:IntraOpThreads"] = "1",
             ["Inference:Engine:KvCacheBytes"] = (64 << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),

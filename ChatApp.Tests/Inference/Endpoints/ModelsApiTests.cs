@@ -1,5 +1,4 @@
 using ChatApp.Contracts.OpenAI;
-using ChatApp.Inference.Embeddings;
 using ChatApp.Inference.Endpoints;
 using ChatApp.Inference.Endpoints.Requests;
 using ChatApp.Inference.Serving;
@@ -13,8 +12,8 @@ public sealed class ModelsApiTests
     [Test]
     public async Task While_models_are_loading_no_list_is_given_that_could_be_taken_for_whole()
     {
-        var catalog = new ModelCatalog();
-        var models = new ModelsApi(catalog, new HashingEmbedder(), Options.Create(new InferenceOptions()));
+        using var catalog = new ModelCatalog();
+        var models = new ModelsApi(catalog, Options.Create(new InferenceOptions()));
 
         var loading = await Should.ThrowAsync<OpenAIException>(models.ListAsync(new DefaultHttpContext()));
         loading.Error.Status.ShouldBe(StatusCodes.Status503ServiceUnavailable);
