@@ -47,6 +47,8 @@ var orchestrator = builder.AddProject<Projects.ChatApp_Orchestrator>("orchestrat
     .WithReference(inference)
     .WithReference(chatdb).WaitFor(chatdb)
     .WithReference(redis).WaitForStart(redis);
+if (state is not null)
+    orchestrator.WithEnvironment("Objects__Folder", state.Volume("objects"));
 if (qdrant is not null)
     orchestrator.WithReference(qdrant).WaitForStart(qdrant);
 

@@ -7,7 +7,9 @@ using ChatApp.Orchestrator.Conversations.Transfer;
 using ChatApp.Orchestrator.Files;
 using ChatApp.Orchestrator.Grpc;
 using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Jobs;
 using ChatApp.Orchestrator.Metering;
+using ChatApp.Orchestrator.Objects;
 using ChatApp.Orchestrator.Prompts;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Turns.Events;
@@ -20,6 +22,7 @@ using ChatApp.Orchestrator.Turns.Viewing;
 using ChatApp.ServiceDefaults.Migrations;
 using ChatApp.ServiceDefaults.Storage;
 using Dapper;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace ChatApp.Orchestrator;
@@ -74,7 +77,24 @@ internal static class OrchestratorServices
         builder.Services.AddSingleton<GenerationLedger>();
         builder.Services.AddSingleton<IGenerationLedger>(provider => provider.GetRequiredService<GenerationLedger>());
         builder.Services.AddHostedService(provider => provider.GetRequiredService<GenerationLedger>());
+        builder.Services.AddJobs();
+        builder.Services.AddObjects();
         builder.Services.AddConversations();
+    }
+
+    private static void AddJobs(this IServiceCollection services)
+    {
+        services.AddOptions<JobOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<JobStore>();
+        services.AddHostedService<JobWorker>();
+    }
+
+    private static void AddObjects(this IServiceCollection services)
+    {
+        services.AddOptions<ObjectOptions>().BindConfiguration("Objects").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => BlobStores.Create(provider.GetRequiredService<IOptions<ObjectOptions>>().Value));
+        services.AddSingleton<ObjectStore>();
+        services.AddHostedService<ObjectPurge>();
     }
 
     private static void AddConversations(this IServiceCollection services)
@@ -98,6 +118,7 @@ internal static class OrchestratorServices
         services.AddSingleton<FileStore>();
         services.AddSingleton<Attachments>();
         services.AddHostedService<FilePurge>();
+        services.AddSingleton<IJobHandler, FileMove>();
     }
 
     private static void AddTurns(this WebApplicationBuilder builder)

@@ -10,6 +10,7 @@ namespace ChatApp.AppHost.Publishing;
 internal static class DeploymentBuilderExtensions
 {
     private const string ModelsTarget = "/models";
+    private const string ObjectsTarget = "/objects";
 
     /// <summary>Says what the graph lacks for a deployment, and registers the steps that write it.</summary>
     /// <param name="engine">Inference, which reads its models from a folder that is given to it.</param>
@@ -32,6 +33,7 @@ internal static class DeploymentBuilderExtensions
         web.WithAnnotation(common with { HoldsSessions = true });
 
         engine.WithModelsAt(ModelsTarget);
+        orchestrator.WithObjectsAt(ObjectsTarget);
         foreach (var postgres in builder.Resources.OfType<PostgresServerResource>())
             builder.CreateResourceBuilder(postgres).CreatesItsDatabase();
 

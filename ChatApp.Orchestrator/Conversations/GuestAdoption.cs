@@ -14,6 +14,7 @@ internal sealed class GuestAdoption(OwnedDatabase database)
         "UPDATE chat.shares SET user_id = @owner WHERE user_id = @guest",
         "UPDATE chat.summaries SET user_id = @owner WHERE user_id = @guest",
         "UPDATE chat.files SET user_id = @owner WHERE user_id = @guest",
+        "UPDATE chat.jobs SET user_id = @owner WHERE user_id = @guest",
         "UPDATE chat.message_files SET user_id = @owner WHERE user_id = @guest",
         "UPDATE chat.usage_events SET user_id = @owner WHERE user_id = @guest",
         """

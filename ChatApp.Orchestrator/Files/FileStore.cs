@@ -1,20 +1,22 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Ids;
+using ChatApp.Orchestrator.Objects;
 using ChatApp.Orchestrator.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Orchestrator.Files;
 
 /// <summary>
-/// Uploaded files in PostgreSQL, in pieces: every replica sees them, they are backed up with the messages they go with, and
+/// Uploaded files: rows in PostgreSQL, their bytes in the object store. What an upload takes of its owner's room is reserved as it arrives, and
 /// no transaction lasts as long as an upload.
 /// </summary>
-internal sealed class FileStore(OwnedDatabase database, PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
+internal sealed class FileStore(OwnedDatabase database, ObjectStore objects, PdfText pdf, IdFactory ids, TimeProvider time, IOptions<FileOptions> options)
 {
-    /// <summary>Bytes of a piece.</summary>
-    public const int PieceBytes = 256 * 1024;
+    /// <summary>Bytes that are reserved at a time.</summary>
+    internal const int ReservedBytes = 1 << 20;
+
+    private const int PieceBytes = 256 * 1024;
 
     /// <summary>The columns of <see cref="FileRecord"/>, from <c>chat.files f</c>.</summary>
     internal const string Columns = "f.id, f.name, f.media_type, f.bytes, f.created_at";
@@ -46,9 +48,9 @@ internal sealed class FileStore(OwnedDatabase database, PdfText pdf, IdFactory i
             new { id, name, mediaType, now = time.GetUtcNow().UtcDateTime }, cancellationToken);
         try
         {
-            var hash = await WriteAsync(session, id, content, cancellationToken);
+            await StoreAsync(session, id, ReserveAsync(session, id, content, mostStored, cancellationToken), cancellationToken);
             var text = mediaType == PdfText.MediaType ? await ReadPdfAsync(owner, id, cancellationToken) : null;
-            return await FinishAsync(session, id, hash, text, mostStored, cancellationToken);
+            return await FinishAsync(session, id, text, cancellationToken);
         }
         catch
         {
@@ -81,16 +83,22 @@ internal sealed class FileStore(OwnedDatabase database, PdfText pdf, IdFactory i
     public async IAsyncEnumerable<byte[]> ReadAsync(string owner, Guid id, long most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var session = database.For(owner);
-        long read = 0;
-        for (var number = 0; read < most; number++)
+        if (await session.FirstOrDefaultAsync<byte[]>("SELECT sha256 FROM chat.files WHERE id = @id AND user_id = @owner AND is_object", new { id }, cancellationToken) is not { } hash)
         {
-            var piece = await session.FirstOrDefaultAsync<byte[]>(
-                "SELECT p.content FROM chat.file_pieces p JOIN chat.files f ON f.id = p.file_id WHERE p.file_id = @id AND p.number = @number AND f.user_id = @owner",
-                new { id, number }, cancellationToken);
-            if (piece is null)
+            await foreach (var piece in FileMove.ReadPiecesAsync(session, id, most, cancellationToken))
+                yield return piece;
+            yield break;
+        }
+
+        await using var stream = await objects.OpenAsync(new ObjectHash(hash), cancellationToken);
+        for (long read = 0; read < most;)
+        {
+            var piece = new byte[Math.Min(PieceBytes, most - read)];
+            var filled = await stream.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancellationToken);
+            if (filled == 0)
                 yield break;
-            read += piece.Length;
-            yield return piece;
+            read += filled;
+            yield return filled == piece.Length ? piece : piece[..filled];
         }
     }
 
@@ -126,63 +134,77 @@ internal sealed class FileStore(OwnedDatabase database, PdfText pdf, IdFactory i
         return await pdf.ReadAsync(ReadAsync(owner, id, bytes, cancellationToken), cancellationToken);
     }
 
-    private static async Task<byte[]> WriteAsync(OwnerSession session, Guid id, IAsyncEnumerable<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    private async Task StoreAsync(OwnerSession session, Guid id, IAsyncEnumerable<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var piece = new byte[PieceBytes];
-        var filled = 0;
-        var number = 0;
-        await foreach (var arrived in content.WithCancellation(cancellationToken))
+        var staged = await objects.StageAsync(content, cancellationToken);
+        try
         {
-            hash.AppendData(arrived.Span);
-            for (var rest = arrived; rest.Length > 0;)
-            {
-                var part = Math.Min(rest.Length, PieceBytes - filled);
-                rest[..part].CopyTo(piece.AsMemory(filled));
-                filled += part;
-                rest = rest[part..];
-                if (filled < PieceBytes)
-                    continue;
-                await FlushAsync(piece);
-                filled = 0;
-            }
+            await using var transaction = await session.BeginAsync(cancellationToken);
+            var stored = await transaction.ExecuteAsync(
+                "UPDATE chat.files SET sha256 = @hash, bytes = @bytes, is_object = true WHERE id = @id AND user_id = @owner AND status = 'Uploading'",
+                new { id, hash = staged.Hash.ToBytes(), bytes = staged.Bytes }, cancellationToken);
+            if (stored == 0)
+                throw BrokenOff();
+            await objects.KeepAsync(transaction, staged, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
-
-        if (filled > 0)
-            await FlushAsync(piece[..filled]);
-        return hash.GetHashAndReset();
-
-        async Task FlushAsync(byte[] bytes)
+        catch
         {
-            var written = await session.ExecuteAsync(
-                """
-                WITH f AS (UPDATE chat.files SET bytes = bytes + @length WHERE id = @id AND user_id = @owner AND status = 'Uploading' RETURNING id)
-                INSERT INTO chat.file_pieces (file_id, number, content) SELECT f.id, @number, @bytes FROM f
-                """,
-                new { id, number, bytes, length = (long)bytes.Length }, cancellationToken);
-            if (written == 0)
-                throw RefusedException.NotFound("upload: it took too long, or its user was deleted; send the file again");
-            number++;
+            await objects.DiscardAsync(staged);
+            throw;
         }
     }
 
-    private static async Task<FileRecord> FinishAsync(OwnerSession session, Guid id, byte[] hash, string? text, long? mostStored, CancellationToken cancellationToken)
+    /// <summary>Hands bytes on for which there is room; what is under way elsewhere counts.</summary>
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReserveAsync(
+        OwnerSession session, Guid id, IAsyncEnumerable<ReadOnlyMemory<byte>> content, long? mostStored, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long total = 0;
+        long reserved = 0;
+        await foreach (var arrived in content.WithCancellation(cancellationToken))
+        {
+            total += arrived.Length;
+            if (total > reserved)
+                reserved = await ReserveAsync(session, id, total, mostStored, cancellationToken);
+            yield return arrived;
+        }
+    }
+
+    private static async Task<long> ReserveAsync(OwnerSession session, Guid id, long needed, long? mostStored, CancellationToken cancellationToken)
     {
         await using var transaction = await session.BeginAsync(cancellationToken);
-        // Two uploads that end together would both see the room that is left for one.
+        // Two uploads at the same time would both see the room that is left for one.
         await transaction.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended('files ' || @owner, 0))", null, cancellationToken);
-        if (mostStored is { } most
-            && await transaction.FirstOrDefaultAsync<long>($"SELECT sum(f.bytes)::bigint FROM chat.files f WHERE f.user_id = @owner AND (f.status = 'Uploading' OR {IsThere})", null, cancellationToken) > most)
+        var wanted = (needed + ReservedBytes - 1) / ReservedBytes * ReservedBytes;
+        if (mostStored is { } most)
         {
-            throw new RefusedException(Refusal.Invalid, "storage_full", $"With this file you would have more than {most} bytes stored, which is what your plan allows. Delete files or conversations first.")
+            var others = await transaction.FirstOrDefaultAsync<long>(
+                $"SELECT coalesce(sum(f.bytes), 0)::bigint FROM chat.files f WHERE f.user_id = @owner AND f.id <> @id AND (f.status = 'Uploading' OR {IsThere})", new { id }, cancellationToken);
+            if (others + needed > most)
             {
-                Param = "file",
-            };
+                throw new RefusedException(Refusal.Invalid, "storage_full", $"With this file you would have more than {most} bytes stored, which is what your plan allows. Delete files or conversations first.")
+                {
+                    Param = "file",
+                };
+            }
+
+            wanted = Math.Min(wanted, most - others);
         }
 
+        if (await transaction.ExecuteAsync("UPDATE chat.files SET bytes = @wanted WHERE id = @id AND user_id = @owner AND status = 'Uploading'", new { id, wanted }, cancellationToken) == 0)
+            throw BrokenOff();
+        await transaction.CommitAsync(cancellationToken);
+        return wanted;
+    }
+
+    private static RefusedException BrokenOff() => RefusedException.NotFound("upload: it took too long, or its user was deleted; send the file again");
+
+    private static async Task<FileRecord> FinishAsync(OwnerSession session, Guid id, string? text, CancellationToken cancellationToken)
+    {
+        await using var transaction = await session.BeginAsync(cancellationToken);
         var file = await transaction.FirstOrDefaultAsync<FileRecord>(
-            $"UPDATE chat.files f SET status = 'Ready', sha256 = @hash WHERE f.id = @id AND f.user_id = @owner RETURNING {Columns}", new { id, hash }, cancellationToken)
-            ?? throw RefusedException.NotFound("upload");
+            $"UPDATE chat.files f SET status = 'Ready' WHERE f.id = @id AND f.user_id = @owner RETURNING {Columns}", new { id }, cancellationToken)
+            ?? throw BrokenOff();
         if (text is not null)
         {
             await transaction.ExecuteAsync(

@@ -1,6 +1,7 @@
 using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
+using ChatApp.Orchestrator.Objects;
 using ChatApp.ServiceDefaults.Storage;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -69,6 +70,9 @@ internal sealed class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : I
             case var away when TransientFailures.IsTransient(away) || away is StackExchange.Redis.RedisException:
                 Log.CallFailed(logger, exception, context.Method);
                 return Refusals.ToRpc(new RefusedException(Refusal.Unavailable, "storage_unavailable", "The store can't be reached now. Try again in a moment."));
+            case BlobStoreException:
+                Log.CallFailed(logger, exception, context.Method);
+                return Refusals.ToRpc(new RefusedException(Refusal.Unavailable, "storage_unavailable", "The store of files can't be reached now. Try again in a moment."));
             default:
                 Log.CallFailed(logger, exception, context.Method);
                 return new RpcException(new Status(StatusCode.Internal, "Something went wrong on our side. Try again."));

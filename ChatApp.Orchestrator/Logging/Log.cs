@@ -104,4 +104,19 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Error, "A round of the turns' upkeep failed")]
     public static partial void UpkeepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Kind} of {Subject} failed at attempt {Attempt}")]
+    public static partial void JobFailed(ILogger logger, Exception exception, string kind, Guid subject, int attempt);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Kind} of {Subject} is given up: {Reason}")]
+    public static partial void JobGivenUp(ILogger logger, string kind, Guid subject, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Kind} of {Subject} is another worker's now")]
+    public static partial void JobLost(ILogger logger, string kind, Guid subject);
+
+    [LoggerMessage(LogLevel.Information, "Purged {Count} objects that nothing referred to")]
+    public static partial void ObjectsPurged(ILogger logger, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Objects cannot be removed yet: {Reason}")]
+    public static partial void ObjectsAway(ILogger logger, string reason);
 }

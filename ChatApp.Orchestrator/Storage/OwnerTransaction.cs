@@ -27,6 +27,11 @@ internal sealed class OwnerTransaction : IAsyncDisposable
     public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
         _connection.ExecuteAsync(OwnedCommand.Create(_owner, sql, parameters, _transaction, cancellationToken));
 
+    /// <summary>A statement about what is nobody's, such as the bytes that files of several people share.</summary>
+    /// <returns>The number of rows changed.</returns>
+    public Task<int> ExecuteSharedAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        _connection.ExecuteAsync(new CommandDefinition(sql, parameters, _transaction, cancellationToken: cancellationToken));
+
     public Task CommitAsync(CancellationToken cancellationToken) => _transaction.CommitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -19,7 +19,7 @@ public sealed class HouseTests
         ],
         ["ChatApp.Orchestrator"] =
         [
-            "Conversations.Messages", "Errors", "Ids", "Logging", "Storage", "Conversations.Changes", "Metering", "Gateway.Settings", "Gateway.Wire",
+            "Conversations.Messages", "Errors", "Ids", "Logging", "Storage", "Jobs", "Objects", "Conversations.Changes", "Metering", "Gateway.Settings", "Gateway.Wire",
             "Gateway.Routing", "Gateway.Upstreams", "Turns.Records", "Gateway.Caching", "Tools", "Turns.Events", "Turns.Leases",
             "Conversations.Answers", "Gateway", "Tools.BuiltIn", "Conversations", "Files", "Conversations.Sharing", "Conversations.Titles",
             "Conversations.Transfer", "Prompts", "Turns.Starting", "Turns.Running", "Turns.Takeover", "Turns.Viewing", "Grpc", "",

@@ -108,6 +108,9 @@ internal sealed class ComposeWriter
         $"127.0.0.1:{endpoint.PublicPort}",
         $"Where this machine offers '{resource.Name}'. A port without an address is open to everyone who reaches the machine: put a proxy that ends TLS in front.");
 
+    /// <summary>Whom .NET's images run as.</summary>
+    private const int ImageUser = 1654;
+
     private object Volume(DeployedMount mount)
     {
         if (!mount.IsGiven)
@@ -120,7 +123,9 @@ internal sealed class ComposeWriter
         return new YamlMap
         {
             ["type"] = "bind",
-            ["source"] = _variables.Required(ComposeVariables.NameOf(mount.Name), $"A folder of this machine, seen as {mount.Target}. Of a checkout: ../../models"),
+            ["source"] = _variables.Required(ComposeVariables.NameOf(mount.Name), mount.IsReadOnly
+                ? $"A folder of this machine, seen as {mount.Target}. Of a checkout: ../../models"
+                : $"A folder of this machine that the user {ImageUser} may write to, seen as {mount.Target}."),
             ["target"] = mount.Target,
             ["read_only"] = mount.IsReadOnly ? true : null,
         };

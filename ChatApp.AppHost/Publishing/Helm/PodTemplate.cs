@@ -51,7 +51,7 @@ internal sealed class PodTemplate(HelmValues values)
         // Variables for every service of the namespace would be taken for settings: API_PORT, REDIS_PORT and so on.
         ["enableServiceLinks"] = false,
         ["securityContext"] = resource.IsService
-            ? new YamlMap { ["runAsNonRoot"] = true, ["runAsUser"] = AppUser, ["seccompProfile"] = new YamlMap { ["type"] = "RuntimeDefault" } }
+            ? new YamlMap { ["runAsNonRoot"] = true, ["runAsUser"] = AppUser, ["fsGroup"] = resource.Mounts.Any(mount => !mount.IsReadOnly) ? AppUser : null, ["seccompProfile"] = new YamlMap { ["type"] = "RuntimeDefault" } }
             : null,
         ["containers"] = (object[])[container],
     };

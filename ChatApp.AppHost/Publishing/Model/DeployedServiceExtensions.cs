@@ -23,6 +23,12 @@ internal static class DeployedServiceExtensions
             .WithEnvironment("Inference__ModelsPath", target)
             .WithAnnotation(new ContainerMountAnnotation(target, target, ContainerMountType.BindMount, isReadOnly: true));
 
+    /// <summary>Has the orchestrator keep files in a folder that all of its replicas are given.</summary>
+    public static void WithObjectsAt(this IResourceBuilder<ProjectResource> orchestrator, string target) =>
+        orchestrator
+            .WithEnvironment("Objects__Folder", target)
+            .WithAnnotation(new ContainerMountAnnotation(target, target, ContainerMountType.BindMount, isReadOnly: false));
+
     /// <summary>Has the image make the database at its first start, which on a developer's machine Aspire does.</summary>
     public static void CreatesItsDatabase(this IResourceBuilder<PostgresServerResource> postgres)
     {

@@ -18,7 +18,7 @@ public sealed class FileTests : GraphTest
     [Test]
     public async Task A_file_is_read_back_byte_for_byte_on_another_replica()
     {
-        var content = new byte[FileStore.PieceBytes * 2 + 12_345];
+        var content = new byte[(FileStore.ReservedBytes * 2) + 12_345];
         new Random(7).NextBytes(content);
         var id = await UploadAsync("noise.png", "image/png", content);
 
@@ -129,7 +129,6 @@ public sealed class FileTests : GraphTest
         var prompt = Prompt("after tokens=3");
         prompt.ShouldContain("[File notes.txt: deleted]");
         prompt.ShouldNotContain("heron");
-        (await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.file_pieces p JOIN chat.files f ON f.id = p.file_id WHERE f.user_id = @User", new { User })).ShouldBe(0);
     }
 
     [Test]
@@ -183,12 +182,88 @@ public sealed class FileTests : GraphTest
     }
 
     [Test]
+    public async Task Uploads_that_do_not_end_cannot_take_more_than_there_is()
+    {
+        const int Most = 8 << 20;
+        var calls = new List<AsyncClientStreamingCall<UploadPiece, StoredFile>>();
+        for (var i = 0; i < 12; i++)
+        {
+            var call = Graph.First.Files.Upload(Me);
+            calls.Add(call);
+            await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = $"stalled-{i}.txt", MediaType = "text/plain", MostStoredBytes = Most } });
+            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[1 << 20]) });
+        }
+
+        // Those without room have ended with the reason; the others wait for more.
+        var refused = await Eventually.BecomesAsync(() => Task.FromResult(calls.Count(call => call.ResponseAsync.IsFaulted)), count => count == 4);
+        refused.ShouldBe(4);
+        (await Graph.ScalarAsync<long>("SELECT sum(bytes)::bigint FROM chat.files WHERE user_id = @User", new { User })).ShouldBe(Most);
+        calls.First(call => call.ResponseAsync.IsFaulted).ResponseAsync.Exception!.GetBaseException().Message.ShouldContain("more than");
+
+        foreach (var call in calls)
+            call.Dispose();
+        (await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.files WHERE user_id = @User", new { User }), files => files == 0)).ShouldBe(0);
+    }
+
+    [Test]
+    public async Task The_last_of_the_room_can_be_used()
+    {
+        await UploadAsync("first.txt", "text/plain", new byte[600]);
+        using var call = Graph.First.Files.Upload(Me);
+        await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "second.txt", MediaType = "text/plain", MostStoredBytes = 1000 } });
+        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[400]) });
+        await call.RequestStream.CompleteAsync();
+        (await call).Bytes.ShouldBe(400);
+    }
+
+    [Test]
+    public async Task The_same_bytes_are_stored_once_and_go_with_the_last_file()
+    {
+        var content = Encoding.UTF8.GetBytes($"The same twice: {User}");
+        var hash = System.Security.Cryptography.SHA256.HashData(content);
+        var first = await UploadAsync("first.txt", "text/plain", content);
+        var second = await UploadAsync("second.txt", "text/plain", content);
+        Task<long> Objects() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.objects WHERE sha256 = @hash", new { hash });
+        (await Objects()).ShouldBe(1);
+
+        await Graph.First.Files.DeleteAsync(new DeleteFileRequest { Id = first }, Me);
+        await Graph.ExecuteAsync("UPDATE chat.objects SET touched_at = now() - interval '1 day' WHERE sha256 = @hash", new { hash });
+        (await ReadAsync(second)).ShouldBe(content);
+        await Graph.First.Files.DeleteAsync(new DeleteFileRequest { Id = second }, Me);
+
+        (await Eventually.BecomesAsync(Objects, count => count == 0)).ShouldBe(0);
+        File.Exists(Graph.ObjectPath(hash)).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_file_from_before_there_were_objects_is_read_and_moved()
+    {
+        var content = Encoding.UTF8.GetBytes($"From before: {User}");
+        var id = Guid.CreateVersion7();
+        await Graph.ExecuteAsync(
+            """
+            INSERT INTO chat.files (id, user_id, name, media_type, status, bytes, sha256, created_at) VALUES (@id, @User, 'old.txt', 'text/plain', 'Ready', @length, @hash, now());
+            INSERT INTO chat.file_pieces (file_id, number, content) VALUES (@id, 0, @first), (@id, 1, @second);
+            """,
+            new { id, User, length = content.Length, hash = System.Security.Cryptography.SHA256.HashData(content), first = content[..5], second = content[5..] });
+        var wire = ChatApp.Contracts.Ids.WireId.Format(ChatApp.Contracts.Ids.WireId.File, id);
+        (await ReadAsync(wire)).ShouldBe(content);
+
+        await Graph.ExecuteAsync("INSERT INTO chat.jobs (id, kind, subject, user_id, due_at, created_at) VALUES (gen_random_uuid(), 'move-file', @id, @User, now(), now())", new { id, User });
+
+        await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.jobs WHERE subject = @id", new { id }), jobs => jobs == 0);
+        (await Graph.ScalarAsync<bool>("SELECT is_object FROM chat.files WHERE id = @id", new { id })).ShouldBeTrue();
+        (await Graph.ScalarAsync<long>("SELECT count(*) FROM chat.file_pieces WHERE file_id = @id", new { id })).ShouldBe(0);
+        (await ReadAsync(wire)).ShouldBe(content);
+    }
+
+    [Test]
     public async Task An_upload_that_breaks_off_leaves_nothing()
     {
         using (var call = Graph.First.Files.Upload(Me))
         {
             await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "half.txt", MediaType = "text/plain" } });
-            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[FileStore.PieceBytes + 1]) });
+            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[FileStore.ReservedBytes + 1]) });
             await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM chat.files WHERE user_id = @User", new { User }), stored => stored > 0);
         }
 
@@ -200,6 +275,15 @@ public sealed class FileTests : GraphTest
     {
         var id = await UploadAsync("notes.txt", "text/plain", "heron"u8.ToArray());
         (await RefusalAsync(() => RunAsync(new RunTurnRequest { Content = "temporary", Temporary = true, FileIds = { id } }))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
+    }
+
+    private async Task<byte[]> ReadAsync(string id)
+    {
+        using var call = Graph.Second.Files.Read(new ReadFileRequest { Id = id }, Me);
+        using var read = new MemoryStream();
+        await foreach (var piece in call.ResponseStream.ReadAllAsync())
+            piece.Content.WriteTo(read);
+        return read.ToArray();
     }
 
     private string Prompt(string question) =>

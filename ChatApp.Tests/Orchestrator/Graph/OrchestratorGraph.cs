@@ -26,6 +26,8 @@ public sealed class OrchestratorGraph : IAsyncDisposable
 
     private bool OwnsStores { get; init; }
 
+    private DirectoryInfo Objects { get; } = Directory.CreateTempSubdirectory("chatapp-objects");
+
     public required ModelServer Model { get; init; }
 
     public required ToolServer Tools { get; init; }
@@ -97,9 +99,13 @@ public sealed class OrchestratorGraph : IAsyncDisposable
         await Model.DisposeAsync();
         await Tools.DisposeAsync();
         await Database.DisposeAsync();
+        Objects.Delete(recursive: true);
         if (OwnsStores)
             await Stores.DisposeAsync();
     }
+
+    /// <summary>Where the replicas keep the bytes of that SHA-256.</summary>
+    public string ObjectPath(byte[] hash) => Path.Combine(Objects.FullName, Convert.ToHexStringLower(hash)[..2], Convert.ToHexStringLower(hash));
 
     private Dictionary<string, string> Settings(IReadOnlyDictionary<string, string>? settings)
     {
@@ -120,6 +126,8 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Conversations__MaximumImportBytes"] = "2000000",
             ["Conversations__MaximumImportMessages"] = "1000",
             ["Files__PurgeInterval"] = "00:00:00.500",
+            ["Objects__Folder"] = Objects.FullName,
+            ["Objects__PurgeInterval"] = "00:00:00.500",
             ["Turns__AccountingPatience"] = "00:00:20",
         };
         foreach (var (name, value) in Tools.Settings())

@@ -1,7 +1,9 @@
 using ChatApp.Orchestrator.Conversations;
 using ChatApp.Orchestrator.Conversations.Sharing;
 using ChatApp.Orchestrator.Files;
+using ChatApp.Orchestrator.Jobs;
 using ChatApp.Orchestrator.Metering;
+using ChatApp.Orchestrator.Objects;
 using ChatApp.Orchestrator.Storage;
 using ChatApp.Orchestrator.Turns.Events;
 using ChatApp.Orchestrator.Turns.Leases;
@@ -30,6 +32,8 @@ public sealed class OwnedCommandTests
         [typeof(TurnLeases)] = "which replica runs which turn, whoever's it is",
         [typeof(TurnJournal)] = "writes the events of all turns of a replica at once; reading asks for the owner",
         [typeof(ConversationPurge)] = "deleted conversations past their time",
+        [typeof(JobStore)] = "takes whoever's job is due; asking for one names its owner",
+        [typeof(ObjectPurge)] = "bytes that no file refers to any more",
         [typeof(FilePurge)] = "deleted and unfinished files",
         [typeof(ShareStore)] = "who opens a link is nobody: its token is what is asked for; making and ending one asks for the owner",
         [typeof(UsageStore)] = "sums for administrators, and what each generation cost; one's own usage asks for the owner",
