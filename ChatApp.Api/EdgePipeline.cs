@@ -49,6 +49,7 @@ internal static class EdgePipeline
         app.UseMiddleware<BodyBound>();
         app.UseCors();
         app.UseMiddleware<RouteGate>();
+        app.UseMiddleware<RevocationGate>();
         // After the gate: the answer of an external provider is handled in here, under the address's limits too.
         app.UseAuthentication();
     }

@@ -103,6 +103,21 @@ internal sealed class SessionTests : ScriptedPageTests
         Api.Accounts.Guests.ShouldBe(guests + 1);
     }
 
+    [Test]
+    public async Task A_page_that_lies_open_when_its_session_ends_elsewhere_goes_to_the_way_in_by_itself()
+    {
+        await using var web = await StartWithAccountsAsync();
+        Api.AddConversation("A secret", "Hi", "Hello.");
+        await OpenAsync(Page, web.Address);
+        await Expect(Page.Locator(".conversation")).ToContainTextAsync("A secret");
+
+        Api.Accounts.EndAll();
+        Api.Changes.Cut();
+
+        await Expect(Page).ToHaveURLAsync($"{web.Address}/account");
+        await Expect(Page.Locator("form[data-session=sign-in]")).ToBeVisibleAsync();
+    }
+
     [TestCase("cross-site")]
     [TestCase("same-site")]
     [TestCase("none")]

@@ -3,6 +3,7 @@ using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Logging;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.OpenAI;
 using Grpc.Core;
@@ -62,6 +63,6 @@ internal sealed class AccountRemoval(
     {
         await belongings.DeleteAsync(cancellationToken);
         await accounts.DeleteAsync(id, cancellationToken);
-        directory.Forget(id);
+        directory.End(new Revocation(RevocationKind.User, id));
     }
 }

@@ -2,6 +2,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Limits;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.Identity;
 using ChatApp.Orchestrator.V1;
@@ -30,7 +31,7 @@ internal sealed class GuestMerge(
             new AdoptRequest { GuestIdentity = signer.Sign(caller.UserId, Account.Guest, caller.Plan, Lifetime) }, cancellationToken: cancellationToken);
         await money.RefreshAsync(account.Id, cancellationToken);
         await accounts.DeleteAsync(caller.Id, cancellationToken);
-        directory.Forget(caller.Id);
+        directory.End(new Revocation(RevocationKind.User, caller.Id));
         await audit.WriteAsync("account.guest_merged", account.Id, account.Id, new { Guest = caller.Id });
     }
 }

@@ -1,6 +1,7 @@
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Identity;
@@ -40,7 +41,7 @@ internal sealed class PasswordSignIn(AccountStore accounts, AccountDirectory dir
         passwords.Check(next, account.Email);
         await accounts.ChangePasswordAsync(account.Id, await passwords.HashAsync(next!, cancellationToken), cancellationToken);
         await audit.WriteAsync("account.password_changed", account.Id, account.Id, null);
-        directory.Forget(userId);
+        directory.End(new Revocation(RevocationKind.AllSessions, userId));
         return (await accounts.FindAsync(userId, cancellationToken))!;
     }
 
