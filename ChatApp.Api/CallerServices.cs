@@ -46,6 +46,7 @@ internal static class CallerServices
         })));
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<KnownDevices>();
         services.AddSingleton<Registration>();
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton<ExternalSignIn>();
@@ -66,6 +67,7 @@ internal static class CallerServices
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<Belongings>();
         services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<Adoption>();
         services.AddSingleton<GuestMerge>();
         services.AddSingleton<UserAdministration>();
         services.AddSingleton<UsageStatement>();

@@ -27,7 +27,7 @@ internal sealed class AccountRemoval(
         if (caller.Kind == CallerKind.Local)
             throw OpenAIException.Conflict("The local user cannot be deleted; delete its conversations instead.", "local_user");
         if (account is { PasswordHash: not null, Email: not null })
-            await signIn.ProveAsync(account, account.Email, password, "Give the account's password to delete it.", cancellationToken);
+            await signIn.ProveAsync(caller, account, password, "Give the account's password to delete it.", cancellationToken);
 
         await DeleteAsync(caller.Id, cancellationToken);
         await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null);
