@@ -14,6 +14,7 @@ internal static class AccountRoutes
 
         var auth = app.MapGroup("/api/auth").WithTags("Auth");
         auth.MapPost("/guest", AuthApi.GuestAsync);
+        auth.MapGet("/sign-up", AuthApi.SignUpStateAsync);
         auth.MapPost("/sign-up", AuthApi.SignUpAsync);
         auth.MapPost("/sign-in", AuthApi.SignInAsync);
         auth.MapPost("/refresh", AuthApi.RefreshAsync);

@@ -4,6 +4,7 @@ using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Profile;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
 using ChatApp.Api.SignIn;
 using ChatApp.Api.SigningKeys;
@@ -36,6 +37,8 @@ internal static class CallerServices
         services.AddSingleton<SchemaMigrator>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<AccountStore>();
+        services.AddSingleton<OpenRequests>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenRequests>());
         services.AddSingleton<AccountDirectory>();
         services.TryAddSingleton<IPasswordHasher<object>>(provider => new PasswordHasher<object>(Options.Create(new PasswordHasherOptions
         {
@@ -43,6 +46,7 @@ internal static class CallerServices
         })));
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignInAttempts>();
+        services.AddSingleton<KnownDevices>();
         services.AddSingleton<Registration>();
         services.AddSingleton<PasswordSignIn>();
         services.AddSingleton<ExternalSignIn>();
@@ -63,6 +67,7 @@ internal static class CallerServices
         services.AddSingleton<CallerResolver>();
         services.AddSingleton<Belongings>();
         services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<Adoption>();
         services.AddSingleton<GuestMerge>();
         services.AddSingleton<UserAdministration>();
         services.AddSingleton<UsageStatement>();

@@ -2,6 +2,7 @@ using ChatApp.Api.Errors;
 using ChatApp.Api.Gate;
 using ChatApp.Api.Settings;
 using ChatApp.ServiceDefaults;
+using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api;
@@ -40,6 +41,7 @@ internal static class EdgePipeline
         app.Use(PlainHttp.RememberAsync);
         app.UseForwardedHeaders();
         app.UseExceptionHandler();
+        app.UseLeaving(static exception => exception is RpcException { StatusCode: StatusCode.Cancelled });
         app.UseStatusCodePages(EdgeErrors.WriteStatusPageAsync);
         if (!app.Environment.IsDevelopment())
             app.UseHsts();
@@ -49,6 +51,7 @@ internal static class EdgePipeline
         app.UseMiddleware<BodyBound>();
         app.UseCors();
         app.UseMiddleware<RouteGate>();
+        app.UseMiddleware<RevocationGate>();
         // After the gate: the answer of an external provider is handled in here, under the address's limits too.
         app.UseAuthentication();
     }

@@ -103,6 +103,63 @@ internal sealed class SessionTests : ScriptedPageTests
         Api.Accounts.Guests.ShouldBe(guests + 1);
     }
 
+    [Test]
+    public async Task A_page_that_lies_open_when_its_session_ends_elsewhere_goes_to_the_way_in_by_itself()
+    {
+        await using var web = await StartWithAccountsAsync();
+        Api.AddConversation("A secret", "Hi", "Hello.");
+        await OpenAsync(Page, web.Address);
+        await Expect(Page.Locator(".conversation")).ToContainTextAsync("A secret");
+
+        Api.Accounts.EndAll();
+        Api.Changes.Cut();
+
+        await Expect(Page).ToHaveURLAsync($"{web.Address}/account");
+        await Expect(Page.Locator("form[data-session=sign-in]")).ToBeVisibleAsync();
+    }
+
+    [Test]
+    public async Task Whoever_makes_the_first_account_is_asked_whether_they_administer_the_server()
+    {
+        Api.Accounts.IsFirst = true;
+        foreach (var wanted in (bool[])[false, true])
+        {
+            Api.Accounts.Posted.Clear();
+            await Page.GotoAsync("/account");
+            var box = Page.GetByLabel("Administer this server with this account");
+            await Expect(box).Not.ToBeCheckedAsync();
+            await box.SetCheckedAsync(wanted);
+            await PictureAsync("first-account");
+            await Page.Locator("#up-email").FillAsync("first@example.org");
+            await Page.Locator("#up-password").FillAsync("a long enough secret 18");
+            await Page.GetByRole(AriaRole.Button, new() { Name = "Sign up" }).ClickAsync();
+            await Eventually.HoldsAsync(() => Api.Accounts.Posted.Count == 1);
+            Api.Accounts.Posted.Single().GetProperty("administrator").GetBoolean().ShouldBe(wanted);
+            await Context.ClearCookiesAsync();
+        }
+
+        Api.Accounts.IsFirst = false;
+        await Page.GotoAsync("/account");
+        await Expect(Page.Locator("fieldset:enabled")).ToBeVisibleAsync();
+        await Expect(Page.GetByLabel("Administer this server with this account")).ToHaveCountAsync(0);
+    }
+
+    [Test]
+    public async Task Whoever_changes_their_password_sees_that_keys_go_on_and_may_end_them()
+    {
+        (Api.Accounts.Kind, Api.Accounts.Keys) = ("account", 3);
+        await Page.GotoAsync("/account");
+        await Expect(Page.Locator("form[data-session=password]")).ToContainTextAsync("3");
+        await Page.Locator("#password-now").FillAsync("the old password 1");
+        await Page.Locator("#password-new").FillAsync("the new password 2");
+        await Page.GetByLabel("Revoke my API keys as well").CheckAsync();
+        await PictureAsync("password-keys");
+        Api.Accounts.Posted.Clear();
+        await Page.Locator("form[data-session=password] button").ClickAsync();
+        await Eventually.HoldsAsync(() => Api.Accounts.Posted.Count == 1);
+        Api.Accounts.Posted.Single().GetProperty("revoke_keys").GetBoolean().ShouldBeTrue();
+    }
+
     [TestCase("cross-site")]
     [TestCase("same-site")]
     [TestCase("none")]

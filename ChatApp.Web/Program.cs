@@ -16,6 +16,7 @@ app.UsePathBase();
 // Routes are chosen from what is left of the path.
 app.UseRouting();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
+app.UseLeaving();
 app.UseSecurityHeaders();
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseRequestLocalization();

@@ -1,15 +1,16 @@
 using System.Net;
 using ChatApp.Api.Logging;
+using ChatApp.Api.Revocations;
 using ChatApp.ServiceDefaults;
 using Dapper;
 using Npgsql;
 
 namespace ChatApp.Api.Abuse;
 
-/// <summary>Banned addresses, networks and devices; every replica reads the list every few seconds.</summary>
-internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, ILogger<BanList> logger) : PeriodicService
+/// <summary>Banned addresses, networks and devices; every replica reads the list every second, so that a ban reaches what is open there.</summary>
+internal sealed class BanList(NpgsqlDataSource dataSource, OpenRequests open, TimeProvider time, ILogger<BanList> logger) : PeriodicService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private volatile Known _known = new([], []);
 
@@ -22,6 +23,7 @@ internal sealed class BanList(NpgsqlDataSource dataSource, TimeProvider time, IL
         _known = new Known(
             [.. bans.Where(ban => ban.Kind == Ban.Address).Select(ban => Proxies.Parse(ban.Value))],
             bans.Where(ban => ban.Kind == Ban.Device).Select(ban => ban.Value).ToHashSet(StringComparer.Ordinal));
+        open.EndWhere(owner => IsBanned(owner.Address, owner.Device));
     }
 
     public async Task<IReadOnlyList<Ban>> ListAsync(CancellationToken cancellationToken)

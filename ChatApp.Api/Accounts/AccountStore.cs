@@ -12,6 +12,15 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
     /// <summary>Serialises the sign-ups of a product whose first account becomes its administrator.</summary>
     private const long FirstUserLock = 0x66_69_72_73_74;
 
+    private const string AnyAccount = "SELECT EXISTS (SELECT 1 FROM identity.users WHERE kind = 'account')";
+
+    /// <summary>Whether anyone ever made an account.</summary>
+    public async Task<bool> HasAccountsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(AnyAccount, cancellationToken: cancellationToken));
+    }
+
     public async Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -57,7 +66,7 @@ internal sealed class AccountStore(NpgsqlDataSource dataSource, TimeProvider tim
         if (firstIsAdmin)
         {
             await connection.ExecuteAsync(Command("SELECT pg_advisory_xact_lock(@FirstUserLock)", new { FirstUserLock }));
-            if (!await connection.ExecuteScalarAsync<bool>(Command("SELECT EXISTS (SELECT 1 FROM identity.users WHERE kind = 'account')")))
+            if (!await connection.ExecuteScalarAsync<bool>(Command(AnyAccount)))
                 role = Account.Admin;
         }
 

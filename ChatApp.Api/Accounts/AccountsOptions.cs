@@ -27,7 +27,7 @@ internal sealed record AccountsOptions
     [Required]
     public string SignUpPlan { get; init; } = "free";
 
-    /// <summary>The very first account becomes an administrator. Only where nobody else can be first.</summary>
+    /// <summary>Whoever makes the very first account may choose to be an administrator. Only where nobody else can be first.</summary>
     public bool FirstUserIsAdmin { get; init; }
 
     /// <summary>An administrator that is made at the start when missing, together with <see cref="AdminPassword"/>.</summary>
@@ -65,9 +65,13 @@ internal sealed record AccountsOptions
     [Range(1_000, 10_000_000)]
     public int PasswordIterations { get; init; } = 210_000;
 
-    /// <summary>Wrong passwords in a row before the wait begins to grow.</summary>
+    /// <summary>Wrong passwords in a row from one source before the wait begins to grow.</summary>
     [Range(1, 100)]
     public int FreeSignInFailures { get; init; } = 5;
+
+    /// <summary>Wrong passwords for one e-mail address, from all sources that are not known to be its owner's, before those wait.</summary>
+    [Range(1, 100_000)]
+    public int FreeAddressFailures { get; init; } = 100;
 
     /// <summary>Longest wait between two tries, in seconds.</summary>
     [Range(1, 86_400)]

@@ -24,10 +24,10 @@ internal sealed class Passwords(IPasswordHasher<object> hasher, IOptions<Account
             throw OpenAIException.Invalid($"'password' must have at least {_options.PasswordMinLength} characters.", "password", "weak_password");
         if (password.Length > MaxLength)
             throw OpenAIException.Invalid($"'password' must have at most {MaxLength} characters.", "password", "invalid_value");
-        if (password.Distinct().Count() < 4)
-            throw OpenAIException.Invalid("'password' repeats too few different characters.", "password", "weak_password");
         if (email is not null && password.Contains(email.Split('@')[0], StringComparison.OrdinalIgnoreCase) && email.Split('@')[0].Length > 3)
             throw OpenAIException.Invalid("'password' must not contain the e-mail address.", "password", "weak_password");
+        if (PasswordStrength.WeaknessOf(password, email) is { } weakness)
+            throw OpenAIException.Invalid($"'password' is too easy to guess ({weakness}). Put several words together that do not belong together, or take more signs.", "password", "weak_password");
     }
 
     public async Task<string> HashAsync(string password, CancellationToken cancellationToken)

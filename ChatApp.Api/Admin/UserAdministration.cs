@@ -2,6 +2,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.OpenAI;
 
@@ -15,7 +16,10 @@ internal sealed class UserAdministration(AccountStore accounts, SessionStore ses
     {
         if (!await accounts.AdministerAsync(user, change.Role, change.Plan, change.BannedUntil?.ToUniversalTime(), change.Unban, cancellationToken))
             throw OpenAIException.NotFound("user");
-        directory.Forget(user);
+        if (change.BannedUntil is null)
+            directory.Forget(user);
+        else
+            directory.End(new Revocation(RevocationKind.User, user));
         await audit.WriteAsync("admin.user_changed", by.Id, user, change);
         return await accounts.FindAsync(user, cancellationToken) ?? throw OpenAIException.NotFound("user");
     }
@@ -23,7 +27,7 @@ internal sealed class UserAdministration(AccountStore accounts, SessionStore ses
     public async Task SignOutAsync(Caller by, Guid user, CancellationToken cancellationToken)
     {
         await sessions.RevokeAllAsync(user, "by_administrator", cancellationToken);
-        directory.Forget(user);
+        directory.End(new Revocation(RevocationKind.AllSessions, user));
         await audit.WriteAsync("admin.user_signed_out", by.Id, user, null);
     }
 }

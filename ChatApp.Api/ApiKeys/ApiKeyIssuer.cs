@@ -3,12 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
+using ChatApp.Api.Revocations;
 using ChatApp.Contracts.OpenAI;
 
 namespace ChatApp.Api.ApiKeys;
 
 /// <summary>Makes API keys, shown once, and recognises them.</summary>
-internal sealed class ApiKeyIssuer(ApiKeyStore keys, AuditLog audit, TimeProvider time)
+internal sealed class ApiKeyIssuer(ApiKeyStore keys, OpenRequests open, AuditLog audit, TimeProvider time)
 {
     public const string KeyPrefix = "sk-";
 
@@ -54,6 +55,7 @@ internal sealed class ApiKeyIssuer(ApiKeyStore keys, AuditLog audit, TimeProvide
     {
         if (!await keys.RevokeAsync(userId, id, cancellationToken))
             throw OpenAIException.NotFound("key");
+        open.End(new Revocation(RevocationKind.Key, userId, id));
         await audit.WriteAsync("api_key.revoked", userId, id, null);
     }
 

@@ -45,6 +45,29 @@ internal sealed class ApiKeyStore(NpgsqlDataSource dataSource, TimeProvider time
             """, new { userId }, cancellationToken: cancellationToken))];
     }
 
+    /// <summary>How many keys of a user could be used now.</summary>
+    public async Task<int> CountAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition("""
+            SELECT count(*) FROM identity.api_keys WHERE user_id = @userId AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > @now)
+            """, new { userId, now = time.GetUtcNow() }, cancellationToken: cancellationToken));
+    }
+
+    public async Task RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "UPDATE identity.api_keys SET revoked_at = @now WHERE user_id = @userId AND revoked_at IS NULL", new { userId, now = time.GetUtcNow() }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Gives all keys of a user to another, who they are from then on.</summary>
+    public async Task MoveAsync(Guid userId, Guid to, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition("UPDATE identity.api_keys SET user_id = @to WHERE user_id = @userId", new { userId, to }, cancellationToken: cancellationToken));
+    }
+
     /// <returns>False when the user has no such key.</returns>
     public async Task<bool> RevokeAsync(Guid userId, Guid id, CancellationToken cancellationToken)
     {

@@ -24,6 +24,9 @@ internal sealed record Caller
     /// <summary>The session of an interactive caller; null for an API key and without a credential.</summary>
     public Guid? SessionId { get; init; }
 
+    /// <summary>The API key that the caller came with.</summary>
+    public Guid? KeyId { get; init; }
+
     /// <summary>What an API key may be used for; null for a person, who may do everything of theirs.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 

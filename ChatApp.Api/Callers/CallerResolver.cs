@@ -63,7 +63,7 @@ internal sealed class CallerResolver(AccountDirectory directory, ApiKeyIssuer ke
         var key = await keys.RecogniseAsync(secret, context.RequestAborted)
             ?? throw OpenAIException.Unauthenticated("The API key is unknown, revoked or expired.", "invalid_api_key");
         var account = await UserAsync(key.UserId, context.RequestAborted);
-        return Caller.From(account) with { Scopes = key.Scopes };
+        return Caller.From(account) with { Scopes = key.Scopes, KeyId = key.Id };
     }
 
     private async Task<Caller> FromTokenAsync(HttpContext context, bool byCookie)

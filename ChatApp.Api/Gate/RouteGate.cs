@@ -49,6 +49,7 @@ internal sealed class RouteGate(
         if (rule.Limit == RouteLimit.Calls && caller is not null)
             await admission.CountCallAsync(caller);
         context.Features.Set(caller);
+        context.Features.Set(rule);
         await next(context);
     }
 

@@ -54,6 +54,7 @@ internal static class RouteTable
         ["POST /api/turns/{id}/stop"] = new(RouteAccess.Caller, ApiKeyScopes.Chat, RouteLimit.Calls, RouteOwner.Orchestrator),
 
         ["POST /api/auth/guest"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
+        ["GET /api/auth/sign-up"] = new(RouteAccess.Public, null, RouteLimit.Address, RouteOwner.None),
         ["POST /api/auth/sign-up"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
         ["POST /api/auth/sign-in"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.None),
         ["POST /api/auth/refresh"] = new(RouteAccess.Public, null, RouteLimit.Credentials, RouteOwner.Edge),

@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(13, LogLevel.Warning, "Guest {Guest}, whom nobody can be again, could not be removed; the next sweep tries again.")]
     public static partial void GuestNotRemoved(this ILogger logger, Exception exception, Guid guest);
+
+    [LoggerMessage(14, LogLevel.Warning, "What open requests are allowed by could not be looked up; the next second tries again.")]
+    public static partial void RightsNotChecked(this ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using ChatApp.Api.Accounts;
+using ChatApp.Api.Revocations;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 
@@ -8,20 +9,30 @@ namespace ChatApp.Api.Sessions;
 /// What holds for a user at this moment: role, plan, ban, whether the session still stands. Tokens carry none of it, so a
 /// demotion or a sign-out takes effect on every replica within <see cref="AccountsOptions.DirectoryCacheMilliseconds"/>.
 /// </summary>
-internal sealed class AccountDirectory(AccountStore accounts, SessionStore sessions, IOptions<AccountsOptions> options) : IDisposable
+internal sealed class AccountDirectory : IDisposable
 {
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = 50_000 });
-    private readonly TimeSpan _lifetime = TimeSpan.FromMilliseconds(options.Value.DirectoryCacheMilliseconds);
+    private readonly AccountStore _accounts;
+    private readonly SessionStore _sessions;
+    private readonly OpenRequests _open;
+    private readonly TimeSpan _lifetime;
+
+    public AccountDirectory(AccountStore accounts, SessionStore sessions, OpenRequests open, IOptions<AccountsOptions> options)
+    {
+        (_accounts, _sessions, _open) = (accounts, sessions, open);
+        _lifetime = TimeSpan.FromMilliseconds(options.Value.DirectoryCacheMilliseconds);
+        open.Revoked += Forget;
+    }
 
     /// <returns>The user, or null when there is none or it was deleted.</returns>
     public Task<Account?> FindAsync(Guid userId, CancellationToken cancellationToken) =>
-        ReadAsync(userId, () => accounts.FindAsync(userId, cancellationToken));
+        ReadAsync(userId, () => _accounts.FindAsync(userId, cancellationToken));
 
     /// <returns>Whether the session exists, belongs to the user and was not revoked.</returns>
     public Task<bool> IsSessionOpenAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
-        ReadAsync((userId, sessionId), () => sessions.IsOpenAsync(userId, sessionId, cancellationToken));
+        ReadAsync((userId, sessionId), () => _sessions.IsOpenAsync(userId, sessionId, cancellationToken));
 
-    /// <summary>Forgets a user at once on this replica, after a change made here.</summary>
+    /// <summary>Forgets a user at once on this replica, after a change made here that ends nothing.</summary>
     public void Forget(Guid userId)
     {
         _cache.Remove(userId);
@@ -29,7 +40,16 @@ internal sealed class AccountDirectory(AccountStore accounts, SessionStore sessi
             _cache.Remove(key);
     }
 
-    public void Dispose() => _cache.Dispose();
+    /// <summary>Ends a right on every replica, with the streams that it allowed, after the database has ended it.</summary>
+    public void End(Revocation revocation) => _open.End(revocation);
+
+    public void Dispose()
+    {
+        _open.Revoked -= Forget;
+        _cache.Dispose();
+    }
+
+    private void Forget(Revocation revocation) => Forget(revocation.UserId);
 
     private async Task<T> ReadAsync<T>(object key, Func<Task<T>> read)
     {

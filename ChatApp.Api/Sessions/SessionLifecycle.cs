@@ -5,6 +5,7 @@ using ChatApp.Api.Accounts;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Ids;
+using ChatApp.Api.Revocations;
 using ChatApp.Contracts.OpenAI;
 using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.Options;
@@ -51,7 +52,7 @@ internal sealed class SessionLifecycle(
             throw NotARefreshToken();
         if (outcome.Replayed)
         {
-            directory.Forget(userId);
+            directory.End(new Revocation(RevocationKind.Session, userId, outcome.SessionId));
             await audit.WriteAsync("session.refresh_replayed", null, outcome.SessionId, null);
             throw OpenAIException.Unauthenticated("This refresh token was used before, so its session has been ended; sign in again.", "refresh_token_replayed");
         }
@@ -65,14 +66,14 @@ internal sealed class SessionLifecycle(
     {
         if (!await sessions.RevokeAsync(userId, sessionId, "signed_out", cancellationToken))
             throw OpenAIException.NotFound("session");
-        directory.Forget(userId);
+        directory.End(new Revocation(RevocationKind.Session, userId, sessionId));
         await audit.WriteAsync("session.closed", userId, sessionId, null);
     }
 
     public async Task CloseAllAsync(Guid userId, CancellationToken cancellationToken)
     {
         await sessions.RevokeAllAsync(userId, "signed_out_everywhere", cancellationToken);
-        directory.Forget(userId);
+        directory.End(new Revocation(RevocationKind.AllSessions, userId));
         await audit.WriteAsync("session.closed_all", userId, userId, null);
     }
 

@@ -67,6 +67,14 @@ internal sealed class SessionStore(NpgsqlDataSource dataSource, TimeProvider tim
             new(sql, new { hash, nextHash, now, expiresAt, id }, transaction, cancellationToken: cancellationToken);
     }
 
+    /// <summary>Whether anyone was ever signed in as a user; sessions are known for a month after their end.</summary>
+    public async Task<bool> HasAnyAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "SELECT EXISTS (SELECT 1 FROM identity.sessions WHERE user_id = @userId)", new { userId }, cancellationToken: cancellationToken));
+    }
+
     public async Task<IReadOnlyList<SessionRow>> ListAsync(Guid userId, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);

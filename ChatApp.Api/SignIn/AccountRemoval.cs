@@ -3,6 +3,7 @@ using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Logging;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
 using ChatApp.Contracts.OpenAI;
 using Grpc.Core;
@@ -26,7 +27,7 @@ internal sealed class AccountRemoval(
         if (caller.Kind == CallerKind.Local)
             throw OpenAIException.Conflict("The local user cannot be deleted; delete its conversations instead.", "local_user");
         if (account is { PasswordHash: not null, Email: not null })
-            await signIn.ProveAsync(account, account.Email, password, "Give the account's password to delete it.", cancellationToken);
+            await signIn.ProveAsync(caller, account, password, "Give the account's password to delete it.", cancellationToken);
 
         await DeleteAsync(caller.Id, cancellationToken);
         await audit.WriteAsync("account.deleted", caller.Id, caller.Id, null);
@@ -62,6 +63,6 @@ internal sealed class AccountRemoval(
     {
         await belongings.DeleteAsync(cancellationToken);
         await accounts.DeleteAsync(id, cancellationToken);
-        directory.Forget(id);
+        directory.End(new Revocation(RevocationKind.User, id));
     }
 }

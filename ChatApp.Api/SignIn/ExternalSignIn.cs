@@ -1,6 +1,7 @@
 using ChatApp.Api.Accounts;
 using ChatApp.Api.Callers;
 using ChatApp.Api.Errors;
+using ChatApp.Api.Sessions;
 using ChatApp.Api.Settings;
 using ChatApp.Contracts.OpenAI;
 using Microsoft.AspNetCore.Authentication;
@@ -11,8 +12,11 @@ namespace ChatApp.Api.SignIn;
 
 /// <summary>Who a provider says came, and where they go then.</summary>
 internal sealed class ExternalSignIn(
-    IReadOnlyList<ProviderOptions> providers, IOptions<EdgeOptions> options, Registration registration, HandOvers handOvers, AccountStore accounts)
+    IReadOnlyList<ProviderOptions> providers, IOptions<EdgeOptions> options, Registration registration, HandOvers handOvers, AccountStore accounts, SessionStore sessions, TimeProvider time)
 {
+    /// <summary>The way back from a provider and a wait for an answer that is still being written.</summary>
+    private static readonly TimeSpan NewFor = TimeSpan.FromHours(1);
+
     public async Task<Account> SignInAsync(string provider, HttpContext context, Caller? caller, CancellationToken cancellationToken)
     {
         var result = await context.AuthenticateAsync(ExternalSignInServices.Scheme);
@@ -33,6 +37,12 @@ internal sealed class ExternalSignIn(
             caller,
             cancellationToken);
     }
+
+    /// <summary>Somebody who comes in by a provider or a link; their account is new when nobody was ever signed in to it.</summary>
+    public async Task<Entry> EntryOfAsync(Account account, CancellationToken cancellationToken) => new(account)
+    {
+        IsNew = account.CreatedAt > time.GetUtcNow().UtcDateTime - NewFor && !await sessions.HasAnyAsync(account.Id, cancellationToken),
+    };
 
     /// <returns>A code for the page's server.</returns>
     public Task<string> HandOverAsync(Account account, string challenge, CancellationToken cancellationToken) =>

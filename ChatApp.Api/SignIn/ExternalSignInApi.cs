@@ -39,7 +39,7 @@ internal static class ExternalSignInApi
         if (challenge is null)
         {
             var known = await signIn.SignInAsync(provider, context, context.Features.Get<Caller>(), cancellationToken);
-            await opening.OpenAsync(context, known, byCookie: true, cancellationToken);
+            await opening.OpenAsync(context, await signIn.EntryOfAsync(known, cancellationToken), byCookie: true, cancellationToken);
             return Results.Redirect(target);
         }
 
@@ -59,7 +59,11 @@ internal static class ExternalSignInApi
     public static async Task<IResult> ExchangeAsync(
         ExchangeRequest body, HttpContext context, ExternalSignIn signIn, SessionOpening opening, CancellationToken cancellationToken) =>
         await opening.AnswerAsync(
-            context, await signIn.TakeUpAsync(body?.Code, body?.Verifier, cancellationToken), body?.Cookie ?? false, StatusCodes.Status200OK, cancellationToken);
+            context,
+            await signIn.EntryOfAsync(await signIn.TakeUpAsync(body?.Code, body?.Verifier, cancellationToken), cancellationToken),
+            body?.Cookie ?? false,
+            StatusCodes.Status200OK,
+            cancellationToken);
 
     internal sealed record ExchangeRequest(string? Code, string? Verifier, bool Cookie = false);
 }

@@ -1,36 +1,48 @@
 using ChatApp.Api.Accounts;
+using ChatApp.Api.ApiKeys;
 using ChatApp.Api.Audit;
 using ChatApp.Api.Callers;
-using ChatApp.Api.Limits;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Sessions;
-using ChatApp.Contracts.Identity;
-using ChatApp.Orchestrator.V1;
+using Microsoft.Extensions.Options;
 
 namespace ChatApp.Api.SignIn;
 
 /// <summary>
-/// A guest who signs in to an account that they have already brings along what they made: conversations, files and what they
-/// used go to the account, and the guest is no more.
+/// Whoever was here without an account and comes in brings along what they made. A guest is no more then. The local user of one's own machine
+/// gives it all, keys and plan too, to the account that is made there, and is there again with nothing; where everyone is the local user, what
+/// they made is nobody's to take.
 /// </summary>
 internal sealed class GuestMerge(
-    AccountStore accounts, AccountDirectory directory, Transfers.TransfersClient transfers, CallerIdentitySigner signer, CurrentCaller current, MonthlyBudget money, AuditLog audit)
+    AccountStore accounts, AccountDirectory directory, ApiKeyStore keys, Adoption adoption, AuditLog audit, IOptions<AccountsOptions> options)
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
-
     /// <param name="caller">Who asked for the sign-in, if anyone.</param>
     /// <param name="account">Whom they signed in as.</param>
+    /// <param name="isNew">The account was made just now.</param>
     /// <param name="cancellationToken">Ends it; what is not finished then is taken up by the next sign-in.</param>
-    public async Task MergeAsync(Caller? caller, Account account, CancellationToken cancellationToken)
+    /// <returns>The account as it is then.</returns>
+    public async Task<Account> MergeAsync(Caller? caller, Account account, bool isNew, CancellationToken cancellationToken)
     {
-        if (caller is not { Kind: CallerKind.Guest } || caller.Id == account.Id || account.Kind != "account")
-            return;
-        // Signed in as the account, with the guest's identity as proof that both are one person's.
-        current.ActFor(Caller.From(account));
-        await transfers.AdoptAsync(
-            new AdoptRequest { GuestIdentity = signer.Sign(caller.UserId, Account.Guest, caller.Plan, Lifetime) }, cancellationToken: cancellationToken);
-        await money.RefreshAsync(account.Id, cancellationToken);
-        await accounts.DeleteAsync(caller.Id, cancellationToken);
-        directory.Forget(caller.Id);
-        await audit.WriteAsync("account.guest_merged", account.Id, account.Id, new { Guest = caller.Id });
+        if (caller is null || caller.Id == account.Id || account.Kind != "account")
+            return account;
+        if (caller.Kind == CallerKind.Guest)
+        {
+            await adoption.AdoptAsync(caller, account, cancellationToken);
+            await accounts.DeleteAsync(caller.Id, cancellationToken);
+            directory.End(new Revocation(RevocationKind.User, caller.Id));
+            await audit.WriteAsync("account.guest_merged", account.Id, account.Id, new { Guest = caller.Id });
+            return account;
+        }
+
+        if (caller.Kind != CallerKind.Local || !isNew || options.Value.Anonymous != AnonymousAccess.Loopback)
+            return account;
+        await adoption.AdoptAsync(caller, account, cancellationToken);
+        await keys.MoveAsync(caller.Id, account.Id, cancellationToken);
+        await accounts.AdministerAsync(account.Id, role: null, caller.Plan, bannedUntil: null, unban: false, cancellationToken);
+        directory.Forget(account.Id);
+        // What lies open of it lists what it has no more.
+        directory.End(new Revocation(RevocationKind.User, caller.Id));
+        await audit.WriteAsync("account.local_user_merged", account.Id, account.Id, null);
+        return await accounts.FindAsync(account.Id, cancellationToken) ?? account;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChatApp.Api.Errors;
 using ChatApp.Api.Logging;
+using ChatApp.Api.Revocations;
 using ChatApp.Api.Settings;
 using ChatApp.Contracts.OpenAI;
 using ChatApp.Contracts.OpenAI.Answers;
@@ -11,7 +12,7 @@ namespace ChatApp.Api.Streaming;
 
 /// <summary>
 /// Answers with server-sent events, each sent at once, with back pressure from the client's socket to whoever produces them. A failure
-/// before the first becomes a status; after it, it is the stream's last event.
+/// before the first becomes a status; after it, it is the stream's last event, as is the end of what the request was allowed by.
 /// </summary>
 internal sealed class EventStreams(IOptions<EdgeOptions> options, IOptions<JsonOptions> json, TimeProvider time, ILogger<EventStreams> logger)
 {
@@ -41,11 +42,12 @@ internal sealed class EventStreams(IOptions<EdgeOptions> options, IOptions<JsonO
     private async Task WriteAsync<T>(
         HttpContext context, IAsyncEnumerable<T> items, Action<EventStreamWriter, T> write, Action<EventStreamWriter, OpenAIError> writeError)
     {
-        var aborted = context.RequestAborted;
-        await using var stream = new EventStreamWriter(context.Response, _heartbeat, time);
+        var request = context.Features.Get<OpenRequest>();
+        var left = request?.Left ?? context.RequestAborted;
+        await using var stream = new EventStreamWriter(context.Response, _heartbeat, time, left);
         try
         {
-            await foreach (var item in items.WithCancellation(aborted))
+            await foreach (var item in items.WithCancellation(context.RequestAborted))
             {
                 using var hold = await stream.HoldAsync();
                 write(stream, item);
@@ -56,13 +58,14 @@ internal sealed class EventStreams(IOptions<EdgeOptions> options, IOptions<JsonO
             stream.Done();
             await stream.FlushAsync();
         }
-        catch (Exception exception) when (!aborted.IsCancellationRequested)
+        catch (Exception exception) when (!left.IsCancellationRequested)
         {
             await stream.EndHeartbeatAsync();
             if (!context.Response.HasStarted)
                 throw;
-            logger.StreamBroke(exception);
-            writeError(stream, EdgeErrors.From(exception));
+            if (request?.IsRevoked != true)
+                logger.StreamBroke(exception);
+            writeError(stream, request?.IsRevoked == true ? OpenRequest.Refusal.Error : EdgeErrors.From(exception));
             await stream.FlushAsync();
         }
     }

@@ -40,7 +40,7 @@ internal sealed class GuestAdoption(OwnedDatabase database)
         var running = await transaction.FirstOrDefaultAsync<Guid?>(
             "SELECT id FROM chat.turns WHERE user_id = @guest AND user_id <> @owner AND status IN ('Queued', 'Running') LIMIT 1", new { guest }, cancellationToken);
         if (running is { } turn)
-            throw new RefusedException(Refusal.Conflict, "turn_running", "An answer is still being written. Wait for it or stop it, then sign in.") { RunningTurnId = turn };
+            throw new RefusedException(Refusal.Conflict, "turn_running", "An answer is still being written. Wait for it or stop it, then try again.") { RunningTurnId = turn };
         foreach (var statement in Statements)
             await transaction.ExecuteAsync(statement, new { guest }, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

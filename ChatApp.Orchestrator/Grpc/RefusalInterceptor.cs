@@ -2,6 +2,7 @@ using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Logging;
 using ChatApp.Orchestrator.Objects;
+using ChatApp.ServiceDefaults;
 using ChatApp.ServiceDefaults.Storage;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -62,7 +63,9 @@ internal sealed class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : I
             case UpstreamException upstream:
                 Log.CallRefused(logger, context.Method, upstream.Message);
                 return Refusals.ToRpc(upstream);
-            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+            case var end when Leaving.IsOf(end, context.CancellationToken):
+            // Written to a call that is over.
+            case InvalidOperationException { Source: "Grpc.AspNetCore.Server" } when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(StatusCode.Cancelled, "The caller went away."));
             case var refused when DatabaseRefusals.IsRefusal(refused):
                 Log.CallRefused(logger, context.Method, refused.Message);

@@ -168,9 +168,7 @@ public sealed class FileApiTests
 
     private async Task<EdgeClient> UserAsync()
     {
-        using var nobody = new EdgeClient(_address, null);
-        var up = await nobody.PostAsync("/api/auth/sign-up", new { email = $"{Guid.NewGuid():N}@example.org", password = "correct horse battery" });
-        return new EdgeClient(_address, up.ShouldBe(HttpStatusCode.Created)["access_token"]);
+        return new EdgeClient(_address, (await EdgeClient.SignUpAsync(_address))["access_token"]);
     }
 
     private Task<EdgeAnswer> UploadAsync(EdgeClient user, string name, byte[] content, string mediaType = "application/octet-stream") =>

@@ -81,7 +81,7 @@ public sealed class OwnDataTests
         using var nobody = new EdgeClient(_address, null);
         (await nobody.PostAsync("/api/auth/sign-in", new { email, password = Password })).ShouldBe(HttpStatusCode.Unauthorized);
         // The address is free again.
-        (await nobody.PostAsync("/api/auth/sign-up", new { email, password = Password })).ShouldBe(HttpStatusCode.Created);
+        await EdgeClient.SignUpAsync(_address, email, Password);
     }
 
     [Test]
@@ -140,9 +140,7 @@ public sealed class OwnDataTests
 
     private async Task<EdgeClient> UserAsync(string? email = null)
     {
-        using var nobody = new EdgeClient(_address, null);
-        var up = await nobody.PostAsync("/api/auth/sign-up", new { email = email ?? $"{Guid.NewGuid():N}@example.org", password = Password });
-        return new EdgeClient(_address, up.ShouldBe(HttpStatusCode.Created)["access_token"]);
+        return new EdgeClient(_address, (await EdgeClient.SignUpAsync(_address, email, Password))["access_token"]);
     }
 
     private static async Task<(string Conversation, string Turn)> TurnAsync(EdgeClient user)

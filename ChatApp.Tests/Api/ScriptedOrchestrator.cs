@@ -49,6 +49,12 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
     /// <summary>Whose files were all deleted.</summary>
     public ConcurrentQueue<(string Owner, string Role)> Emptied { get; } = [];
 
+    /// <summary>Whose things were given to whom.</summary>
+    public ConcurrentQueue<(string From, string To)> Adopted { get; } = [];
+
+    /// <summary>An answer is being written for whoever would give theirs.</summary>
+    public bool IsWriting { get; set; }
+
     /// <summary>Turns begin, then the replica is gone and no other is there.</summary>
     public bool IsAway { get; set; }
 
@@ -82,6 +88,7 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
         app.MapGrpcService<MeteringScript>();
         app.MapGrpcService<ConversationsScript>();
         app.MapGrpcService<FilesScript>();
+        app.MapGrpcService<TransfersScript>();
         self = new ScriptedOrchestrator(app);
         await app.StartAsync();
         return self;
@@ -161,6 +168,18 @@ public sealed class ScriptedOrchestrator : IAsyncDisposable
             {
                 Models = { new Model { Id = "scripted", Tier = "fast", ContextWindow = 4096, InputPricePerMillion = script.Price, OutputPricePerMillion = script.Price } },
             });
+        }
+    }
+
+    private sealed class TransfersScript(ScriptedOrchestrator script) : Transfers.TransfersBase
+    {
+        public override Task<AdoptReply> Adopt(AdoptRequest request, ServerCallContext context)
+        {
+            if (script.IsWriting)
+                throw new RpcException(new Status(StatusCode.Aborted, "An answer is still being written."));
+            new CallerIdentitySigner(EdgeHost.IdentityKey, TimeProvider.System).TryVerify(request.GuestIdentity, out var from, out var reason).ShouldBeTrue(reason);
+            script.Adopted.Enqueue((from!.Subject, Caller(context).Subject));
+            return Task.FromResult(new AdoptReply());
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class HouseTests
         ],
         ["ChatApp.Api"] =
         [
-            "Audit", "Ids", "Logging", "Settings", "Errors", "Limits.Buckets", "Orchestration", "Streaming", "Abuse", "Accounts", "ApiKeys",
+            "Audit", "Ids", "Logging", "Settings", "Errors", "Limits.Buckets", "Revocations", "Orchestration", "Streaming", "Abuse", "Accounts", "ApiKeys",
             "SigningKeys", "Sessions", "Callers", "Limits", "Chats", "Gate", "SignIn", "Uploads", "OpenAI", "Profile", "Admin", "",
         ],
         ["ChatApp.Web"] =

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace ChatApp.Tests.Web;
@@ -22,6 +23,15 @@ internal sealed class ScriptedAccounts
     public string Kind { get; set; } = "local";
 
     public string Role { get; set; } = "user";
+
+    /// <summary>Whether the next account would be the first.</summary>
+    public bool IsFirst { get; set; }
+
+    /// <summary>How many API keys the person has.</summary>
+    public int Keys { get; set; }
+
+    /// <summary>What the forms of the account's page posted.</summary>
+    public ConcurrentQueue<JsonElement> Posted { get; } = [];
 
     public int Guests => _guests;
 

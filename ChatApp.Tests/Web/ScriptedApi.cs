@@ -170,6 +170,16 @@ internal sealed class ScriptedApi : IAsyncDisposable
         _app.MapPost("/api/auth/refresh", (RefreshBody body) =>
             Accounts.Refresh(body.RefreshToken) is { } answer ? Results.Json(answer) : Results.Problem("This refresh token was used before.", statusCode: 401));
 
+        _app.MapGet("/api/auth/sign-up", () => new { Allowed = true, FirstAccount = Accounts.IsFirst });
+        foreach (var form in (string[])["sign-up", "password"])
+        {
+            _app.MapPost($"/api/auth/{form}", (JsonElement body) =>
+            {
+                Accounts.Posted.Enqueue(body);
+                return Results.Json(Accounts.AddGuest(), statusCode: 201);
+            });
+        }
+
         _app.MapGet("/api/models", () => new
         {
             Data = new object[]
@@ -189,7 +199,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
         _app.MapDelete("/api/me", (HttpContext context) => Accounts.Remove(context) ? Results.NoContent() : Results.Problem("Give the account's password to delete it.", statusCode: 403));
         _app.MapGet("/api/me/export", () => new { User = "me", Conversations = _conversations.Count });
         _app.MapGet("/api/me/sessions", () => new { Data = new[] { new { Id = "session_1", UserAgent = "A browser", LastUsedAt = DateTimeOffset.UtcNow, Current = true } } });
-        _app.MapGet("/api/keys", () => new { Data = Array.Empty<object>() });
+        _app.MapGet("/api/keys", () => new { Data = Enumerable.Range(1, Accounts.Keys).Select(key => new { Id = $"key_{key}", Name = $"Key {key}", Prefix = "sk-", CreatedAt = DateTimeOffset.UtcNow }) });
         Admin.Map(_app);
         Files.Map(_app);
         Changes.Map(_app);

@@ -12,6 +12,9 @@ internal sealed class AccountClient(ApiConnection api)
     public async Task<IReadOnlyList<SignInProvider>> ListProvidersAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<DataPage<SignInProvider>>(HttpMethod.Get, "/api/auth/providers", null, cancellationToken)).Data;
 
+    public Task<SignUpState> GetSignUpAsync(CancellationToken cancellationToken) =>
+        api.ReadAsync<SignUpState>(HttpMethod.Get, "/api/auth/sign-up", null, cancellationToken);
+
     public async Task<IReadOnlyList<DeviceSession>> ListSessionsAsync(CancellationToken cancellationToken) =>
         (await api.ReadAsync<DataPage<DeviceSession>>(HttpMethod.Get, "/api/me/sessions", null, cancellationToken)).Data;
 
@@ -62,6 +65,9 @@ internal sealed record DeviceSession
 
     public bool Current { get; init; }
 }
+
+/// <summary>Whether people make accounts by themselves, and whether the next would be the first.</summary>
+internal sealed record SignUpState(bool Allowed, bool FirstAccount);
 
 /// <summary>An OpenID Connect provider that one can sign in with.</summary>
 internal sealed record SignInProvider(string Name, string DisplayName);

@@ -14,6 +14,8 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
 {
     public const string ClientName = "api";
 
+    internal const string SessionEndedCode = "session_ended";
+
     /// <summary>Session of the person behind this circuit; without one nothing is asked for.</summary>
     public PersonSession? Session { get; set; }
 
@@ -113,7 +115,7 @@ public sealed class ApiConnection(IHttpClientFactory clients, PersonSessions ses
         }
     }
 
-    private static ApiException SessionEnded() => new(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", "session_ended");
+    private static ApiException SessionEnded() => new(HttpStatusCode.Unauthorized, "Your session has ended. Reload the page.", SessionEndedCode);
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> frames, CancellationToken cancellationToken)
     {

@@ -26,6 +26,9 @@ public sealed class PersonSession(string key)
 
     public DateTimeOffset ExpiresAt { get; internal set; }
 
+    /// <summary>The Api's note that its person has signed in on this browser, where they just have.</summary>
+    public string? DeviceToken { get; internal set; }
+
     /// <summary>The Api has ended it; the page has to be opened again.</summary>
     public bool Ended { get; internal set; }
 
@@ -58,6 +61,8 @@ internal sealed record SessionAnswer
     public required string AccessToken { get; init; }
 
     public required string RefreshToken { get; init; }
+
+    public string? DeviceToken { get; init; }
 
     /// <summary>Life of the access token, in seconds.</summary>
     public int ExpiresIn { get; init; }

@@ -17,6 +17,9 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
     private static readonly TimeSpan AnonymousKnown = TimeSpan.FromMinutes(1);
 
+    /// <summary>Holds the Api's note of a browser on which somebody has signed in; it is sealed by the Api.</summary>
+    public const string DeviceCookie = "chatapp.device";
+
     private readonly ConcurrentDictionary<string, PersonSession> _sessions = new();
     private (bool Allowed, DateTimeOffset Until) _anonymous;
 
@@ -63,9 +66,11 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
     /// <exception cref="ApiException">The Api refused.</exception>
     public async Task<PersonSession> OpenAsync(string path, object body, PersonSession? present, CancellationToken cancellationToken)
     {
-        var token = present is null ? null : await AccessTokenAsync(present, cancellationToken);
-        var answer = await PostAsync(path, body, token, BrowserAddress, cancellationToken);
-        var session = new PersonSession(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))) { UsedAt = time.GetUtcNow(), Address = BrowserAddress };
+        // The local user is told by coming from this machine, as every request of theirs does.
+        var isLocal = present is { IsLocal: true };
+        var token = present is null || isLocal ? null : await AccessTokenAsync(present, cancellationToken);
+        var answer = await PostAsync(path, body, token, isLocal ? null : BrowserAddress, cancellationToken);
+        var session = new PersonSession(Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16))) { UsedAt = time.GetUtcNow(), Address = BrowserAddress, DeviceToken = answer.DeviceToken };
         session.Take(answer, time.GetUtcNow());
         _sessions[session.Key] = session;
         return session;
@@ -149,6 +154,8 @@ public sealed class PersonSessions(IHttpClientFactory clients, IHttpContextAcces
         // The list of sessions names the browser, not this server.
         if (contexts.HttpContext?.Request.Headers.UserAgent.ToString() is { Length: > 0 } browser)
             request.Headers.TryAddWithoutValidation("User-Agent", browser);
+        if (contexts.HttpContext?.Request.Cookies[DeviceCookie] is { Length: > 0 } device)
+            request.Headers.TryAddWithoutValidation("X-Known-Device", device);
         try
         {
             using var response = await client.SendAsync(request, cancellationToken);

@@ -16,6 +16,9 @@ internal sealed class ConversationFeed(
     /// <summary>The open conversation was deleted elsewhere.</summary>
     public event Func<Task>? Deleted;
 
+    /// <summary>The session is over, here or on another device: nothing more is told to this page.</summary>
+    public event Action? SessionEnded;
+
     /// <summary>Runs on the circuit's own synchronisation context, as all that it changes does.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -34,7 +37,11 @@ internal sealed class ConversationFeed(
             {
                 logger.FeedLost(exception.Message);
                 if (exception.Status == System.Net.HttpStatusCode.Unauthorized)
+                {
+                    if (exception.Code == ApiConnection.SessionEndedCode)
+                        SessionEnded?.Invoke();
                     return;
+                }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -60,7 +60,7 @@ internal static class ExternalSignIn
     {
         try
         {
-            var present = context.PersonSession() ?? await SessionGate.CurrentAsync(context);
+            var present = context.PersonSession() ?? await SessionGate.PresentAsync(context);
             var session = await sessions.OpenAsync("/api/auth/external/exchange", new { Code = code, Verifier = verifier }, present, context.RequestAborted);
             if (present is not null)
                 sessions.Forget(present);

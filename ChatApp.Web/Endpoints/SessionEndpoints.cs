@@ -14,8 +14,8 @@ internal static class SessionEndpoints
     {
         var group = app.MapGroup("/session").AddEndpointFilter(OwnPagesOnlyAsync).DisableAntiforgery();
         group.MapPost("/sign-in", (Credentials body, HttpContext context) => EnterAsync(context, "/api/auth/sign-in", new { body.Email, body.Password }));
-        group.MapPost("/sign-up", (Credentials body, HttpContext context) => EnterAsync(context, "/api/auth/sign-up", new { body.Email, body.Password, body.DisplayName }));
-        group.MapPost("/password", (PasswordChange body, HttpContext context) => EnterAsync(context, "/api/auth/password", new { body.PresentPassword, body.NewPassword }));
+        group.MapPost("/sign-up", (Credentials body, HttpContext context) => EnterAsync(context, "/api/auth/sign-up", new { body.Email, body.Password, body.DisplayName, body.Administrator }));
+        group.MapPost("/password", (PasswordChange body, HttpContext context) => EnterAsync(context, "/api/auth/password", new { body.PresentPassword, body.NewPassword, body.RevokeKeys }));
         group.MapPost("/sign-out", LeaveAsync);
         group.MapPost("/delete", DeleteAsync);
         group.MapPost("/keep", async (HttpContext context) => await SessionGate.CurrentAsync(context) is null ? Results.StatusCode(205) : Results.NoContent());
@@ -32,7 +32,7 @@ internal static class SessionEndpoints
         var sessions = context.RequestServices.GetRequiredService<PersonSessions>();
         try
         {
-            var present = await SessionGate.CurrentAsync(context);
+            var present = await SessionGate.PresentAsync(context);
             var session = await sessions.OpenAsync(path, body, present, context.RequestAborted);
             if (present is not null)
                 sessions.Forget(present);
@@ -88,7 +88,7 @@ internal static class SessionEndpoints
 
     internal sealed record Deletion(string? Password);
 
-    internal sealed record Credentials(string? Email, string? Password, string? DisplayName);
+    internal sealed record Credentials(string? Email, string? Password, string? DisplayName, bool Administrator = false);
 
-    internal sealed record PasswordChange(string? PresentPassword, string? NewPassword);
+    internal sealed record PasswordChange(string? PresentPassword, string? NewPassword, bool RevokeKeys = false);
 }

@@ -10,6 +10,7 @@ internal sealed class SessionCookie(IDataProtectionProvider protection)
 {
     public const string Name = "chatapp.person";
     private static readonly TimeSpan Life = TimeSpan.FromDays(30);
+    private static readonly TimeSpan DeviceLife = TimeSpan.FromDays(180);
     private readonly IDataProtector _protector = protection.CreateProtector("ChatApp.Web.Sessions");
 
     public SessionTicket? Read(HttpRequest request)
@@ -30,6 +31,8 @@ internal sealed class SessionCookie(IDataProtectionProvider protection)
     {
         var ticket = new SessionTicket(session.Key, session.AccessToken, session.RefreshToken, session.ExpiresAt);
         context.Response.Cookies.Append(Name, _protector.Protect(JsonSerializer.Serialize(ticket)), Options(context, Life));
+        if (session.DeviceToken is { } device)
+            context.Response.Cookies.Append(PersonSessions.DeviceCookie, device, Options(context, DeviceLife));
     }
 
     public static void Clear(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context, null));

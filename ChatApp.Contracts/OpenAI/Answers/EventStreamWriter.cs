@@ -26,11 +26,15 @@ public sealed class EventStreamWriter : IAsyncDisposable
     private bool _dirty;
 
     /// <summary>Begins the heartbeat; sends nothing yet.</summary>
-    public EventStreamWriter(HttpResponse response, TimeSpan heartbeat, TimeProvider time)
+    /// <param name="response">What it is written to.</param>
+    /// <param name="heartbeat">The longest silence.</param>
+    /// <param name="time">The clock of the heartbeat.</param>
+    /// <param name="left">Cancelled when nobody listens any more; absent: as the request says.</param>
+    public EventStreamWriter(HttpResponse response, TimeSpan heartbeat, TimeProvider time, CancellationToken? left = null)
     {
         _response = response;
         _output = response.BodyWriter;
-        _aborted = response.HttpContext.RequestAborted;
+        _aborted = left ?? response.HttpContext.RequestAborted;
         _json = new Utf8JsonWriter(_output, JsonOutput.Options);
         _time = time;
         _interval = heartbeat;

@@ -35,7 +35,7 @@ public sealed class AdminLinkTests
     {
         var email = $"{Guid.NewGuid():N}@example.org";
         using var client = _edge.Client();
-        await client.PostAsync("/api/auth/sign-up", new { email, password = "keeper of all that is tested 29" });
+        await client.PostAsync("/api/auth/sign-up", new { email, password = "keeper of all that is tested 29", administrator = true });
 
         var user = (await ExchangeAsync(await NewCodeAsync())).ShouldNotBeNull();
         ((string?)user["email"]).ShouldBe(email);

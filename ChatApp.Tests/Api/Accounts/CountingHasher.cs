@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace ChatApp.Tests.Api.Accounts;
 
-/// <summary>Identity's hasher, and what it was asked to verify.</summary>
+/// <summary>Identity's hasher, and what it was asked to do.</summary>
 public sealed class CountingHasher : IPasswordHasher<object>
 {
     private readonly PasswordHasher<object> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = 1000 }));
@@ -14,7 +14,16 @@ public sealed class CountingHasher : IPasswordHasher<object>
     /// <summary>What happens while a password is verified.</summary>
     public Action Meanwhile { get; set; } = () => { };
 
-    public string HashPassword(object user, string password) => _hasher.HashPassword(user, password);
+    /// <summary>How many passwords were hashed.</summary>
+    public int Hashed => _hashed;
+
+    private int _hashed;
+
+    public string HashPassword(object user, string password)
+    {
+        Interlocked.Increment(ref _hashed);
+        return _hasher.HashPassword(user, password);
+    }
 
     public PasswordVerificationResult VerifyHashedPassword(object user, string hashedPassword, string providedPassword)
     {

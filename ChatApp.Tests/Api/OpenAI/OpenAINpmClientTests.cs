@@ -12,7 +12,7 @@ public sealed class OpenAINpmClientTests
         using var api = await ProductGraph.ApiAsync();
         var address = api.BaseAddress!;
         using var nobody = new EdgeClient(address, null);
-        var up = await nobody.PostAsync("/api/auth/sign-up", new { email = $"{Guid.NewGuid():N}@example.org", password = "correct horse battery" });
+        var up = await EdgeClient.SignUpAsync(address);
         using var user = new EdgeClient(address, up["access_token"]);
 
         var (code, output) = await NpmPackages.RunAsync(folder, "node", ["--test", "--test-reporter=tap", "suite.mjs"], new Dictionary<string, string>

@@ -15,7 +15,10 @@ async function submit(form) {
   alert.textContent = '';
   button.disabled = true;
   try {
-    const response = await post(form.dataset.session, Object.fromEntries(new FormData(form)));
+    const fields = Object.fromEntries(new FormData(form));
+    for (const box of form.querySelectorAll('input[type=checkbox]'))
+      fields[box.name] = box.checked;
+    const response = await post(form.dataset.session, fields);
     if (response.ok) {
       // Whoever comes next is somebody else.
       if (leaving.includes(form.dataset.session)) {
