@@ -1,17 +1,15 @@
-using System.Text;
-using ChatApp.Api.Errors;
-using ChatApp.Contracts.OpenAI;
+using System.Buffers;
 
 namespace ChatApp.Api.Uploads;
 
 /// <summary>
-/// Finds out what an upload is from its bytes, as they pass; what the uploader calls it decides nothing. Only kinds that no
-/// browser runs by itself and that models read are let through.
+/// Finds out what an upload is from its first bytes; what the uploader calls it decides nothing. What is neither an image nor a PDF is taken for text,
+/// and refused by the orchestrator, which reads it, where it is none. So only kinds that no browser runs by itself and that models read are let through.
 /// </summary>
 internal sealed class FileContent
 {
     /// <summary>As many bytes from the start tell every kind apart.</summary>
-    public const int HeadBytes = 16;
+    public const int HeadBytes = 1024;
 
     private static readonly (byte[] Start, string MediaType)[] Images =
     [
@@ -25,14 +23,10 @@ internal sealed class FileContent
 
     private static readonly string[] MarkdownEndings = [".md", ".markdown"];
 
-    private readonly Decoder? _text;
-    private readonly char[] _characters = new char[4096];
+    // Blanks and UTF-8's mark.
+    private static readonly SearchValues<byte> s_blank = SearchValues.Create([(byte)' ', (byte)'\t', (byte)'\r', (byte)'\n', 0, 0xEF, 0xBB, 0xBF]);
 
-    private FileContent(string mediaType, bool isText)
-    {
-        MediaType = mediaType;
-        _text = isText ? new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetDecoder() : null;
-    }
+    private FileContent(string mediaType) => MediaType = mediaType;
 
     public string MediaType { get; }
 
@@ -43,44 +37,17 @@ internal sealed class FileContent
         foreach (var (start, mediaType) in Images)
         {
             if (head.StartsWith(start))
-                return new FileContent(mediaType, isText: false);
+                return new FileContent(mediaType);
         }
 
         if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..].StartsWith("WEBP"u8))
-            return new FileContent("image/webp", isText: false);
-        if (head.StartsWith("%PDF-"u8))
-            return new FileContent(Pdf, isText: false);
-        return new FileContent(MarkdownEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ? "text/markdown" : "text/plain", isText: true);
+            return new FileContent("image/webp");
+        if (IsPdf(head, name))
+            return new FileContent(Pdf);
+        return new FileContent(MarkdownEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) ? "text/markdown" : "text/plain");
     }
 
-    /// <summary>Checks the next bytes.</summary>
-    /// <exception cref="OpenAIException">They are not what the file began as, or of no kind that is accepted.</exception>
-    public void Check(ReadOnlySpan<byte> bytes, bool isLast)
-    {
-        if (_text is null)
-            return;
-        try
-        {
-            bool completed;
-            do
-            {
-                _text.Convert(bytes, _characters, isLast, out var used, out var written, out completed);
-                bytes = bytes[used..];
-                foreach (var character in _characters.AsSpan(0, written))
-                {
-                    if (char.IsControl(character) && character is not ('\t' or '\n' or '\r' or '\f'))
-                        throw NotAccepted();
-                }
-            }
-            while (!completed);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw NotAccepted();
-        }
-    }
-
-    private static OpenAIException NotAccepted() => new(new OpenAIError(StatusCodes.Status415UnsupportedMediaType,
-        "This kind of file is not accepted. Send text or Markdown in UTF-8, a PDF with text, or an image as PNG, JPEG, GIF or WebP.",
-        OpenAIError.InvalidRequest, "file", "unsupported_file_type"));
+    // Readers take what stands in front of the header for nothing, as mail and web servers leave it there.
+    private static bool IsPdf(ReadOnlySpan<byte> head, string name) => head.IndexOf("%PDF-"u8) is var at and >= 0
+        && (!head[..at].ContainsAnyExcept(s_blank) || name.EndsWith(".pdf", StringComparison.OrdinalIgnoreCase));
 }

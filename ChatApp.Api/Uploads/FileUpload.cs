@@ -5,6 +5,7 @@ using ChatApp.Api.Errors;
 using ChatApp.Api.Settings;
 using ChatApp.Contracts.OpenAI;
 using ChatApp.Orchestrator.V1;
+using ChatApp.ServiceDefaults;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.WebUtilities;
@@ -68,7 +69,6 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
             if (filled == 0)
                 throw OpenAIException.Invalid("The file is empty.", FieldName);
             var content = FileContent.Of(buffer.AsSpan(0, Math.Min(filled, FileContent.HeadBytes)), name);
-            content.Check(buffer.AsSpan(0, filled), isLast: false);
 
             using var call = files.Upload(cancellationToken: cancellationToken);
             var header = new FileHeader { Name = name, MediaType = content.MediaType };
@@ -82,7 +82,6 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
                     throw TooLarge(most, plan);
                 await SendAsync(call, new UploadPiece { Content = ByteString.CopyFrom(buffer, 0, filled) });
                 filled = await part.Body.ReadAsync(buffer.AsMemory(0, PieceBytes), cancellationToken);
-                content.Check(buffer.AsSpan(0, filled), isLast: filled == 0);
             }
 
             if (await form.ReadNextSectionAsync(cancellationToken) is not null)
@@ -130,23 +129,29 @@ internal sealed class FileUpload(Files.FilesClient files, IOptions<EdgeOptions> 
 internal static class FileName
 {
     private const int Longest = 200;
+    private const int LongestEnding = 16;
+    private const int ZeroWidthNonJoiner = 0x200C;
+    private const int ZeroWidthJoiner = 0x200D;
 
     /// <exception cref="OpenAIException">Nothing of the name is left.</exception>
     public static string Clean(string? given)
     {
         var last = given?[(given.LastIndexOfAny(['/', '\\']) + 1)..] ?? "";
-        var clean = new StringBuilder();
-        foreach (var rune in last.EnumerateRunes())
-        {
-            // Formatting characters turn what is read around: "gpj.exe" for "exe.jpg".
-            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)
-                && clean.Length < Longest)
-                clean.Append(rune);
-        }
-
-        var name = clean.ToString().Trim();
+        // Formatting characters turn what is read around: "gpj.exe" for "exe.jpg". Two of them join letters of scripts and emoji, and turn nothing.
+        var clean = string.Concat(last.EnumerateRunes().Where(rune => rune.Value is ZeroWidthNonJoiner or ZeroWidthJoiner || Rune.GetUnicodeCategory(rune)
+            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)));
+        var name = Shorten(clean.Trim());
         return name is "" or "." or ".."
             ? throw OpenAIException.Invalid("The part 'file' needs a file name.", "file")
             : name;
+    }
+
+    // Its ending says what it is.
+    private static string Shorten(string name)
+    {
+        if (name.Length <= Longest)
+            return name;
+        var ending = Path.GetExtension(name) is { Length: <= LongestEnding } ending_ ? ending_ : "";
+        return name.Beginning(Longest - ending.Length) + ending;
     }
 }

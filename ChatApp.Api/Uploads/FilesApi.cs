@@ -40,7 +40,7 @@ internal static class FilesApi
                 var isImage = file.MediaType.StartsWith("image/", StringComparison.Ordinal);
                 var disposition = new ContentDispositionHeaderValue(isImage ? "inline" : "attachment");
                 disposition.SetHttpFileName(file.Name);
-                context.Response.ContentType = isImage || file.MediaType == FileContent.Pdf ? file.MediaType : file.MediaType + "; charset=utf-8";
+                context.Response.ContentType = isImage || file.MediaType == FileContent.Pdf || file.MediaType.Contains("charset=", StringComparison.Ordinal) ? file.MediaType : file.MediaType + "; charset=utf-8";
                 context.Response.ContentLength = file.Bytes;
                 context.Response.Headers.ContentDisposition = disposition.ToString();
             }

@@ -90,7 +90,7 @@ internal sealed class Attachments(FileStore files, TokenCounter counter, IOption
     {
         var text = file.IsPdf
             ? await files.ReadTextAsync(owner, file.Id, cancellationToken)
-            : Encoding.UTF8.GetString(await ReadAsync(owner, file.Id, options.CurrentValue.MostTextBytes, cancellationToken)).TrimStart('\uFEFF').TrimEnd('\uFFFD');
+            : FileText.Decode(await ReadAsync(owner, file.Id, options.CurrentValue.MostTextBytes, cancellationToken), file.MediaType);
         var sample = text.Beginning(SampleLength);
         // Counting all of it would cost more than a tenth of the room that is kept free for being wrong.
         var perToken = sample.Length / (double)Math.Max(1, await counter.CountAsync(model, sample, cancellationToken));

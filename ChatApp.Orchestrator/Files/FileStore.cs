@@ -33,11 +33,11 @@ internal sealed class FileStore(OwnedDatabase database, ObjectStore objects, Pdf
     /// <summary>Stores a file as it arrives; nothing remains of one that breaks off.</summary>
     /// <param name="owner">Whose it is.</param>
     /// <param name="name">Its name, to be shown.</param>
-    /// <param name="mediaType">What it is, by its content.</param>
+    /// <param name="mediaType">What it is, by its content; what a text is written in is found out here.</param>
     /// <param name="content">Its bytes; a memory is used until the next is asked for.</param>
     /// <param name="mostStored">Bytes that the owner may have stored in all; null: no limit.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <exception cref="RefusedException">The owner's room is used up, or it is a PDF that cannot be read.</exception>
+    /// <exception cref="RefusedException">The owner's room is used up, or it is a text or a PDF that cannot be read.</exception>
     public async Task<FileRecord> AddAsync(
         string owner, string name, string mediaType, IAsyncEnumerable<ReadOnlyMemory<byte>> content, long? mostStored, CancellationToken cancellationToken)
     {
@@ -48,7 +48,10 @@ internal sealed class FileStore(OwnedDatabase database, ObjectStore objects, Pdf
             new { id, name, mediaType, now = time.GetUtcNow().UtcDateTime }, cancellationToken);
         try
         {
-            await StoreAsync(session, id, ReserveAsync(session, id, content, mostStored, cancellationToken), cancellationToken);
+            var reserved = ReserveAsync(session, id, content, mostStored, cancellationToken);
+            var sniffed = mediaType.StartsWith("text/", StringComparison.Ordinal) ? new TextBytes() : null;
+            var staged = await objects.StageAsync(sniffed?.PassAsync(reserved, cancellationToken) ?? reserved, cancellationToken);
+            await StoreAsync(session, id, staged, () => sniffed is null ? mediaType : FileText.MediaType(mediaType, sniffed.Charset()), cancellationToken);
             var text = mediaType == PdfText.MediaType ? await ReadPdfAsync(owner, id, cancellationToken) : null;
             return await FinishAsync(session, id, text, cancellationToken);
         }
@@ -131,18 +134,17 @@ internal sealed class FileStore(OwnedDatabase database, ObjectStore objects, Pdf
             };
         }
 
-        return await pdf.ReadAsync(ReadAsync(owner, id, bytes, cancellationToken), cancellationToken);
+        return await pdf.ReadAsync(owner, ReadAsync(owner, id, bytes, cancellationToken), cancellationToken);
     }
 
-    private async Task StoreAsync(OwnerSession session, Guid id, IAsyncEnumerable<ReadOnlyMemory<byte>> content, CancellationToken cancellationToken)
+    private async Task StoreAsync(OwnerSession session, Guid id, StagedBlob staged, Func<string> mediaType, CancellationToken cancellationToken)
     {
-        var staged = await objects.StageAsync(content, cancellationToken);
         try
         {
             await using var transaction = await session.BeginAsync(cancellationToken);
             var stored = await transaction.ExecuteAsync(
-                "UPDATE chat.files SET sha256 = @hash, bytes = @bytes, is_object = true WHERE id = @id AND user_id = @owner AND status = 'Uploading'",
-                new { id, hash = staged.Hash.ToBytes(), bytes = staged.Bytes }, cancellationToken);
+                "UPDATE chat.files SET sha256 = @hash, bytes = @bytes, media_type = @type, is_object = true WHERE id = @id AND user_id = @owner AND status = 'Uploading'",
+                new { id, hash = staged.Hash.ToBytes(), bytes = staged.Bytes, type = mediaType() }, cancellationToken);
             if (stored == 0)
                 throw BrokenOff();
             await objects.KeepAsync(transaction, staged, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using UglyToad.PdfPig;
-using UglyToad.PdfPig.DocumentLayoutAnalysis.TextExtractor;
 using UglyToad.PdfPig.Exceptions;
 
 namespace ChatApp.Orchestrator.Files;
@@ -50,7 +49,7 @@ internal static class PdfReader
         {
             if (number > mostPages)
                 return PdfOutcome.Cut;
-            var text = Clean(ContentOrderTextExtractor.GetText(document.GetPage(number)));
+            var text = Clean(PdfPageText.Read(document.GetPage(number)));
             if (text.Length == 0)
                 continue;
             var page = string.Create(CultureInfo.InvariantCulture, $"[Page {number}]\n{text}\n\n");

@@ -11,7 +11,7 @@ namespace ChatApp.Orchestrator.Files;
 /// The text of a PDF, read by a process that is given so much time and memory and nothing of this one's environment: what a
 /// stranger's document does to its parser is not this service's end.
 /// </summary>
-internal sealed class PdfText(IOptions<FileOptions> options, TimeProvider time, ILogger<PdfText> logger) : IDisposable
+internal sealed class PdfText(IOptions<FileOptions> options, TimeProvider time, ILogger<PdfText> logger)
 {
     /// <summary>What the edge calls a PDF.</summary>
     public const string MediaType = "application/pdf";
@@ -19,33 +19,27 @@ internal sealed class PdfText(IOptions<FileOptions> options, TimeProvider time, 
     /// <summary>What a runtime needs to start; connection strings and keys are not among it.</summary>
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64"];
 
-    private readonly SemaphoreSlim _places = new(options.Value.PdfReaders);
+    private readonly FairPlaces _places = new(options.Value.PdfReaders);
 
     /// <summary>The text, each page under a line with its number; ends in <c>[...]</c> where something was left out.</summary>
     /// <exception cref="RefusedException">It cannot be read, or holds no text.</exception>
-    public async Task<string> ReadAsync(IAsyncEnumerable<byte[]> content, CancellationToken cancellationToken)
+    /// <param name="owner">Whose it is: users take turns.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<string> ReadAsync(string owner, IAsyncEnumerable<byte[]> content, CancellationToken cancellationToken)
     {
-        await _places.WaitAsync(cancellationToken);
-        try
+        using var place = await _places.EnterAsync(owner, cancellationToken);
+        var (outcome, text) = await RunAsync(content, cancellationToken);
+        return outcome switch
         {
-            var (outcome, text) = await RunAsync(content, cancellationToken);
-            return outcome switch
-            {
-                PdfOutcome.Whole when text.Length > 0 => text,
-                PdfOutcome.Cut or PdfOutcome.TooLong when text.Length > 0 => text + "\n[...]\n",
-                PdfOutcome.Whole or PdfOutcome.Cut => throw Refused("pdf_without_text", "This PDF holds no text, as scanned pages do; send it as text, or its pages as images."),
-                PdfOutcome.Encrypted => throw Refused("pdf_encrypted", "This PDF is locked with a password; send one that is not."),
-                PdfOutcome.TooLong => throw Refused("pdf_too_complex", $"This PDF takes longer than {options.Value.PdfTimeout.TotalSeconds} s to read; send a part of it, or its text."),
-                _ => throw Refused("pdf_unreadable", "This PDF is damaged, or more than can be read here; save it anew, or send its text."),
-            };
-        }
-        finally
-        {
-            _places.Release();
-        }
+            PdfOutcome.Whole when text.Length > 0 => text,
+            PdfOutcome.Cut or PdfOutcome.TooLong when text.Length > 0 => text + "\n[...]\n",
+            PdfOutcome.Whole or PdfOutcome.Cut => throw Refused("pdf_without_text", "This PDF holds no text, as scanned pages do; send it as text, or its pages as images."),
+            PdfOutcome.Encrypted => throw Refused("pdf_encrypted", "This PDF is locked with a password; send one that is not."),
+            PdfOutcome.TooLong => throw Refused("pdf_too_complex", $"This PDF takes longer than {options.Value.PdfTimeout.TotalSeconds} s to read; send a part of it, or its text."),
+            _ => throw Refused("pdf_unreadable", "This PDF is damaged, or more than can be read here; save it anew, or send its text."),
+        };
     }
-
-    public void Dispose() => _places.Dispose();
 
     private static RefusedException Refused(string code, string message) => new(Refusal.Invalid, code, message) { Param = "file" };
 

@@ -59,8 +59,24 @@ public sealed class FileApiTests
         page["media_type"].ShouldBe("text/plain");
         (await ada.GetAsync($"/api/files/{page["id"]}/content")).Headers["Content-Disposition"].ShouldStartWith("attachment");
 
-        foreach (var binary in (byte[][])["MZ\x90\0\x03"u8.ToArray(), [0xFF, 0xFE, 0x41, 0], "half a character: \xC3"u8.ToArray()[..^1]])
-            (await UploadAsync(ada, "thing.txt", binary, "text/plain")).ShouldBe(HttpStatusCode.UnsupportedMediaType, "unsupported_file_type");
+        foreach (var binary in (byte[][])["MZ\x90\0\x03"u8.ToArray(), [.. "PK\x03\x04"u8, 0x14, 0, 0x14, 0], [0x93, 0xFA, 0x96, 0x7B, 0x8C, 0xEA]])
+            (await UploadAsync(ada, "thing.txt", binary, "text/plain")).ShouldBe(HttpStatusCode.BadRequest, "unsupported_file_type");
+        (await ada.GetAsync("/api/files")).Json["data"]!.AsArray().Count.ShouldBe(2, "of what was refused nothing is left");
+    }
+
+    [Test]
+    public async Task A_text_in_an_old_encoding_is_kept_as_it_is_and_handed_out_as_what_it_is()
+    {
+        using var ada = await UserAsync();
+        System.Text.Encoding.RegisterProvider(System.Text.CodePagesEncodingProvider.Instance);
+        byte[] table = [.. "Name;Stadt\nJ"u8, 0xFC, .. "rgen;K"u8, 0xF6, .. "ln\n"u8];
+        var file = (await UploadAsync(ada, "table.csv", table)).ShouldBe(HttpStatusCode.Created);
+        file["media_type"].ShouldBe("text/plain; charset=windows-1252");
+        (await ada.GetAsync($"/api/files/{file["id"]}/content")).Headers["Content-Type"].ShouldBe("text/plain; charset=windows-1252");
+
+        // Web and mail servers leave something in front of a PDF.
+        (await UploadAsync(ada, "junk.pdf", "\n%PDF-1.4\n1 0 obj"u8.ToArray())).ShouldBe(HttpStatusCode.BadRequest, "pdf_unreadable");
+        (await UploadAsync(ada, "about.md", "A PDF begins with %PDF-1.4, always."u8.ToArray())).ShouldBe(HttpStatusCode.Created)["media_type"].ShouldBe("text/markdown");
     }
 
     [Test]
@@ -89,10 +105,14 @@ public sealed class FileApiTests
     [TestCase("C:\\temp\\a.txt", "a.txt")]
     [TestCase("a\u202Etxt.b", "atxt.b")]
     [TestCase("a\tb.txt", "ab.txt")]
+    [TestCase("\U0001F469\u200D\U0001F4BB.txt", "\U0001F469\u200D\U0001F4BB.txt")]
+    [TestCase("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645.txt", "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645.txt")]
+    [TestCase("{long}.report.pdf.txt", "{longer}.txt")]
     public async Task A_name_is_never_a_path_and_shows_as_what_it_is(string given, string kept)
     {
         using var ada = await UserAsync();
-        (await UploadAsync(ada, given, "x"u8.ToArray())).ShouldBe(HttpStatusCode.Created)["name"].ShouldBe(kept);
+        (await UploadAsync(ada, given.Replace("{long}", new string('n', 300)), "x"u8.ToArray())).ShouldBe(HttpStatusCode.Created)["name"]
+            .ShouldBe(kept.Replace("{longer}", new string('n', 196)));
     }
 
     [Test]

@@ -146,13 +146,13 @@ public sealed class FileTests : GraphTest
     [Test]
     public async Task What_went_with_a_deleted_conversation_takes_no_room_any_more()
     {
-        var id = await UploadAsync("large.txt", "text/plain", new byte[900]);
+        var id = await UploadAsync("large.txt", "text/plain", Letters(900));
         var turn = await RunAsync(new RunTurnRequest { Content = "large tokens=3", FileIds = { id } });
         await Graph.First.Conversations.DeleteAsync(new DeleteConversationRequest { Id = turn.Started.ConversationId }, Me);
 
         var call = Graph.First.Files.Upload(Me);
         await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "next.txt", MediaType = "text/plain", MostStoredBytes = 1000 } });
-        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[600]) });
+        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(Letters(600)) });
         await call.RequestStream.CompleteAsync();
         (await call).Bytes.ShouldBe(600);
     }
@@ -171,10 +171,10 @@ public sealed class FileTests : GraphTest
     [Test]
     public async Task What_is_stored_in_all_is_limited_and_a_refused_upload_leaves_nothing()
     {
-        await UploadAsync("first.txt", "text/plain", new byte[600]);
+        await UploadAsync("first.txt", "text/plain", Letters(600));
         using var call = Graph.First.Files.Upload(Me);
         await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "second.txt", MediaType = "text/plain", MostStoredBytes = 1000 } });
-        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[600]) });
+        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(Letters(600)) });
         await call.RequestStream.CompleteAsync();
 
         (await Should.ThrowAsync<RpcException>(async () => await call)).Trailers.GetValueBytes("x-openai-error-bin").ShouldNotBeNull();
@@ -191,7 +191,7 @@ public sealed class FileTests : GraphTest
             var call = Graph.First.Files.Upload(Me);
             calls.Add(call);
             await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = $"stalled-{i}.txt", MediaType = "text/plain", MostStoredBytes = Most } });
-            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[1 << 20]) });
+            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(Letters(1 << 20)) });
         }
 
         // Those without room have ended with the reason; the others wait for more.
@@ -208,10 +208,10 @@ public sealed class FileTests : GraphTest
     [Test]
     public async Task The_last_of_the_room_can_be_used()
     {
-        await UploadAsync("first.txt", "text/plain", new byte[600]);
+        await UploadAsync("first.txt", "text/plain", Letters(600));
         using var call = Graph.First.Files.Upload(Me);
         await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "second.txt", MediaType = "text/plain", MostStoredBytes = 1000 } });
-        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[400]) });
+        await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(Letters(400)) });
         await call.RequestStream.CompleteAsync();
         (await call).Bytes.ShouldBe(400);
     }
@@ -263,7 +263,7 @@ public sealed class FileTests : GraphTest
         using (var call = Graph.First.Files.Upload(Me))
         {
             await call.RequestStream.WriteAsync(new UploadPiece { Header = new FileHeader { Name = "half.txt", MediaType = "text/plain" } });
-            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(new byte[FileStore.ReservedBytes + 1]) });
+            await call.RequestStream.WriteAsync(new UploadPiece { Content = ByteString.CopyFrom(Letters(FileStore.ReservedBytes + 1)) });
             await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT coalesce(sum(bytes), 0)::bigint FROM chat.files WHERE user_id = @User", new { User }), stored => stored > 0);
         }
 
@@ -276,6 +276,8 @@ public sealed class FileTests : GraphTest
         var id = await UploadAsync("notes.txt", "text/plain", "heron"u8.ToArray());
         (await RefusalAsync(() => RunAsync(new RunTurnRequest { Content = "temporary", Temporary = true, FileIds = { id } }))).StatusCode.ShouldBe(StatusCode.InvalidArgument);
     }
+
+    private static byte[] Letters(int count) => Encoding.ASCII.GetBytes(new string('a', count));
 
     private async Task<byte[]> ReadAsync(string id)
     {

@@ -93,7 +93,7 @@ public sealed class PdfTextTests
     [Test]
     public async Task A_PDF_that_never_comes_to_its_end_is_given_up()
     {
-        var refused = await Should.ThrowAsync<RefusedException>(() => Reader(new() { PdfTimeout = TimeSpan.FromSeconds(1) }).ReadAsync(Endless(), CancellationToken.None));
+        var refused = await Should.ThrowAsync<RefusedException>(() => Reader(new() { PdfTimeout = TimeSpan.FromSeconds(1) }).ReadAsync("ada", Endless(), CancellationToken.None));
 
         refused.Code.ShouldBe("pdf_too_complex");
 
@@ -106,7 +106,7 @@ public sealed class PdfTextTests
 
     private static async Task StillReadsAsync() => (await ReadAsync(Pdf("Alive."))).ShouldContain("Alive.");
 
-    private static Task<string> ReadAsync(byte[] pdf, FileOptions? options = null) => Reader(options).ReadAsync(new[] { pdf }.ToAsyncEnumerable(), CancellationToken.None);
+    private static Task<string> ReadAsync(byte[] pdf, FileOptions? options = null) => Reader(options).ReadAsync("ada", new[] { pdf }.ToAsyncEnumerable(), CancellationToken.None);
 
     private static Task<RefusedException> RefusedAsync(byte[] pdf, FileOptions? options = null) => Should.ThrowAsync<RefusedException>(() => ReadAsync(pdf, options));
 
