@@ -35,7 +35,7 @@ var inference = builder.AddProject<Projects.ChatApp_Inference>("inference", laun
     .WithIconName("BrainCircuit")
     .WithHttpEndpoint(name: "http")
     .WithPatientHttpHealthCheck("/health")
-    .WithEnvironment("Inference__ModelsPath", Path.GetFullPath(settings["Inference:ModelsPath"] ?? "../models", builder.AppHostDirectory));
+    .WithEnvironment("Inference__ModelsPath", Path.GetFullPath(settings["Inference:ModelsPath"] ?? "../models", BuiltProject.Folder(builder.AppHostDirectory)));
 
 var orchestrator = builder.AddProject<Projects.ChatApp_Orchestrator>("orchestrator", launchProfileName: null)
     .WithIconName("FlowchartCircle")

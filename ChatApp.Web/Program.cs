@@ -4,6 +4,7 @@ using ChatApp.Web.Components;
 using ChatApp.Web.Endpoints;
 using ChatApp.Web.Sessions;
 
+BuiltAssets.FollowCheckout(AppContext.BaseDirectory);
 var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults();

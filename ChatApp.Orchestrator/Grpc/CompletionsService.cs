@@ -13,7 +13,9 @@ internal sealed class CompletionsService(CompletionForwarding forwarding, Repeat
     {
         var owner = context.Caller().Subject;
         var key = request.RequestId.Length > 0 ? RepeatKey.Of(owner, request.Operation, request.RequestId, request.Body.Span) : null;
-        if (key is not null && await repeated.FindAsync(key) is { } known)
+        var (known, claim) = key is null ? default : await repeated.JoinAsync(key, context.CancellationToken);
+        await using var running = claim;
+        if (known is not null)
         {
             foreach (var chunk in known)
                 await responseStream.WriteAsync(new CompletionChunk { Json = UnsafeByteOperations.UnsafeWrap(chunk), Repeated = true }, context.CancellationToken);

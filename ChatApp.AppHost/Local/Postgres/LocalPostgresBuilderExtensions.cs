@@ -25,7 +25,7 @@ internal static class LocalPostgresBuilderExtensions
     public static IResourceBuilder<LocalPostgresResource> AddLocalPostgres(this IDistributedApplicationBuilder builder, string name, StateFolder state)
     {
         var password = builder.AddGeneratedSecret($"{name}-password", 22, state);
-        var cluster = PostgresCluster.Open(state.Volume($"{name}-data"), () => PostgresPackage.Get(state.Volume($"{name}-binaries"), builder.AppHostDirectory));
+        var cluster = PostgresCluster.Open(state.Volume($"{name}-data"), () => PostgresPackage.Get(state.Volume($"{name}-binaries"), BuiltProject.Folder(builder.AppHostDirectory)));
         var command = cluster.ServerCommand(s_settings);
         var server = new LocalPostgresResource(name, command[0], cluster, password.Resource);
         return builder.AddResource(server)

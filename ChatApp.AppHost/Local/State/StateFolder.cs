@@ -37,8 +37,8 @@ internal sealed class StateFolder
     public static StateFolder Open(IDistributedApplicationBuilder builder, string[] args)
     {
         var path = builder.Configuration[ConfigurationKey] is { Length: > 0 } given
-            ? System.IO.Path.GetFullPath(given, builder.AppHostDirectory)
-            : System.IO.Path.Combine(DefaultRoot(), KeyOf(builder.AppHostDirectory));
+            ? System.IO.Path.GetFullPath(given, BuiltProject.Folder(builder.AppHostDirectory))
+            : System.IO.Path.Combine(DefaultRoot(), KeyOf(BuiltProject.Folder(builder.AppHostDirectory)));
         try
         {
             Create(path);

@@ -81,6 +81,55 @@ public sealed class MeteringGraphTests
         }
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Stateless_calls_under_one_key_at_once_are_one_generation(bool stream)
+    {
+        var user = $"user-{Guid.NewGuid():N}";
+        var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => CompleteAsync("key", $"tokens=10 delay=50 {user}")));
+        all.ShouldAllBe(answer => answer.Select(chunk => chunk.Json).SequenceEqual(all[0].Select(chunk => chunk.Json)));
+        all.Count(answer => answer.All(chunk => !chunk.Repeated)).ShouldBe(1);
+        (await _graph.ScalarAsync<int>("SELECT count(*)::int FROM chat.usage_events WHERE user_id = @user", new { user })).ShouldBe(1);
+
+        async Task<List<CompletionChunk>> CompleteAsync(string key, string content)
+        {
+            using var call = Complete(user, key, content, stream);
+            return await ReadAsync(call);
+        }
+    }
+
+    [Test]
+    public async Task A_call_that_was_left_is_made_by_whoever_waits_for_it_and_another_under_its_key_is_refused()
+    {
+        var user = $"user-{Guid.NewGuid():N}";
+        var first = Complete(user, "key", "tokens=60 delay=50", stream: true);
+        (await first.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
+        using (var different = Complete(user, "key", "something else", stream: true))
+            (await Should.ThrowAsync<RpcException>(() => ReadAsync(different))).StatusCode.ShouldBe(StatusCode.AlreadyExists);
+        using var second = Complete(user, "key", "tokens=60 delay=50", stream: true);
+        var waits = ReadAsync(second);
+
+        first.Dispose();
+
+        var made = await waits;
+        made.Count.ShouldBeGreaterThan(60);
+        made.ShouldAllBe(chunk => !chunk.Repeated);
+    }
+
+    private AsyncServerStreamingCall<CompletionChunk> Complete(string user, string key, string content, bool stream)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { model = "priced", stream, messages = new[] { new { role = "user", content } } });
+        return _graph.First.Completions.Complete(new CompletionRequest { Operation = "chat.completions", Body = ByteString.CopyFrom(body), RequestId = key }, As(user));
+    }
+
+    private static async Task<List<CompletionChunk>> ReadAsync(AsyncServerStreamingCall<CompletionChunk> call)
+    {
+        var chunks = new List<CompletionChunk>();
+        await foreach (var chunk in call.ResponseStream.ReadAllAsync())
+            chunks.Add(chunk);
+        return chunks;
+    }
+
     [Test]
     public async Task Administrators_see_what_someone_and_everyone_used_and_nobody_else_does()
     {
