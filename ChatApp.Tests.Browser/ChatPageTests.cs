@@ -32,6 +32,22 @@ internal sealed class ChatPageTests : ScriptedPageTests
     }
 
     [Test]
+    public async Task What_is_suggested_can_be_done_with_what_is_switched_on()
+    {
+        var first = Page.Locator(".suggestion").First;
+        foreach (var (tools, suggested) in new[] { (Array.Empty<string>(), "Hello! How are you?"), (["current_time"], "Hello! How are you?"), (["current_time", "calculate"], "What is 17.5 * 240?") })
+        {
+            Api.Tools = tools;
+            await OpenAsync(Page);
+            await Expect(first).ToContainTextAsync(suggested);
+        }
+
+        await Expect(Page.Locator(".suggestion")).ToHaveCountAsync(4);
+        await first.ClickAsync();
+        await Expect(Page.Locator(".message.user")).ToContainTextAsync("What is 17.5 * 240?");
+    }
+
+    [Test]
     public async Task Stop_keeps_what_was_said_and_offers_to_continue()
     {
         Api.Answer = async (request, turn) =>

@@ -37,6 +37,7 @@ internal abstract class ScriptedPageTests
         Api.Accounts.ExpiresIn = 600;
         Api.Accounts.Kind = "local";
         Api.Accounts.Role = "user";
+        (Api.Accounts.Keys, Api.Accounts.IsFirst, Api.Tools) = (0, false, []);
         Api.Answer = (_, turn) => turn.SayAsync("Hello.");
         Context = await NewContextAsync();
         Page = await NewPageAsync(Context);

@@ -19,6 +19,7 @@ internal static class AppModelsApi
                 model.InputPricePerMillion,
                 model.OutputPricePerMillion,
                 model.Description,
+                model.Tools,
             }),
         });
     }

@@ -1,5 +1,6 @@
 using ChatApp.Orchestrator.Gateway;
 using ChatApp.Orchestrator.Gateway.Caching;
+using ChatApp.Orchestrator.Tools;
 using ChatApp.Orchestrator.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -7,7 +8,7 @@ using Grpc.Core;
 namespace ChatApp.Orchestrator.Grpc;
 
 /// <summary>Model calls that belong to no conversation.</summary>
-internal sealed class CompletionsService(CompletionForwarding forwarding, RepeatedCalls repeated, ModelCatalogue catalogue) : Completions.CompletionsBase
+internal sealed class CompletionsService(CompletionForwarding forwarding, RepeatedCalls repeated, ModelCatalogue catalogue, ToolRegistry tools) : Completions.CompletionsBase
 {
     public override async Task Complete(CompletionRequest request, IServerStreamWriter<CompletionChunk> responseStream, ServerCallContext context)
     {
@@ -37,7 +38,7 @@ internal sealed class CompletionsService(CompletionForwarding forwarding, Repeat
     public override async Task<ListModelsReply> ListModels(ListModelsRequest request, ServerCallContext context) =>
         new()
         {
-            Models = { (await catalogue.ListAsync(context.CancellationToken)).Select(Wire.ToWire) },
+            Models = { (await catalogue.ListAsync(context.CancellationToken)).Select(model => Wire.ToWire(model, tools.NamesFor(model))) },
             Incomplete = !await catalogue.IsSettledAsync(context.CancellationToken),
         };
 }

@@ -45,7 +45,7 @@ internal static class Wire
         TurnId = WireId.Format(WireId.Turn, message.TurnId),
     };
 
-    public static Model ToWire(CatalogueModel model) => new()
+    public static Model ToWire(CatalogueModel model, IEnumerable<string> tools) => new()
     {
         Id = model.Id,
         Tier = model.Options.Tier,
@@ -55,6 +55,7 @@ internal static class Wire
         OutputPricePerMillion = model.Options.OutputPrice,
         Description = model.Options.Description,
         Created = model.Created.ToUnixTimeSeconds(),
+        Tools = { tools },
     };
 
     public static ShareLink ToWire(ShareRecord share) => new()

@@ -36,8 +36,11 @@ internal sealed class ToolRegistry
             return [];
         if (order.Tools.Count > 0)
             return [.. order.Tools.Select(Find).OfType<Tool>().Select(tool => tool.Function)];
-        return model.Options.Capabilities.Contains(Capability, StringComparer.OrdinalIgnoreCase) ? _offered : [];
+        return IsOffered(model) ? _offered : [];
     }
+
+    /// <summary>What a turn's model may call where nothing is asked for.</summary>
+    public IEnumerable<string> NamesFor(CatalogueModel model) => IsOffered(model) ? Names : [];
 
     /// <exception cref="RefusedException">One of them does not exist.</exception>
     public void Check(IEnumerable<string> names)
@@ -45,6 +48,8 @@ internal sealed class ToolRegistry
         if (names.FirstOrDefault(name => !_tools.ContainsKey(name)) is { } unknown)
             throw RefusedException.Invalid("tools", $"There is no tool '{(unknown.Length <= 64 ? unknown : unknown[..64])}'. There are: {string.Join(", ", Names)}.");
     }
+
+    private static bool IsOffered(CatalogueModel model) => model.Options.Capabilities.Contains(Capability, StringComparer.OrdinalIgnoreCase);
 
     private static Tool ToTool(string name, HttpToolOptions options, IHttpClientFactory clients, int longestResult) =>
         new(new HttpTool(name, options, clients, longestResult)) { IsIdempotent = options.Idempotent, Timeout = options.Timeout };

@@ -54,6 +54,21 @@ public sealed class FirstTurnTests
     }
 
     [Test]
+    public async Task Models_are_listed_with_the_tools_that_are_switched_on_for_them()
+    {
+        var models = (await _api.GetFromJsonAsync<JsonElement>("/api/models")).GetProperty("data").EnumerateArray().ToList();
+
+        models.ShouldNotBeEmpty();
+        foreach (var model in models)
+        {
+            var usesTools = model.GetProperty("capabilities").EnumerateArray().Any(capability => capability.GetString() == "tools");
+            model.GetProperty("tools").EnumerateArray().Select(tool => tool.GetString()).ShouldBe(usesTools ? ["calculate", "current_time", "convert_units"] : [], ignoreOrder: true);
+        }
+
+        models.ShouldContain(model => model.GetProperty("tools").GetArrayLength() > 0);
+    }
+
+    [Test]
     public async Task The_same_greedy_question_has_the_same_answer_streamed_or_whole()
     {
         var messages = new[] { new { role = "user", content = "What can you do?" } };

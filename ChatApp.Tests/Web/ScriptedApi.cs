@@ -60,6 +60,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
     /// <summary>While there is one, turns are refused with it: 429 as of a plan whose limit is reached.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>The tools that are switched on.</summary>
+    public string[] Tools { get; set; } = [];
+
     /// <summary>While there is one, every request is refused with it for an hour.</summary>
     public string? Limited { get; set; }
 
@@ -184,7 +187,7 @@ internal sealed class ScriptedApi : IAsyncDisposable
         {
             Data = new object[]
             {
-                new { Id = "small", Tier = "fast", ContextWindow = 8192, Capabilities = new[] { "chat" }, InputPricePerMillion = 0.1, OutputPricePerMillion = 0.4, Description = "Quick answers" },
+                new { Id = "small", Tier = "fast", ContextWindow = 8192, Capabilities = new[] { "chat" }, InputPricePerMillion = 0.1, OutputPricePerMillion = 0.4, Description = "Quick answers", Tools },
                 new { Id = "large", Tier = "best", ContextWindow = 128_000, Capabilities = new[] { "chat", "tools" }, InputPricePerMillion = 2.0, OutputPricePerMillion = 8.0, Description = "Careful answers" },
             },
         });

@@ -25,6 +25,9 @@ public sealed record ModelInfo
 
     public string? Description { get; init; }
 
+    /// <summary>Names of the tools that it may call, which are those that are switched on.</summary>
+    public IReadOnlyList<string> Tools { get; init; } = [];
+
     /// <summary>It hands each question to one of the others.</summary>
     public bool IsAuto => Tier == "auto";
 }
