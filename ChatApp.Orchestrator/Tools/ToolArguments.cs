@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Tools;
@@ -98,5 +99,5 @@ internal static class ToolArguments
 
     private static string Article(string type) => type is "integer" or "array" or "object" ? $"an {type}" : $"a {type}";
 
-    private static string Shortened(string name) => name.Length <= 40 ? name : name[..40];
+    private static string Shortened(string name) => name.Beginning(40);
 }

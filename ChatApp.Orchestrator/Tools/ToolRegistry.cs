@@ -1,6 +1,7 @@
 using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway.Routing;
 using ChatApp.Orchestrator.Turns.Records;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -46,7 +47,7 @@ internal sealed class ToolRegistry
     public void Check(IEnumerable<string> names)
     {
         if (names.FirstOrDefault(name => !_tools.ContainsKey(name)) is { } unknown)
-            throw RefusedException.Invalid("tools", $"There is no tool '{(unknown.Length <= 64 ? unknown : unknown[..64])}'. There are: {string.Join(", ", Names)}.");
+            throw RefusedException.Invalid("tools", $"There is no tool '{unknown.Beginning(64)}'. There are: {string.Join(", ", Names)}.");
     }
 
     private static bool IsOffered(CatalogueModel model) => model.Options.Capabilities.Contains(Capability, StringComparer.OrdinalIgnoreCase);

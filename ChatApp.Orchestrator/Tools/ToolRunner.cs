@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChatApp.Orchestrator.Logging;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +40,7 @@ internal sealed class ToolRunner(ToolRegistry registry, TimeProvider time, IOpti
         // What a model was not offered it can't call, whatever it writes.
         var tool = offered.Contains(call.Name, StringComparer.Ordinal) ? registry.Find(call.Name) : null;
         if (tool is null)
-            return Error($"there is no tool '{(call.Name.Length <= 64 ? call.Name : call.Name[..64])}'; there are: {string.Join(", ", offered)}.");
+            return Error($"there is no tool '{call.Name.Beginning(64)}'; there are: {string.Join(", ", offered)}.");
 
         var limit = tool.Timeout ?? options.Value.Timeout;
         using var late = new CancellationTokenSource(limit, time);

@@ -114,7 +114,7 @@ public static class GenAIContent
 
     private static JsonObject TextPart(string text) => new() { ["type"] = "text", ["content"] = Bounded(text) };
 
-    private static string Bounded(string text) => text.Length <= LongestText ? text : text[..LongestText] + "…";
+    private static string Bounded(string text) => text.Length <= LongestText ? text : text.Beginning(LongestText) + "…";
 
     private static string? Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -1,4 +1,5 @@
 using System.Text;
+using ChatApp.ServiceDefaults;
 using ChatApp.Web.Turns;
 
 namespace ChatApp.Web.Chat;
@@ -20,7 +21,7 @@ internal static class ConversationMarkdown
         var name = string.Concat(OneLine(title ?? "").Select(character => char.IsLetterOrDigit(character) ? character : '-')).Trim('-');
         while (name.Contains("--", StringComparison.Ordinal))
             name = name.Replace("--", "-", StringComparison.Ordinal);
-        return $"{(name.Length == 0 ? "conversation" : name.Length <= 60 ? name : name[..60].TrimEnd('-'))}.{extension}";
+        return $"{(name.Length == 0 ? "conversation" : name.Beginning(60).TrimEnd('-'))}.{extension}";
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();

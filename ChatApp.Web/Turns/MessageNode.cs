@@ -236,6 +236,9 @@ public sealed class MessageNode(string id, string? parentId, string role)
     {
         Files = content.Files.Count > 0 ? content.Files : Files;
         _passages = content.Passages.Count > 0 ? content.Passages : _passages;
+        // What this page saw itself it does not hear twice.
+        if (_notices.Count == 0)
+            _notices.AddRange(content.Notices);
         if (behind || content.Steps.Count < _steps.Count)
             return;
         _steps.Clear();

@@ -1,14 +1,15 @@
 using System.Text.Json;
+using ChatApp.Web.Api;
 
 namespace ChatApp.Web.Turns;
 
 /// <summary>
-/// What a stored message has beside its text: steps of tools and thoughts in their places, files, numbered passages. What is not
+/// What a stored message has beside its text: steps of tools and thoughts in their places, files, numbered passages, notices. What is not
 /// known here, or is not as it should be, is left out: a page shows what it understands.
 /// </summary>
-internal sealed record StoredContent(IReadOnlyList<AnswerStep> Steps, IReadOnlyList<AttachedFile> Files, IReadOnlyList<Passage> Passages)
+internal sealed record StoredContent(IReadOnlyList<AnswerStep> Steps, IReadOnlyList<AttachedFile> Files, IReadOnlyList<Passage> Passages, IReadOnlyList<TurnEvent.Notice> Notices)
 {
-    public static readonly StoredContent None = new([], [], []);
+    public static readonly StoredContent None = new([], [], [], []);
 
     public static StoredContent Read(JsonElement? content)
     {
@@ -18,7 +19,8 @@ internal sealed record StoredContent(IReadOnlyList<AnswerStep> Steps, IReadOnlyL
             ReadSteps(root),
             [.. Items(root, "files").Where(file => Text(file, "id") is not null).Select(file => new AttachedFile(Text(file, "id")!, Text(file, "name") ?? "", Text(file, "media_type"), Number(file, "bytes")))],
             [.. Items(root, "passages").Where(passage => Text(passage, "text") is not null).Select((passage, index) =>
-                new Passage((int)(Number(passage, "number") is > 0 and var number ? number : index + 1), Text(passage, "title") ?? Text(passage, "name"), Text(passage, "text")!))]);
+                new Passage((int)(Number(passage, "number") is > 0 and var number ? number : index + 1), Text(passage, "title") ?? Text(passage, "name"), Text(passage, "text")!))],
+            [.. Items(root, "notices").Where(notice => Text(notice, "code") is not null).Select(notice => new TurnEvent.Notice { Code = Text(notice, "code")!, Text = Text(notice, "text") ?? "" })]);
     }
 
     private static List<AnswerStep> ReadSteps(JsonElement root)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChatApp.Inference.Constraints.Characters;
+using ChatApp.ServiceDefaults;
 
 namespace ChatApp.Inference.Constraints.Patterns;
 
@@ -343,7 +344,7 @@ internal sealed class PatternParser
         return true;
     }
 
-    private SchemaException Fail(string what) => new($"{_path}: the pattern '{(_pattern.Length > 80 ? _pattern[..80] + "…" : _pattern)}' at {_at}: {what}.");
+    private SchemaException Fail(string what) => new($"{_path}: the pattern '{(_pattern.Length > 80 ? _pattern.Beginning(80) + "…" : _pattern)}' at {_at}: {what}.");
 }
 
 /// <summary>A schema cannot be enforced: it is wrong, too large, or uses what is not supported; the message names the place.</summary>

@@ -5,16 +5,20 @@ using System.Text.Json.Serialization;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Tools;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Conversations.Answers;
 
 /// <summary>
-/// Structured content of a stored message, <c>content_json</c>: the text, the reasoning and the steps between, in order. The
-/// names are those of the turn's events. A message that is text alone has none.
+/// Structured content of a stored message, <c>content_json</c>: the text, the reasoning and the steps between, in order, and the notice of what
+/// the model was not given. The names are those of the turn's events. A message that is text alone has none.
 /// </summary>
 internal static class AnswerContent
 {
+    /// <summary>The notice of a turn whose model was not given all of the conversation; it stays with the answer.</summary>
+    public const string ContextTrimmed = "context_trimmed";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -24,20 +28,23 @@ internal static class AnswerContent
 
     private const int MostParts = 1000;
     private const int LongestName = 64;
+    private const int LongestNotice = 500;
 
     /// <returns>Null when it is text alone.</returns>
     public static string? Serialize(AnswerDraft answer)
     {
         var parts = answer.Parts;
-        return parts.Any(part => part.Text is null)
-            ? JsonSerializer.Serialize(new Content([.. parts.Select(ToPart)]), Json)
+        return parts.Any(part => part.Text is null) || answer.Trimmed is not null
+            ? JsonSerializer.Serialize(new Content([.. parts.Select(ToPart)], answer.Trimmed is { } trimmed ? [new(ContextTrimmed, trimmed)] : null), Json)
             : null;
     }
 
     public static AnswerDraft Parse(string json)
     {
         var answer = new AnswerDraft();
-        foreach (var part in JsonSerializer.Deserialize<Content>(json, Json)?.Parts ?? [])
+        var content = JsonSerializer.Deserialize<Content>(json, Json);
+        answer.Trimmed = content?.Notices?.FirstOrDefault(notice => notice.Code == ContextTrimmed)?.Text;
+        foreach (var part in content?.Parts ?? [])
         {
             if (part.Type == Part.ToolCall)
                 answer.Add(ToStep(part));
@@ -62,6 +69,7 @@ internal static class AnswerContent
         {
             // PostgreSQL's JSON can't hold U+0000.
             var answer = Parse(content.GetRawText().Replace("\\u0000", "", StringComparison.Ordinal));
+            answer.Trimmed = answer.Trimmed?.Beginning(LongestNotice);
             var fits = string.Concat(answer.Parts.Select(part => part.Text)) == text
                 && answer.Steps.All(step => step.Id.Length <= LongestName && step.Name.Length <= LongestName && ToolStatus.IsKnown(step.Status));
             return fits ? Serialize(answer) : null;
@@ -122,7 +130,9 @@ internal static class AnswerContent
         DurationMs = part.DurationMs ?? 0,
     };
 
-    private sealed record Content(IReadOnlyList<Part> Parts);
+    private sealed record Content(IReadOnlyList<Part> Parts, IReadOnlyList<ContentNotice>? Notices = null);
+
+    private sealed record ContentNotice(string Code, string Text);
 
     private sealed record Part
     {

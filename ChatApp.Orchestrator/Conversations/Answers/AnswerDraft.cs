@@ -2,6 +2,7 @@ using System.Text;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Gateway.Wire;
 using ChatApp.Orchestrator.Tools;
+using ChatApp.ServiceDefaults;
 using Microsoft.Extensions.AI;
 
 namespace ChatApp.Orchestrator.Conversations.Answers;
@@ -32,6 +33,9 @@ internal sealed class AnswerDraft
 
     /// <summary>The text since the last call of a tool: what a broken generation goes on from.</summary>
     public string Tail => string.Concat(Parts.Reverse().TakeWhile(part => part.Tool is null).Reverse().Select(part => part.Text));
+
+    /// <summary>What of the conversation the model was not given, in words for whoever reads the answer; null when it had all.</summary>
+    public string? Trimmed { get; set; }
 
     public IReadOnlyList<ToolStep> Steps => [.. Parts.Select(part => part.Tool).OfType<ToolStep>()];
 
@@ -134,8 +138,7 @@ internal sealed class AnswerDraft
             if (bytes > most)
             {
                 // No UTF-16 unit has more than three bytes.
-                var keep = Math.Max(0, most / 3);
-                result = result[..(keep > 0 && char.IsHighSurrogate(result[keep - 1]) ? keep - 1 : keep)] + Shortened;
+                result = result.Beginning(Math.Max(0, most / 3)) + Shortened;
             }
 
             most = Math.Max(0, most - bytes);

@@ -39,6 +39,9 @@ internal sealed record FoldedTurn(string Text, string Reasoning, AnswerDraft Ans
                     if (answer.Steps.FirstOrDefault(step => step.Id == turnEvent.ToolResult.Id) is { } called)
                         answer.Finish(Finished(called, turnEvent.ToolResult));
                     break;
+                case TurnEvent.EventOneofCase.Notice when turnEvent.Notice.Code == AnswerContent.ContextTrimmed:
+                    answer.Trimmed = turnEvent.Notice.Text;
+                    break;
                 case TurnEvent.EventOneofCase.Ended:
                     ended = turnEvent.Ended;
                     break;

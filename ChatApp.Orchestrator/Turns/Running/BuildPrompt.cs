@@ -38,7 +38,10 @@ internal sealed class BuildPrompt(PromptBuilder prompts, ModelCatalogue catalogu
         var draft = AnswerContent.PromptText(turn.Answer.ToMessages());
         var built = await prompts.BuildAsync(turn.Turn, turn.Order, model, turn.History, prompt.Tools, draft, cancellationToken);
         if (built.Trimmed is { } trimmed && trimmed != turn.Built?.Trimmed)
-            await turn.NotifyAsync("context_trimmed", trimmed, cancellationToken);
+        {
+            turn.Answer.Trimmed = trimmed;
+            await turn.NotifyAsync(AnswerContent.ContextTrimmed, trimmed, cancellationToken);
+        }
 
         turn.Built = built;
         turn.Prompt = prompt with { Messages = built.Messages };

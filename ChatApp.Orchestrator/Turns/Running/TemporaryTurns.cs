@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ChatApp.Contracts.Ids;
+using ChatApp.Orchestrator.Conversations.Answers;
 using ChatApp.Orchestrator.Conversations.Messages;
 using ChatApp.Orchestrator.Errors;
 using ChatApp.Orchestrator.Gateway;
@@ -70,7 +71,7 @@ internal sealed class TemporaryTurns(
                 tally.Spent.OnPrompt(time.GetElapsedTime(startedAt));
                 await StartAsync(model.Id);
                 if (built.Trimmed is { } trimmed)
-                    await NotifyAsync(events, "context_trimmed", trimmed, cancellationToken);
+                    await NotifyAsync(events, AnswerContent.ContextTrimmed, trimmed, cancellationToken);
                 var request = new ModelRequest { Model = model.Id, Messages = built.Messages, Sampling = order.Sampling, User = owner };
                 ended = await AnswerAsync(owner, request, tally, events, cancellationToken);
             }

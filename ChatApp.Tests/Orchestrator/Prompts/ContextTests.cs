@@ -21,7 +21,12 @@ public sealed class ContextTests : GraphTest
         foreach (var turn in new[] { first, second })
         {
             turn.Ended!.Status.ShouldBe("Completed");
-            turn.Events.ShouldContain(e => e.Notice != null && e.Notice.Code == "context_trimmed");
+            var told = turn.Events.Single(e => e.Notice != null && e.Notice.Code == "context_trimmed").Notice.Text;
+            // It stays with the answer, for whoever opens the conversation later.
+            var stored = (await GetAsync(id)).Messages.Single(message => message.Id == turn.Started.AssistantMessageId);
+            var notice = JsonDocument.Parse(stored.ContentJson).RootElement.GetProperty("notices")[0];
+            (notice.GetProperty("code").GetString(), notice.GetProperty("text").GetString()).ShouldBe(("context_trimmed", told));
+            stored.Text.ShouldBe(turn.Text);
         }
 
         var prompt = Graph.Model.Requests.Last(r => r.GetRawText().Contains("what about word7?", StringComparison.Ordinal) && !r.TryGetProperty("priority", out _));
