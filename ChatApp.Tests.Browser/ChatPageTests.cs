@@ -103,11 +103,20 @@ internal sealed class ChatPageTests : ScriptedPageTests
         {
             turn.Write("notice", new { Code = "retry", Text = "The model's server went away." });
             turn.Write("notice", new { Code = "context_trimmed", Text = "The first 12 messages were left out." });
+            turn.Store(System.Text.Json.JsonSerializer.SerializeToElement(new
+            {
+                parts = new[] { new { type = "text", text = "As I said." } },
+                notices = new[] { new { code = "context_trimmed", text = "The first 12 messages were left out." } },
+            }));
             return turn.SayAsync("As I said.");
         };
         await OpenAsync(Page);
         await AskAsync(Page, "What did I say first?");
         await Expect(Answers(Page)).ToHaveAttributeAsync("data-status", "Completed");
+        await Expect(Answers(Page).Locator(".notice")).ToHaveTextAsync("The first 12 messages were left out.");
+
+        await Page.ReloadAsync();
+        await Expect(Answers(Page).Locator(".markdown")).ToHaveTextAsync("As I said.");
         await Expect(Answers(Page).Locator(".notice")).ToHaveTextAsync("The first 12 messages were left out.");
     }
 
