@@ -45,9 +45,10 @@ internal static class LocalPostgresBuilderExtensions
                 var logger = started.Services.GetRequiredService<ResourceLoggerService>().GetLogger(server);
                 await cluster.PrepareAsync(LocalPostgresResource.UserName, await server.Password.GetValueAsync(cancellationToken) ?? "", logger, cancellationToken);
             })
-            .OnResourceReady(async (_, ready, cancellationToken) =>
+            .OnResourceReady(async (_, ready, _) =>
             {
-                await CreateDatabasesAsync(server, cancellationToken);
+                // Not by the event's own token, which ends with the server that is killed meanwhile: whoever waits for its being ready would be told of that.
+                await CreateDatabasesAsync(server, ready.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
                 await PublishAsync(ready.Services, server, KnownResourceStates.Running);
             })
             .OnResourceStopped((_, stopped, _) => PublishAsync(stopped.Services, server, KnownResourceStates.Exited));

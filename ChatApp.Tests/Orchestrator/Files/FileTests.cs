@@ -236,6 +236,22 @@ public sealed class FileTests : GraphTest
     }
 
     [Test]
+    public async Task Bytes_that_no_row_knows_are_found_and_removed()
+    {
+        var hash = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(User));
+        var path = Graph.ObjectPath(hash);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, User);
+
+        await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.objects WHERE sha256 = @hash", new { hash }), rows => rows == 1);
+        File.Exists(path).ShouldBeTrue("an upload may be under way");
+        await Graph.ExecuteAsync("UPDATE chat.objects SET touched_at = now() - interval '1 day' WHERE sha256 = @hash", new { hash });
+
+        await Eventually.HoldsAsync(() => Task.FromResult(!File.Exists(path)));
+        await Eventually.BecomesAsync(() => Graph.ScalarAsync<long>("SELECT count(*) FROM chat.objects WHERE sha256 = @hash", new { hash }), rows => rows == 0);
+    }
+
+    [Test]
     public async Task A_file_from_before_there_were_objects_is_read_and_moved()
     {
         var content = Encoding.UTF8.GetBytes($"From before: {User}");

@@ -128,6 +128,7 @@ public sealed class OrchestratorGraph : IAsyncDisposable
             ["Files__PurgeInterval"] = "00:00:00.500",
             ["Objects__Folder"] = Objects.FullName,
             ["Objects__PurgeInterval"] = "00:00:00.500",
+            ["Objects__ReconcileInterval"] = "00:00:01",
             ["Turns__AccountingPatience"] = "00:00:20",
         };
         foreach (var (name, value) in Tools.Settings())
