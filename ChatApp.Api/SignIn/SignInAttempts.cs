@@ -40,7 +40,8 @@ internal sealed class SignInAttempts(NpgsqlDataSource dataSource, IOptions<Accou
     public async Task CheckSignUpsAsync(string source, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (await LockedUntilAsync(Subject(SignUps, source), cancellationToken) is { } until && until > now.UtcDateTime)
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        if (await LockedUntilAsync(connection, Subject(SignUps, source), cancellationToken) is { } until && until > now.UtcDateTime)
             throw Locked(until, now);
     }
 
@@ -73,15 +74,13 @@ internal sealed class SignInAttempts(NpgsqlDataSource dataSource, IOptions<Accou
             WHERE a.locked_until <= @now
             """, new { subject, now, free, longest = options.Value.LongestLockoutSeconds }, cancellationToken: cancellationToken));
         if (counted == 0)
-            throw Locked(await LockedUntilAsync(subject, cancellationToken) ?? now.UtcDateTime, now);
+            throw Locked(await LockedUntilAsync(connection, subject, cancellationToken) ?? now.UtcDateTime, now);
     }
 
-    private async Task<DateTime?> LockedUntilAsync(byte[] subject, CancellationToken cancellationToken)
-    {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
+    // On the connection that the caller has: who holds one and waits for another can wait for ever.
+    private static Task<DateTime?> LockedUntilAsync(NpgsqlConnection connection, byte[] subject, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(
             "SELECT locked_until FROM identity.sign_in_attempts WHERE subject = @subject", new { subject }, cancellationToken: cancellationToken));
-    }
 
     private static OpenAIException Locked(DateTime until, DateTimeOffset now) =>
         OpenAIException.TooMany("Too many tries from here; wait before the next one.", "sign_in_locked", until - now.UtcDateTime);

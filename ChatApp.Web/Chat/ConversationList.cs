@@ -112,17 +112,21 @@ internal sealed class ConversationList(ConversationsClient conversations, TimePr
     /// <summary>Shows what matches; a later call ends an earlier one that has not answered yet.</summary>
     public async Task SearchAsync(string query, bool archived)
     {
-        if (_search is { } earlier)
+        // All that the next call looks at is set before anything is waited for: letters come faster than answers.
+        var (earlier, search) = (_search, new CancellationTokenSource());
+        _search = search;
+        var stop = search.Token;
+        if (archived != Archived)
+            (_items, NextCursor, Loaded) = ([], null, false);
+        (Query, Archived) = (query.Trim(), archived);
+        if (earlier is not null)
         {
             await earlier.CancelAsync();
             earlier.Dispose();
         }
 
-        var search = _search = new CancellationTokenSource();
-        var stop = search.Token;
-        if (archived != Archived)
-            (_items, NextCursor, Loaded) = ([], null, false);
-        (Query, Archived) = (query.Trim(), archived);
+        if (stop.IsCancellationRequested)
+            return;
         try
         {
             await LoadAsync(stop);
